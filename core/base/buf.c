@@ -1,0 +1,106 @@
+#include "base/buf.h"
+
+#include "base/secret.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+enum { FIRST_CAPACITY = 256 };
+
+void obol_buf_init(struct obol_buf *buf, size_t ceiling)
+{
+    *buf = (struct obol_buf){.ceiling = ceiling};
+}
+
+void obol_buf_free(struct obol_buf *buf)
+{
+    obol_secret_free(buf->data, buf->capacity);
+    buf->data = NULL;
+    buf->size = buf->capacity = 0;
+}
+
+static char *fail(struct obol_buf *buf)
+{
+    obol_buf_free(buf);
+    buf->failed = true;
+    return NULL;
+}
+
+static bool reserve(struct obol_buf *buf, size_t more)
+{
+    if (buf->failed)
+        return false;
+    if (more > buf->ceiling - buf->size)
+        return fail(buf) != NULL;
+    size_t needed = buf->size + more;
+    if (needed <= buf->capacity)
+        return true;
+    size_t capacity = buf->capacity != 0 ? buf->capacity : FIRST_CAPACITY;
+    while (capacity < needed)
+        capacity *= 2;
+    char *data = obol_secret_alloc(capacity);
+    if (data == NULL)
+        return fail(buf) != NULL;
+    if (buf->size != 0)
+        memcpy(data, buf->data, buf->size);
+    obol_secret_free(buf->data, buf->capacity);
+    buf->data = data;
+    buf->capacity = capacity;
+    return true;
+}
+
+char *obol_buf_grow(struct obol_buf *buf, size_t size)
+{
+    if (!reserve(buf, size))
+        return NULL;
+    char *room = buf->data + buf->size;
+    buf->size += size;
+    return room;
+}
+
+void obol_buf_add(struct obol_buf *buf, struct obol_slice slice)
+{
+    if (slice.size == 0 || !reserve(buf, slice.size))
+        return;
+    memcpy(buf->data + buf->size, slice.data, slice.size);
+    buf->size += slice.size;
+}
+
+void obol_buf_add_text(struct obol_buf *buf, const char *text)
+{
+    obol_buf_add(buf, obol_slice_text(text));
+}
+
+void obol_buf_add_byte(struct obol_buf *buf, char byte)
+{
+    obol_buf_add(buf, obol_slice(&byte, 1));
+}
+
+void obol_buf_add_format(struct obol_buf *buf, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    va_list again;
+    va_copy(again, arguments);
+    int size = vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
+    /* vsnprintf wants room for its NUL, which is not part of the buffer */
+    if (size < 0)
+        (void)fail(buf);
+    else if (reserve(buf, (size_t)size + 1)) {
+        vsnprintf(buf->data + buf->size, (size_t)size + 1, format, again);
+        buf->size += (size_t)size;
+    }
+    va_end(again);
+}
+
+void obol_buf_clear(struct obol_buf *buf)
+{
+    obol_wipe(buf->data, buf->size);
+    buf->size = 0;
+}
+
+struct obol_slice obol_buf_slice(const struct obol_buf *buf)
+{
+    return obol_slice(buf->data, buf->size);
+}

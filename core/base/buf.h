@@ -1,0 +1,38 @@
+#pragma once
+
+#include "base/attr.h"
+#include "base/slice.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * A growing buffer with a ceiling. An append that fails frees and wipes everything and marks the
+ * buffer; later appends do nothing, so a writer checks `failed` once, at its end.
+ */
+struct obol_buf {
+    char *data;
+    size_t size;
+    size_t capacity;
+    size_t ceiling;
+    bool failed;
+};
+
+/* The ceilings of the core, together, so that they can be weighed against each other. */
+enum {
+    OBOL_CEILING_REQUEST = 4 * 1024 * 1024, /* one request body or URL */
+    OBOL_CEILING_REPLY =
+        8 * 1024 * 1024,            /* one reply body, and what is decoded from it twice over */
+    OBOL_CEILING_SMALL = 64 * 1024, /* a header, a sign input, an error list */
+};
+
+void obol_buf_init(struct obol_buf *buf, size_t ceiling);
+void obol_buf_free(struct obol_buf *buf);
+void obol_buf_add(struct obol_buf *buf, struct obol_slice slice);
+void obol_buf_add_text(struct obol_buf *buf, const char *text);
+void obol_buf_add_byte(struct obol_buf *buf, char byte);
+void obol_buf_add_format(struct obol_buf *buf, const char *format, ...) OBOL_PRINTF(2, 3);
+/* Room for `size` more bytes at the end, to be written by the caller; null when it failed. */
+char *obol_buf_grow(struct obol_buf *buf, size_t size) OBOL_MUST_USE;
+void obol_buf_clear(struct obol_buf *buf); /* size 0, contents wiped, memory kept */
+struct obol_slice obol_buf_slice(const struct obol_buf *buf);

@@ -1,0 +1,86 @@
+#include "base/node.h"
+
+#include "base/text.h"
+
+#include <inttypes.h>
+
+struct obol_node *obol_node_new(struct obol_arena *arena, enum obol_node_type type)
+{
+    struct obol_node *node = obol_arena_alloc(arena, sizeof *node);
+    if (node != NULL)
+        node->type = type;
+    return node;
+}
+
+struct obol_node *obol_node_text(struct obol_arena *arena, struct obol_slice text)
+{
+    struct obol_node *node = obol_node_new(arena, OBOL_NODE_TEXT);
+    if (node != NULL)
+        node->text = text;
+    return node;
+}
+
+struct obol_node *obol_node_boolean(struct obol_arena *arena, bool boolean)
+{
+    struct obol_node *node = obol_node_new(arena, OBOL_NODE_BOOLEAN);
+    if (node != NULL)
+        node->boolean = boolean;
+    return node;
+}
+
+struct obol_node *obol_node_integer(struct obol_arena *arena, int64_t integer)
+{
+    struct obol_node *node = obol_node_new(arena, OBOL_NODE_NUMBER);
+    if (node == NULL)
+        return NULL;
+    node->text = obol_arena_format(arena, "%" PRId64, integer);
+    return node->text.data != NULL ? node : NULL;
+}
+
+bool obol_node_append(struct obol_node *parent, struct obol_node *child)
+{
+    if (parent == NULL || child == NULL)
+        return false;
+    if (parent->last != NULL)
+        parent->last->next = child;
+    else
+        parent->first = child;
+    parent->last = child;
+    parent->count++;
+    return true;
+}
+
+bool obol_node_set(struct obol_node *map, const char *name, struct obol_node *child)
+{
+    if (child != NULL)
+        child->name = obol_slice_text(name);
+    return obol_node_append(map, child);
+}
+
+struct obol_node *obol_node_get(const struct obol_node *map, struct obol_slice name)
+{
+    if (map == NULL || map->type != OBOL_NODE_MAP)
+        return NULL;
+    for (struct obol_node *child = map->first; child != NULL; child = child->next)
+        if (obol_slice_equal(child->name, name))
+            return child;
+    return NULL;
+}
+
+struct obol_node *obol_node_at(const struct obol_node *map, const char *path)
+{
+    for (;;) {
+        const char *dot = strchr(path, '.');
+        size_t size = dot != NULL ? (size_t)(dot - path) : strlen(path);
+        struct obol_node *child = obol_node_get(map, obol_slice(path, size));
+        if (dot == NULL || child == NULL)
+            return child;
+        map = child;
+        path = dot + 1;
+    }
+}
+
+bool obol_node_int64(const struct obol_node *node, int64_t *integer)
+{
+    return node != NULL && node->type == OBOL_NODE_NUMBER && obol_text_int64(node->text, integer);
+}

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "base/attr.h"
+
+#include <stddef.h>
+
+/*
+ * Memory for bytes that must not leak: kept out of core dumps, wiped when given back. Every buffer
+ * and arena of the core stands on it, so that a body with a card number is covered without anybody
+ * having to remember. Safe from any thread.
+ */
+
+/* At least one byte, aligned for any type, not zeroed; null when memory is short. */
+void *obol_secret_alloc(size_t size) OBOL_MUST_USE;
+
+/* Wipes all `size` bytes (the size that was asked for) and gives them back; null is ignored. */
+void obol_secret_free(void *memory, size_t size);
+
+/* Overwrites with zeros; the compiler cannot leave it out. */
+void obol_wipe(void *memory, size_t size);

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
+/* Borrowed bytes: never freed through this, may hold NUL. */
+struct obol_slice {
+    const char *data;
+    size_t size;
+};
+
+static inline struct obol_slice obol_slice(const char *data, size_t size)
+{
+    return (struct obol_slice){.data = data, .size = size};
+}
+
+static inline struct obol_slice obol_slice_text(const char *text)
+{
+    return obol_slice(text, text != NULL ? strlen(text) : 0);
+}
+
+/* Not for secrets: obol_crypto_equal compares those in constant time. */
+bool obol_slice_equal(struct obol_slice left, struct obol_slice right);
+bool obol_slice_is(struct obol_slice slice, const char *text);
+bool obol_slice_starts(struct obol_slice slice, const char *prefix);
+/* Bytewise order, the shorter first where one begins the other: <0, 0, >0. */
+int obol_slice_compare(struct obol_slice left, struct obol_slice right);

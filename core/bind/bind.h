@@ -1,0 +1,27 @@
+#pragma once
+
+/*
+ * What the files of this folder share. Only this folder sees lua.h: a Lua call that allocates may
+ * leave C by a long jump, so nothing here may hold memory that only a return would free. Whatever
+ * must be freed hangs on a userdata that was made before it.
+ */
+
+#include "base/err.h"
+#include "base/node.h"
+#include "bind/compat.h"
+
+#include <lauxlib.h>
+#include <lua.h>
+
+/* Each adds its functions to the module table on top of the stack, and leaves it there. */
+void obol_bind_error(lua_State *L);
+
+/* Pushes nil and an error object: the one way in which the core reports what the world did. */
+int obol_bind_fail(lua_State *L, const struct obol_err *err);
+
+/* A string or a secret at `index` as bytes (borrowed while it stays on the stack); raises an
+ * argument error for anything else. */
+struct obol_slice obol_bind_bytes(lua_State *L, int index);
+
+/* An arena that the collector frees, pushed as a userdata: it survives any error raised later. */
+struct obol_arena *obol_bind_arena(lua_State *L, size_t ceiling);

@@ -1,0 +1,160 @@
+#include "bind/secret.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char SECRET_TYPE[] = "obol.secret";
+enum { FILE_MAX = 1024 * 1024 };
+
+struct obol_bind_secret *obol_bind_secret_push(lua_State *L, size_t size)
+{
+    struct obol_bind_secret *secret = lua_newuserdatauv(L, sizeof *secret, 0);
+    *secret = (struct obol_bind_secret){0};
+    luaL_getmetatable(L, SECRET_TYPE);
+    lua_setmetatable(L, -2);
+    secret->data = obol_secret_alloc(size);
+    if (secret->data == NULL)
+        luaL_error(L, "out of memory");
+    secret->size = size;
+    return secret;
+}
+
+struct obol_bind_secret *obol_bind_secret_test(lua_State *L, int index)
+{
+    struct obol_bind_secret *secret = luaL_testudata(L, index, SECRET_TYPE);
+    if (secret != NULL && secret->data == NULL)
+        luaL_argerror(L, index, "secret is closed");
+    return secret;
+}
+
+static struct obol_bind_secret *check_secret(lua_State *L)
+{
+    return luaL_checkudata(L, 1, SECRET_TYPE);
+}
+
+static int secret_new(lua_State *L)
+{
+    struct obol_slice bytes = obol_bind_bytes(L, 1);
+    struct obol_bind_secret *secret = obol_bind_secret_push(L, bytes.size);
+    if (bytes.size != 0)
+        memcpy(secret->data, bytes.data, bytes.size);
+    return 1;
+}
+
+static int secret_close(lua_State *L)
+{
+    struct obol_bind_secret *secret = check_secret(L);
+    obol_secret_free(secret->data, secret->size);
+    secret->data = NULL;
+    secret->size = 0;
+    return 0;
+}
+
+static int secret_reveal(lua_State *L)
+{
+    struct obol_slice bytes = obol_bind_bytes(L, 1);
+    lua_pushlstring(L, bytes.data, bytes.size);
+    return 1;
+}
+
+static int secret_length(lua_State *L)
+{
+    lua_pushinteger(L, (lua_Integer)check_secret(L)->size);
+    return 1;
+}
+
+static int secret_tostring(lua_State *L)
+{
+    (void)check_secret(L);
+    lua_pushliteral(L, "[secret]");
+    return 1;
+}
+
+static int fail_secret(lua_State *L, const char *what, const char *expected)
+{
+    struct obol_err err;
+    obol_fail(&err, OBOL_ERR_INVALID, what, "%s", expected);
+    return obol_bind_fail(L, &err);
+}
+
+/* secret.env(name): the variable's value. It is not taken out of the environment, which belongs to
+ * the host. */
+static int secret_env(lua_State *L)
+{
+    const char *name = luaL_checkstring(L, 1);
+    const char *value = getenv(name);
+    if (value == NULL || value[0] == '\0')
+        return fail_secret(L, name, "expected an environment variable with a value");
+    size_t size = strlen(value);
+    memcpy(obol_bind_secret_push(L, size)->data, value, size);
+    return 1;
+}
+
+/* Fills `secret` from the open file; what cannot be read whole is no secret. */
+static bool read_all(int file, struct obol_bind_secret *secret)
+{
+    size_t got = 0;
+    while (got < secret->size) {
+        ssize_t more = read(file, secret->data + got, secret->size - got);
+        if (more < 0 && errno == EINTR)
+            continue;
+        if (more <= 0)
+            return false;
+        got += (size_t)more;
+    }
+    return true;
+}
+
+/* secret.file(path): the file's bytes, unchanged. */
+static int secret_file(lua_State *L)
+{
+    const char *path = luaL_checkstring(L, 1);
+    struct obol_bind_secret *secret = obol_bind_secret_push(L, 0);
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return fail_secret(L, path, "expected a file that can be read");
+    struct stat about;
+    bool usable = fstat(file, &about) == 0 && S_ISREG(about.st_mode) && about.st_size > 0 &&
+                  about.st_size <= FILE_MAX;
+    if (usable) {
+        size_t size = (size_t)about.st_size;
+        obol_secret_free(secret->data, secret->size);
+        secret->data = obol_secret_alloc(size);
+        secret->size = secret->data != NULL ? size : 0;
+        usable = secret->data != NULL && read_all(file, secret);
+    }
+    close(file);
+    if (!usable)
+        return fail_secret(L, path, "expected a regular file of 1 byte to 1 MiB");
+    return 1;
+}
+
+void obol_bind_secret(lua_State *L)
+{
+    static const luaL_Reg methods[] = {
+        {"reveal", secret_reveal}, {"close", secret_close}, {NULL, NULL}};
+    static const luaL_Reg meta[] = {{"__gc", secret_close},
+                                    {"__close", secret_close},
+                                    {"__len", secret_length},
+                                    {"__tostring", secret_tostring},
+                                    {NULL, NULL}};
+    static const luaL_Reg functions[] = {
+        {"new", secret_new}, {"env", secret_env}, {"file", secret_file}, {NULL, NULL}};
+    luaL_newmetatable(L, SECRET_TYPE);
+    luaL_setfuncs(L, meta, 0);
+    lua_newtable(L);
+    luaL_setfuncs(L, methods, 0);
+    lua_setfield(L, -2, "__index");
+    lua_pushliteral(L, "obol.secret");
+    lua_setfield(L, -2, "__name");
+    lua_pushboolean(L, 0);
+    lua_setfield(L, -2, "__metatable");
+    lua_pop(L, 1);
+    lua_newtable(L);
+    luaL_setfuncs(L, functions, 0);
+    lua_setfield(L, -2, "secret");
+}

@@ -1,0 +1,12 @@
+--- Secrets: bytes outside Lua's strings, wiped when collected or closed.
+-- `secret(text)` copies `text`; `tostring` gives `[secret]`; `:reveal()` makes a Lua string on
+-- purpose; `:close()` wipes at once. `secret.env(name)` and `secret.file(path)` read without making
+-- a Lua string, and answer `nil, err` where there is nothing to read.
+
+local core = require "obol.core"
+
+local secret = { env = core.secret.env, file = core.secret.file }
+
+return setmetatable(secret, {
+  __call = function(_, text) return core.secret.new(text) end,
+})
