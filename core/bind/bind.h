@@ -6,6 +6,7 @@
  * must be freed hangs on a userdata that was made before it.
  */
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/node.h"
 #include "bind/compat.h"
@@ -15,6 +16,7 @@
 
 /* Each adds its functions to the module table on top of the stack, and leaves it there. */
 void obol_bind_error(lua_State *L);
+void obol_bind_crypto(lua_State *L);
 
 /* Pushes nil and an error object: the one way in which the core reports what the world did. */
 int obol_bind_fail(lua_State *L, const struct obol_err *err);
@@ -25,3 +27,8 @@ struct obol_slice obol_bind_bytes(lua_State *L, int index);
 
 /* An arena that the collector frees, pushed as a userdata: it survives any error raised later. */
 struct obol_arena *obol_bind_arena(lua_State *L, size_t ceiling);
+
+/* The same for a buffer. */
+struct obol_buf *obol_bind_buf(lua_State *L, size_t ceiling);
+/* Pushes a buffer's bytes as a string and wipes the buffer; one that failed raises. */
+int obol_bind_buf_string(lua_State *L, struct obol_buf *buf);
