@@ -3,6 +3,8 @@
 #include "base/attr.h"
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 /* The one list of error kinds; the Lua side gets the names from here through bind/. */
 #define OBOL_ERROR_KINDS(X)                                                                        \
@@ -43,3 +45,9 @@ bool obol_fail(struct obol_err *err, enum obol_kind kind, const char *field, con
 
 /* "invalid", "timeout", ...; null for a number that is no kind. */
 const char *obol_kind_name(enum obol_kind kind);
+
+/* Put the member or item (from 1) in which the fault lies before err->field, on the way out of a
+ * tree: "price" becomes "items[2].price" by two calls. Return false, as obol_fail does. A name
+ * that is no short plain word goes in as "?". */
+bool obol_err_in_member(struct obol_err *err, const char *name, size_t size);
+bool obol_err_in_item(struct obol_err *err, uint32_t index);
