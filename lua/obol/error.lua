@@ -2,7 +2,8 @@
 -- Members: `kind` (string, one of `kinds`), `message` (string), and where they apply `outcome`,
 -- `field` (path of the value at fault), `fields` (list of `{ field =, message = }`, all that is
 -- wrong), `account`, `provider_code`, `provider_message`, `http_status`, `request_id`, `retryable`,
--- `retry_after_ms`. `tostring` gives one line and never a value that the caller or the provider sent.
+-- `retry_after_ms`. `tostring` gives one line, and never a value that the caller or the provider
+-- sent.
 
 local core = require "obol.core"
 

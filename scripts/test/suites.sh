@@ -1,0 +1,50 @@
+# Runs suites of tests and keeps their counts, so that several stages can be summed. Sourced, with
+# `stage` set; BUILD names the folder of builds.
+#
+# A suite is a command. It may write "PASSED FAILED SKIPPED" lines to the file $OBOL_COUNTS; one
+# that writes nothing counts as a single test that its exit status decides. A suite that fails
+# without a failed test counts one, and so does one that ran nothing at all: neither can hide.
+
+: "${BUILD:=build}" "${SUITE_SECONDS:=600}"
+counts=$BUILD/counts/$stage
+stage_failed=0
+rm -rf "$counts"
+mkdir -p "$counts"
+
+# suite NAME COMMAND...
+suite() {
+  suite_name=$1
+  shift
+  printf '\n== %s: %s\n' "$stage" "$suite_name"
+  suite_counts=$counts/$suite_name
+  : >"$suite_counts.raw"
+  suite_began=$(date +%s)
+  suite_status=0
+  OBOL_COUNTS=$(pwd)/$suite_counts.raw
+  case $counts in /*) OBOL_COUNTS=$suite_counts.raw ;; esac
+  export OBOL_COUNTS
+  timeout -k 10 "$SUITE_SECONDS" "$@" </dev/null || suite_status=$?
+  if [ "$suite_status" = 124 ]; then echo "$suite_name: over its $SUITE_SECONDS seconds"; fi
+  awk -v status="$suite_status" '
+    { lines++; passed += $1; failed += $2; skipped += $3 }
+    END {
+      if (lines == 0 && status == 0) passed = 1
+      else if (failed == 0 && (status != 0 || passed + skipped == 0)) failed = 1
+      printf "%d %d %d\n", passed, failed, skipped
+    }' "$suite_counts.raw" >"$suite_counts"
+  rm -f "$suite_counts.raw"
+  read -r suite_passed suite_failed suite_skipped <"$suite_counts"
+  printf -- '-- %s: %s passed, %s failed, %s skipped, %s s\n' "$suite_name" "$suite_passed" \
+    "$suite_failed" "$suite_skipped" $(($(date +%s) - suite_began))
+  if [ "$suite_failed" != 0 ]; then stage_failed=1; fi
+}
+
+# The last line of a stage: its suites, and how it ended, which is the exit status.
+finish() {
+  printf '\n'
+  for finish_file in "$counts"/*; do
+    printf '%-24s %s\n' "${finish_file##*/}" \
+      "$(awk '{ printf "%5d passed %3d failed %3d skipped", $1, $2, $3 }' "$finish_file")"
+  done
+  exit "$stage_failed"
+}
