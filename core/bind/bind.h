@@ -17,6 +17,7 @@
 /* Each adds its functions to the module table on top of the stack, and leaves it there. */
 void obol_bind_error(lua_State *L);
 void obol_bind_crypto(lua_State *L);
+void obol_bind_json(lua_State *L); /* null as well */
 
 /* Pushes nil and an error object: the one way in which the core reports what the world did. */
 int obol_bind_fail(lua_State *L, const struct obol_err *err);

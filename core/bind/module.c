@@ -1,4 +1,5 @@
 #include "bind/bind.h"
+#include "bind/money.h"
 #include "bind/secret.h"
 
 __attribute__((visibility("default"))) int luaopen_obol_core(lua_State *L);
@@ -10,5 +11,7 @@ int luaopen_obol_core(lua_State *L)
     obol_bind_error(L);
     obol_bind_secret(L);
     obol_bind_crypto(L);
+    obol_bind_json(L);
+    obol_bind_money(L);
     return 1;
 }

@@ -1,0 +1,44 @@
+#include "bind/number.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+
+static const int64_t exact_in_double = (int64_t)1 << 53;
+
+bool obol_bind_int64(lua_State *L, int index, int64_t *integer)
+{
+    if (lua_type(L, index) != LUA_TNUMBER)
+        return false;
+#if LUA_VERSION_NUM >= 503
+    if (lua_isinteger(L, index)) {
+        *integer = lua_tointeger(L, index);
+        return true;
+    }
+#endif
+    double number = lua_tonumber(L, index);
+    if (!(fabs(number) <= (double)exact_in_double) || number != floor(number))
+        return false;
+    *integer = (int64_t)number;
+    return true;
+}
+
+bool obol_bind_int64_strict(lua_State *L, int index, int64_t *integer)
+{
+#if LUA_VERSION_NUM >= 503
+    if (!lua_isinteger(L, index))
+        return false;
+#endif
+    return obol_bind_int64(L, index, integer);
+}
+
+void obol_bind_push_int64(lua_State *L, int64_t integer)
+{
+    if (integer > -exact_in_double && integer < exact_in_double) {
+        lua_pushinteger(L, (lua_Integer)integer);
+        return;
+    }
+    char text[24];
+    int size = snprintf(text, sizeof text, "%" PRId64, integer);
+    lua_pushlstring(L, text, (size_t)size);
+}
