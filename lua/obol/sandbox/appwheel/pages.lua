@@ -1,0 +1,3 @@
+local M = {}
+function M.find() return nil end
+return M

@@ -1,0 +1,71 @@
+--- Faults on request: which are armed, and what each kind does.
+-- A kind acts `before` the simulator (nothing happens), `after` it (the state has changed, the answer
+-- is spoilt), on the `check` of the signature, or on a `notification`.
+
+local M = {}
+local Faults = {}
+Faults.__index = Faults
+
+--- Every kind of fault, and when it acts.
+M.kinds = {
+  commit_then_drop = "after", refuse = "before", slow = "after", truncated = "after", torn = "after",
+  empty = "after", html = "after", not_json = "after", wrong_types = "after", duplicate_names = "after",
+  wrong_envelope = "after", unlisted_code = "after", oversized = "after", status_500 = "after",
+  status_503 = "before", status_429 = "before", status_401 = "before", redirect = "before",
+  two_content_lengths = "after", stall_headers = "after", stall_body = "after", drip = "after",
+  clock_skew = "check",
+  late = "notification", duplicated = "notification", reordered = "notification",
+  forged = "notification", wrong_key = "notification",
+}
+
+local options = { times = "number", ms = "number", bytes = "number", code = "number", status = "number",
+  commit = "boolean", provider = "string" }
+
+--- Makes an empty list of faults.
+function M.new() return setmetatable({ armed = {} }, Faults) end
+
+--- Checks the arguments of `fault`; gives a word on what is wrong, or nil.
+function M.problem(operation, kind, given)
+  if not M.kinds[kind] then return "kind: expected a known kind of fault" end
+  if operation == "notification" and M.kinds[kind] ~= "notification" then
+    return "kind: expected a fault of notifications"
+  end
+  for name, value in pairs(given or {}) do
+    if options[name] == nil then return tostring(name) .. ": unknown option" end
+    if type(value) ~= options[name] then return name .. ": expected a " .. options[name] end
+  end
+  return nil
+end
+
+--- Arms a fault for the next call of `operation` (`*`: of any operation), or the next `times` calls.
+function Faults:arm(operation, kind, given)
+  given = given or {}
+  self.armed[#self.armed + 1] = { operation = operation, kind = kind, left = given.times or 1, options = given }
+end
+
+--- Takes the first fault armed for one of these operations, nil where there is none.
+function Faults:take(provider, phase, ...)
+  for i, fault in ipairs(self.armed) do
+    local fits = fault.operation == "*"
+    for _, operation in ipairs({ ... }) do fits = fits or operation == fault.operation end
+    local of_notice = M.kinds[fault.kind] == "notification"
+    if fits and of_notice == (phase == "notification")
+      and (fault.options.provider or provider) == provider then
+      fault.left = fault.left - 1
+      if fault.left < 1 then table.remove(self.armed, i) end
+      return { kind = fault.kind, options = fault.options }
+    end
+  end
+  return nil
+end
+
+--- Whether the simulator acts before this fault shows.
+function M.commits(fault)
+  if fault.options.commit ~= nil then return fault.options.commit end
+  return M.kinds[fault.kind] ~= "before"
+end
+
+--- Forgets all armed faults.
+function Faults:clear() self.armed = {} end
+
+return M

@@ -1,0 +1,33 @@
+--- What the simulators know of money: decimal places of currencies, and amounts for people.
+
+local M = {}
+
+local places = {}
+for code in ("bif clp djf gnf jpy kmf krw mga pyg rwf ugx vnd vuv xaf xof xpf"):gmatch("%a+") do places[code] = 0 end
+for code in ("bhd jod kwd omr tnd"):gmatch("%a+") do places[code] = 3 end
+for code in ([[aed afn all amd ang aoa ars aud awg azn bam bbd bdt bgn bmd bnd bob brl bsd bwp byn bzd cad
+  cdf chf cny cop crc cve czk dkk dop dzd egp etb eur fjd fkp gbp gel gip gmd gtq gyd hkd hnl htg huf idr
+  ils inr isk jmd kes kgs khr kyd kzt lak lbp lkr lrd lsl mad mdl mkd mmk mnt mop mur mvr mwk mxn myr mzn
+  nad ngn nio nok npr nzd pab pen pgk php pkr pln qar ron rsd rub sar sbd scr sek sgd shp sos srd szl thb
+  tjs top try ttd twd tzs uah usd uyu uzs wst xcd yer zar zmw]]):gmatch("%a+") do places[code] = 2 end
+
+--- The decimal places of a currency (lower-case code), nil where it is not known.
+function M.places(currency) return places[currency] end
+
+--- Minor units as text for people, as `9.99 USD`.
+function M.format(minor, currency)
+  local count = places[currency]
+  local digits = string.format("%d", minor)
+  if count > 0 then
+    digits = ("0"):rep(count + 1 - #digits) .. digits
+    digits = digits:sub(1, -count - 1) .. "." .. digits:sub(-count)
+  end
+  return digits .. " " .. currency:upper()
+end
+
+--- Minor units as thousandths of the major unit.
+function M.thousandths(minor, currency)
+  return minor * 10 ^ (3 - places[currency])
+end
+
+return M
