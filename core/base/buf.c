@@ -96,8 +96,15 @@ void obol_buf_add_format(struct obol_buf *buf, const char *format, ...)
 
 void obol_buf_clear(struct obol_buf *buf)
 {
-    obol_wipe(buf->data, buf->size);
-    buf->size = 0;
+    obol_buf_cut(buf, 0);
+}
+
+void obol_buf_cut(struct obol_buf *buf, size_t size)
+{
+    if (buf->size <= size)
+        return;
+    obol_wipe(buf->data + size, buf->size - size);
+    buf->size = size;
 }
 
 struct obol_slice obol_buf_slice(const struct obol_buf *buf)

@@ -1,5 +1,6 @@
 #include "bind/crypto.h"
 #include "base/text.h"
+#include "crypto/cipher.h"
 #include "crypto/compare.h"
 #include "crypto/digest.h"
 #include "crypto/mac.h"
@@ -85,12 +86,53 @@ static int crypto_unbase64(lua_State *L)
     return decode(L, obol_base64_decode, "expected padded base64 without blanks");
 }
 
+int obol_bind_crypto_result(lua_State *L, bool worked, struct obol_buf *out,
+                            const struct obol_err *err)
+{
+    if (worked)
+        return obol_bind_buf_string(L, out);
+    obol_buf_free(out);
+    return obol_bind_fail(L, err);
+}
+
+static int aead(lua_State *L,
+                bool (*work)(const struct obol_cipher_call *, struct obol_buf *, struct obol_err *))
+{
+    struct obol_cipher_call call = {.name = obol_bind_crypto_name(L, 1)};
+    call.key = obol_bind_bytes(L, 2);
+    call.nonce = obol_bind_bytes(L, 3);
+    if (!lua_isnil(L, 4))
+        call.aad = obol_bind_bytes(L, 4);
+    call.text = obol_bind_bytes(L, 5);
+    struct obol_buf *out = obol_bind_buf(L, call.text.size + OBOL_CIPHER_TAG);
+    struct obol_err err;
+    return obol_bind_crypto_result(L, work(&call, out, &err), out, &err);
+}
+
+static int crypto_aead_seal(lua_State *L)
+{
+    return aead(L, obol_cipher_seal);
+}
+
+static int crypto_aead_open(lua_State *L)
+{
+    return aead(L, obol_cipher_open);
+}
+
 void obol_bind_crypto(lua_State *L)
 {
-    static const luaL_Reg functions[] = {{"digest", crypto_digest},     {"hmac", crypto_hmac},
-                                         {"equal", crypto_equal},       {"hex", crypto_hex},
-                                         {"unhex", crypto_unhex},       {"base64", crypto_base64},
-                                         {"unbase64", crypto_unbase64}, {NULL, NULL}};
+    static const luaL_Reg functions[] = {{"digest", crypto_digest},
+                                         {"hmac", crypto_hmac},
+                                         {"equal", crypto_equal},
+                                         {"hex", crypto_hex},
+                                         {"unhex", crypto_unhex},
+                                         {"base64", crypto_base64},
+                                         {"unbase64", crypto_unbase64},
+                                         {"aead_seal", crypto_aead_seal},
+                                         {"aead_open", crypto_aead_open},
+                                         {"key", obol_bind_crypto_key},
+                                         {NULL, NULL}};
+    obol_bind_crypto_key_type(L);
     lua_newtable(L);
     luaL_setfuncs(L, functions, 0);
     lua_setfield(L, -2, "crypto");
