@@ -159,6 +159,10 @@ bool obol_utf8_valid(struct obol_slice text)
 {
     const unsigned char *at = (const unsigned char *)text.data;
     for (size_t i = 0; i < text.size;) {
+        if (at[i] < 0x80) {
+            i++;
+            continue;
+        }
         size_t size = utf8_sequence(at + i, text.size - i);
         if (size == 0)
             return false;

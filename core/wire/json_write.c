@@ -14,19 +14,35 @@ static void write_escape(struct obol_buf *out, unsigned char byte)
     obol_buf_add(out, obol_slice(escape, size));
 }
 
+static bool needs_escape(char byte)
+{
+    return (unsigned char)byte < ' ' || byte == '"' || byte == '\\';
+}
+
+/* Bytes from the start that can go out as they are. */
+static size_t plain_length(struct obol_slice text)
+{
+    size_t size = 0;
+    while (size < text.size && !needs_escape(text.data[size]))
+        size++;
+    return size;
+}
+
 void obol_json_write_text(struct obol_buf *out, struct obol_slice text)
 {
-    obol_buf_add_byte(out, '"');
-    size_t written = 0;
-    for (size_t i = 0; i < text.size; i++) {
-        unsigned char byte = (unsigned char)text.data[i];
-        if (byte >= ' ' && byte != '"' && byte != '\\')
-            continue;
-        obol_buf_add(out, obol_slice(text.data + written, i - written));
-        write_escape(out, byte);
-        written = i + 1;
+    size_t plain = plain_length(text);
+    char *room = obol_buf_grow(out, plain + 1);
+    if (room == NULL)
+        return;
+    room[0] = '"';
+    if (plain != 0)
+        memcpy(room + 1, text.data, plain);
+    while (plain < text.size) {
+        write_escape(out, (unsigned char)text.data[plain]);
+        text = obol_slice(text.data + plain + 1, text.size - plain - 1);
+        plain = plain_length(text);
+        obol_buf_add(out, obol_slice(text.data, plain));
     }
-    obol_buf_add(out, obol_slice(text.data + written, text.size - written));
     obol_buf_add_byte(out, '"');
 }
 

@@ -1,8 +1,8 @@
 --- Exact amounts of money: an integer of minor units and an ISO 4217 currency.
 --
--- `money(text, code)` -> amount, or `nil, err`: `money("8.88", "USD")`. The text is a decimal number
--- with at most as many places as the currency has; a Lua number is an error, because a float cannot
--- hold 8.88. The code is a current one in upper case, of a currency with a minor unit.
+-- `money(text, code)` -> amount, or `nil, err`: `money("8.88", "USD")`. The text is a decimal
+-- number with at most as many places as the currency has; a Lua number is an error, because a float
+-- cannot hold 8.88. The code is a current one in upper case, of a currency with a minor unit.
 --
 -- `money.minor(integer, code)` -> the amount of that many minor units: `money.minor(888, "USD")`.
 -- Beyond 2^53, where not every Lua has integers, the digits are given as text.
@@ -13,8 +13,8 @@
 -- `money.currencies()` -> a list of all of them, sorted by code.
 --
 -- An amount has
--- `:minor()` (an integer within +-(2^53 - 1), beyond that its digits as text), `:currency()` (code),
--- `:format()` (`"8.88"`, with all places), `:is_zero()`, `:sign()` (-1, 0 or 1);
+-- `:minor()` (an integer within +-(2^53 - 1), beyond that its digits as text), `:currency()` (the
+-- code), `:format()` (`"8.88"`, with all places), `:is_zero()`, `:sign()` (-1, 0 or 1);
 -- `:allocate{ 70, 30 }` -> a list of amounts in proportion to integer weights of 0 or more, whose
 -- sum is the amount: minor units that cannot be divided go to the parts that lost most by rounding,
 -- the first where several lost the same;
