@@ -185,12 +185,21 @@ static int method_sign(lua_State *L)
     return 1;
 }
 
+/* How many keys the table has; 0 when they are not 1 to n, which Lua's own length does not tell. */
+static size_t count_weights(lua_State *L, int index)
+{
+    size_t count = 0;
+    for (lua_pushnil(L); lua_next(L, index) != 0; lua_pop(L, 1))
+        count++;
+    return count == lua_rawlen(L, index) ? count : 0;
+}
+
 /* amount:allocate{70, 30} */
 static int method_allocate(lua_State *L)
 {
     const struct obol_bind_money *money = check_money(L);
     luaL_checktype(L, 2, LUA_TTABLE);
-    size_t count = lua_rawlen(L, 2);
+    size_t count = count_weights(L, 2);
     if (count == 0 || count > INT32_MAX / sizeof(struct obol_share))
         return luaL_argerror(L, 2, "expected a list of integer weights");
     struct obol_share *shares = lua_newuserdatauv(L, count * sizeof *shares, 0);
