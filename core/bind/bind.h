@@ -17,8 +17,8 @@
 /* Each adds its functions to the module table on top of the stack, and leaves it there. */
 void obol_bind_error(lua_State *L);
 void obol_bind_crypto(lua_State *L);
-void obol_bind_json(lua_State *L); /* null as well */
-void obol_bind_url(lua_State *L);  /* url and form */
+void obol_bind_json(lua_State *L); /* json, null, url and form */
+void obol_bind_url(lua_State *L);  /* called by the one above */
 
 /* Pushes nil and an error object: the one way in which the core reports what the world did. */
 int obol_bind_fail(lua_State *L, const struct obol_err *err);
