@@ -30,4 +30,5 @@ void obol_bind_error(lua_State *L)
         lua_rawseti(L, -2, kind);
     }
     lua_setfield(L, -2, "error_kinds");
+    obol_bind_clock(L);
 }

@@ -29,7 +29,7 @@ local LUA = {
   money = 0, crypto = 0, json = 0, secret = 0, error = 0, wait = 0,
   account = 1,
   ledger = 2,
-  route = 3,
+  route = 3, config = 3,
   client = 4,
   flow = 5, nginx = 5, sandbox = 5,
   cli = 6,

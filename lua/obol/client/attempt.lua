@@ -1,0 +1,94 @@
+--- Attempts: the row that is durable before a byte leaves, the call made for it, and what its
+-- outcome makes of the row. Shared by payments, refunds and changes of subscriptions.
+
+local exchange = require "obol.client.exchange"
+local fault = require "obol.client.fault"
+local keys = require "obol.client.keys"
+local ledger = require "obol.ledger"
+local states = require "obol.ledger.states"
+
+local M = {}
+
+local LEASE_SPARE_MS = 5000
+
+--- A new attempt's row. `about` = { account =, plan =, slot =, generation =, subject = (order or
+-- refund id that its key is derived from), order_id =, refund_id =, customer_id =, product_id =,
+-- amount =, currency =, baseline =, exclusive =, timeout_ms = }.
+function M.row(client, about)
+  local plan, now = about.plan, client.clock()
+  return {
+    key = keys.derive(client.ledger:id(), about.account, plan.operation, about.subject, about.generation),
+    order_id = about.order_id, refund_id = about.refund_id, account = about.account,
+    provider = client.accounts[about.account].provider, operation = plan.operation,
+    variant = plan.variant, generation = about.generation, effect = plan.effect,
+    found_by = plan.found_by, found_with = plan.found_with, repeat_safe = plan.repeat_safe or false,
+    proof = plan.proof, proof_with = plan.proof_with, customer_id = about.customer_id,
+    product_id = about.product_id, amount = about.amount, currency = about.currency,
+    baseline = about.baseline, slot = about.slot, exclusive = about.exclusive,
+    -- Nothing more may be said of it until its answer is recorded, also after a crash.
+    outcome = "unknown", sends = 0, created_ms = now, sent_ms = now,
+    claimed_until = now + about.timeout_ms + LEASE_SPARE_MS,
+  }
+end
+
+--- The right that only one open purchase of a customer and product has.
+function M.exclusive(provider, customer_id, product_id)
+  return ("%s/%s/%s"):format(provider, customer_id or "", product_id or "")
+end
+
+--- Whether another process may still be waiting for this attempt's answer.
+function M.in_flight(client, row)
+  return row.answered_ms == nil and (row.claimed_until or 0) > client.clock()
+end
+
+--- Sends the attempt: `call` is that of exchange.run without key. Answers a result in every case
+-- (its `outcome` that of the transport when there was no answer), the error to show, and the reply.
+function M.send(client, row, call)
+  call.key, call.account, call.operation = row.key, row.account, row.operation
+  call.order_id, call.repeat_safe, call.sent_before = row.order_id, row.repeat_safe, row.sends > 0
+  local result, reply = exchange.run(client, call)
+  if result then return result, fault.of_result(result, row.account, reply), reply end
+  local err = reply
+  -- What could not even be encoded the second time has not left either.
+  return { outcome = err.outcome or "not_sent", kind = err.kind }, err
+end
+
+--- `unknown` of an offer that nothing can find again is `abandoned`: nobody was shown it, so nobody
+-- can pay it.
+function M.give_up(row, result, err)
+  if result.outcome ~= "unknown" or row.effect ~= "offer" or row.found_by ~= "nothing" then
+    return result, err
+  end
+  local given_up = { outcome = "abandoned", kind = result.kind, code = result.code }
+  local shown = fault.of_result(given_up, row.account)
+  if err then
+    shown.kind, shown.http_status, shown.request_id = err.kind, err.http_status, err.request_id
+    shown.provider_message = err.provider_message
+  end
+  return given_up, shown
+end
+
+--- The changes of an attempt's row after `result`. A closed attempt gives back its slot.
+function M.changes(client, row, result, reply)
+  local closed = states.outcomes[result.outcome].closed
+  local code = result.code
+  if type(code) == "number" then code = ("%d"):format(code) end
+  local to = {
+    outcome = result.outcome, kind = result.kind or ledger.none, code = code,
+    http_status = reply and reply.status, provider_id = result.provider_id,
+    sends = row.sends + 1, answered_ms = client.clock(), claimed_until = ledger.none,
+  }
+  if closed then to.slot, to.exclusive = ledger.none, ledger.none end
+  return to
+end
+
+--- What callers see of an attempt.
+function M.view(row)
+  return {
+    key = row.key, account = row.account, operation = row.operation, outcome = row.outcome,
+    kind = row.kind, code = row.code, provider_id = row.provider_id, generation = row.generation,
+    created_ms = row.created_ms, answered_ms = row.answered_ms,
+  }
+end
+
+return M

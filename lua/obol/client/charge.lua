@@ -1,0 +1,201 @@
+--- Creating a payment, or a subscription's first charge: the recorded attempt, from the check of
+-- what the caller wrote to the answer.
+
+local amounts = require "obol.client.amounts"
+local attempt = require "obol.client.attempt"
+local choose = require "obol.client.choose"
+local exchange = require "obol.client.exchange"
+local fault = require "obol.client.fault"
+local ledger = require "obol.ledger"
+local log = require "obol.client.log"
+local order = require "obol.client.order"
+local proof = require "obol.client.proof"
+local resolve = require "obol.client.resolve"
+local settle = require "obol.client.settle"
+local states = require "obol.ledger.states"
+
+local M = {}
+
+local TRIES = 4
+
+local function free(client, column, value, account)
+  local held, err = client.ledger:holder(column, value)
+  if err then return nil, err end
+  if held then
+    return nil, fault.conflict("another purchase of this product by this customer is open", account)
+  end
+  return true
+end
+
+-- What a provider that gives a purchase no id of ours needs to know before: the listed price, and
+-- the customer's orders.
+local function prepare(client, name, plan, wanted, options)
+  if wanted.amount and proof.price_is_listed(plan) then
+    local ok, err = proof.check_price(client, name, wanted, options)
+    if not ok then return nil, err end
+  end
+  if not plan.proof then return {} end
+  local exclusive = attempt.exclusive(client.accounts[name].provider, wanted.customer_id, wanted.product_id)
+  local ok, err = free(client, "exclusive", exclusive, name)
+  if not ok then return nil, err end
+  local baseline
+  baseline, err = proof.baseline(client, name, plan, wanted.customer_id, wanted.product_id, options)
+  if not baseline then return nil, err end
+  return { exclusive = exclusive, baseline = baseline }
+end
+
+-- The generation of the next attempt: raised by what ended, kept by what never left.
+local function generation(row, previous)
+  if not row then return 1 end
+  local outcome = previous and states.outcomes[previous.outcome]
+  return row.generation + (outcome and outcome.raises and 1 or 0)
+end
+
+local function new_payment(client, operation, name, wanted)
+  local now, text, currency = client.clock(), amounts.to_row(wanted.amount)
+  return {
+    order_id = wanted.order_id, operation = operation, status = "created", amount = text,
+    currency = currency, generation = 1, account = name, customer_id = wanted.customer_id,
+    product_id = wanted.product_id, created_ms = now, updated_ms = now,
+  }
+end
+
+local function new_subscription(client, name, wanted)
+  local now = client.clock()
+  return { put = "subscriptions", row = {
+    order_id = wanted.order_id, status = "incomplete", product_id = wanted.product_id,
+    customer_id = wanted.customer_id, account = name, generation = 0, version = 1,
+    created_ms = now, updated_ms = now,
+  } }
+end
+
+-- The changes of a payment that was there before, for its next attempt.
+local function next_attempt(client, row, name, one, wanted)
+  return {
+    status = "created", generation = one.generation, account = name, attempt = one.key,
+    customer_id = wanted.customer_id, product_id = wanted.product_id, action = ledger.none,
+    error = ledger.none, unresolved = ledger.none, updated_ms = client.clock(),
+  }, row.version
+end
+
+-- Makes the attempt durable. True and the payment's row, or nil and an error.
+local function begin(client, operation, row, one, wanted)
+  local unit = { subject = "payments", key = wanted.order_id, attempt = one }
+  local before = row and client.ledger:attempt(one.key)
+  if row then
+    unit.to, unit.version = next_attempt(client, row, one.account, one, wanted)
+    unit.again = before and "not_sent"
+    if before then one.sends = before.sends end
+    if operation == "subscription.create" then
+      local subscription = client.ledger:subscription(wanted.order_id)
+      if subscription then
+        unit.also = { { set = "subscriptions", key = wanted.order_id, expect = { version = subscription.version },
+          to = { account = one.account, product_id = wanted.product_id, customer_id = wanted.customer_id,
+            version = subscription.version + 1 } } }
+      end
+    end
+  else
+    unit.new = new_payment(client, operation, one.account, wanted)
+    unit.new.attempt = one.key
+    if operation == "subscription.create" then
+      unit.also = { new_subscription(client, one.account, wanted) }
+    end
+  end
+  local ok, err = client.ledger:begin_attempt(unit)
+  if not ok then return nil, err end
+  return client.ledger:payment(wanted.order_id)
+end
+
+-- Sends the attempt `one` of `row` and records what came of it: row, error to show. `request` is the
+-- one that was encoded to see whether it can be.
+local function send(client, row, one, wanted, params, options, request)
+  local result, err, reply = attempt.send(client, one, {
+    params = params, request = request, token = options.token, deadline = options.deadline,
+    expect = { key = one.key, order_id = one.order_id, amount = wanted.amount, customer_id = one.customer_id,
+      product_id = one.product_id },
+  })
+  result, err = attempt.give_up(one, result, err)
+  local recorded, ledger_err = settle.record(client, row, one, result, { err = err, reply = reply })
+  if not recorded then
+    log.alarm(client, "ledger_failed", { order_id = one.order_id, account = one.account, key = one.key })
+    row.status = "unknown"
+    return row, ledger_err
+  end
+  if result.action then recorded.action = result.action end
+  if recorded.status ~= "unknown" then return recorded, err end
+  -- Nothing goes elsewhere before this is known: ask at once, and later again through refresh.
+  local resolved, resolve_err = resolve.run(client, recorded, options)
+  return resolved or recorded, resolve_err or (resolved and resolved.status == "unknown" and err) or nil
+end
+
+-- One try: row and error to show; nil, err; or nil, nil, true when somebody else was first.
+local function start(client, operation, row, wanted, params, options)
+  local name, err = choose.pick(client, operation, params, options)
+  if not name then return nil, err end
+  local plan
+  plan, err = client.accounts[name]:plan(operation, params)
+  if not plan then return nil, err end
+  local prepared
+  prepared, err = prepare(client, name, plan, wanted, options)
+  if not prepared then return nil, err end
+  local previous = row and client.ledger:attempt(row.attempt)
+  local text, currency = amounts.to_row(wanted.amount)
+  local one = attempt.row(client, {
+    account = name, plan = plan, slot = "payment:" .. wanted.order_id, subject = wanted.order_id,
+    generation = generation(row, previous), order_id = wanted.order_id, customer_id = wanted.customer_id,
+    product_id = wanted.product_id, amount = text, currency = currency, baseline = prepared.baseline,
+    exclusive = prepared.exclusive, timeout_ms = options.timeout_ms,
+  })
+  -- What cannot be encoded is bad input, and is said before anything is recorded.
+  local request
+  request, err = exchange.encode(client, { account = name, operation = operation, params = params, key = one.key,
+    token = options.token })
+  if not request then return nil, err end
+  local begun
+  begun, err = begin(client, operation, row, one, wanted)
+  if begun then return send(client, begun, one, wanted, params, options, request) end
+  if err.kind ~= "conflict" then return nil, err end
+  if err.field ~= "attempts.exclusive" then return nil, nil, true end
+  return nil, select(2, free(client, "exclusive", one.exclusive, name)) or err
+end
+
+-- An open attempt is never sent again, but where the provider takes the same key twice and the
+-- answer to it is what is missing.
+local function held(client, row, wanted, params, options)
+  local one = client.ledger:attempt(row.attempt)
+  if not one or one.outcome ~= "unknown" or not one.repeat_safe or attempt.in_flight(client, one) then return row end
+  one.claimed_until = client.clock() + options.timeout_ms
+  local ok, err = client.ledger:begin_attempt { subject = "payments", key = row.order_id, version = row.version,
+    to = {}, attempt = { key = one.key, claimed_until = one.claimed_until, sent_ms = client.clock() },
+    again = "unknown" }
+  if not ok then
+    if err.kind == "conflict" then return row end
+    return nil, err
+  end
+  row.version = row.version + 1
+  return send(client, row, one, wanted, params, options)
+end
+
+--- Creates: row and the error to show, or nil and an error when nothing was sent or recorded.
+-- `operation` is `payment.create` or `subscription.create`; `options` are checked.
+function M.create(client, operation, params, options)
+  local wanted, err = order.read(params)
+  if not wanted then return nil, err end
+  for _ = 1, TRIES do
+    local row
+    row, err = client.ledger:payment(wanted.order_id)
+    if err then return nil, err end
+    if row then
+      local same
+      same, err = order.same(row, operation, wanted)
+      if not same then return nil, err end
+      if not states.next_attempt_from[row.status] then return held(client, row, wanted, params, options) end
+    end
+    local answer, again
+    answer, err, again = start(client, operation, row, wanted, params, options)
+    if not again then return answer, err end
+  end
+  return nil, fault.conflict("the payment was changed again and again")
+end
+
+return M

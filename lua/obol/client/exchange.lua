@@ -1,0 +1,94 @@
+--- One call of a provider: encode, send, decode, log. What never left is sent again within the
+-- call's limit, after a pause with jitter; what may have left never is.
+
+local fault = require "obol.client.fault"
+local log = require "obol.client.log"
+
+local M = {}
+
+local MAX_SENDS, FIRST_PAUSE_MS, MAX_REPLY = 3, 100, 4 * 1024 * 1024
+
+--- The request of a call, with a nonce and time of its own: request, or nil and an error.
+-- call = { account =, operation =, params =, key =, token =, expect =, sent_before =, deadline =,
+-- order_id =, repeat_safe = }
+function M.encode(client, call)
+  local account, time_ms = client.accounts[call.account], client.clock()
+  local request, err = account:encode(call.operation, call.params, {
+    time_ms = time_ms, nonce = client.nonce(time_ms), key = call.key, token = call.token,
+  })
+  if not request then
+    err.account = err.account or call.account
+    return nil, err
+  end
+  return request
+end
+
+local function send(client, call, request)
+  local left = math.floor(call.deadline - client.elapsed())
+  if left < 1 then
+    return nil, fault.of_transport({ kind = "timeout", outcome = "not_sent", retryable = true,
+      message = "the call's limit was over before it was sent" }, call.account)
+  end
+  local ok, reply, err = pcall(client.transport.send, request, {
+    timeout_ms = left, repeat_safe = call.repeat_safe or false, max_reply = MAX_REPLY, account = call.account,
+  })
+  if ok and reply then return reply end
+  if not ok then err = { kind = "internal", message = "the transport raised an error" } end
+  return nil, fault.of_transport(err, call.account)
+end
+
+-- Waits before sending again; false when the limit leaves no time for it.
+local function pause(client, call, sends)
+  local wait = FIRST_PAUSE_MS * 2 ^ (sends - 1)
+  wait = math.floor(wait / 2 + wait / 2 * client.random())
+  if client.elapsed() + wait >= call.deadline then return false end
+  client.sleep(wait)
+  return true
+end
+
+local function decode(client, call, reply)
+  local account = client.accounts[call.account]
+  local result, err = account:decode(call.operation, reply, {
+    time_ms = client.clock(), expect = call.expect, sent_before = call.sent_before or false,
+  })
+  if result then return result end
+  -- An answer that cannot be read says nothing of what was done.
+  return { outcome = "unknown", kind = err and err.kind, unread = true }
+end
+
+--- Makes the call; `call.request`, if it was encoded already, goes first. Answers result, reply; or nil and an error whose `outcome` is `not_sent` or
+-- `unknown`, or without one where the call could not even be encoded.
+function M.run(client, call)
+  local started, sends = client.elapsed(), 0
+  local request, reply, err
+  repeat
+    if sends == 0 then request = call.request end
+    if sends > 0 or not request then
+      request, err = M.encode(client, call)
+      if not request then return nil, err end
+    end
+    reply, err = send(client, call, request)
+    sends = sends + 1
+    local again = not reply and err.outcome == "not_sent" and err.retryable and sends < MAX_SENDS
+  until not again or not pause(client, call, sends)
+  local result = reply and decode(client, call, reply)
+  log.call(client, {
+    call = call, request = request, reply = reply, sends = sends,
+    outcome = result and result.outcome or err.outcome, kind = result and result.kind or err and err.kind,
+    duration_ms = math.floor(client.elapsed() - started),
+  })
+  if not result then return nil, err end
+  return result, reply
+end
+
+--- A call that only asks, or whose answer nobody has to remember: the result of a success, or nil
+-- and the error of anything else.
+function M.ask(client, call)
+  local result, reply = M.run(client, call)
+  if not result then return nil, reply end
+  local err = fault.of_result(result, call.account, reply)
+  if err then return nil, err, result end
+  return result
+end
+
+return M

@@ -1,0 +1,109 @@
+--- The client: what `obol.open` answers.
+
+local choose = require "obol.client.choose"
+local config = require "obol.config"
+local exchange = require "obol.client.exchange"
+local checked = require "obol.client.options"
+local fault = require "obol.client.fault"
+local nearest = require "obol.config.nearest"
+local resource = require "obol.client.resource"
+local time = require "obol.client.time"
+
+local M = {}
+
+local resources = { "payments", "refunds", "subscriptions", "payment_methods", "invoices", "products",
+  "entitlements", "customers", "notifications", "events" }
+
+local operations = {}
+for name in ([[payment.create payment.query payment.find payment.cancel payment.list refund.create
+  refund.query subscription.create subscription.query subscription.update subscription.cancel
+  subscription.renew subscription.portal payment_method.create payment_method.list
+  payment_method.remove invoice.list product.list product.history entitlement.get customer.create
+  session.create profit_share.create function.call time.get]]):gmatch("%S+") do
+  operations[name] = true
+end
+
+local function check_self(pay, self, method)
+  if self ~= pay then error(("expected pay:%s(...), called with a colon"):format(method), 3) end
+end
+
+-- pay:call(account, operation, params [, options])
+local function call(client, name, operation, params, options)
+  if type(name) ~= "string" then error("expected an account's name as a string", 2) end
+  if type(operation) ~= "string" then error("expected an operation as a string", 2) end
+  if params ~= nil and type(params) ~= "table" then error("expected parameters as a table", 2) end
+  local limits, err = checked.check(client, options)
+  if not limits then return nil, err end
+  local account = client.accounts[name]
+  if not account then
+    return nil, fault.invalid("account", "expected a configured account" .. nearest.hint(name, client.accounts))
+  end
+  if not account:supports(operation) then
+    return nil, fault.unsupported("the provider has no such operation" .. nearest.hint(operation, operations), name)
+  end
+  local result, reply = exchange.run(client, { account = name, operation = operation, params = params or {},
+    token = limits.token, deadline = limits.deadline })
+  if not result then return nil, reply end
+  return result, fault.of_result(result, name, reply)
+end
+
+local function close(client)
+  if client.closed then return end
+  client.closed = true
+  client.ledger:close()
+  if type(client.transport.close) == "function" then pcall(client.transport.close) end
+end
+
+local function add_methods(pay, client)
+  --- Why each account fits a payment, or does not: { operation =, account =, error =, accounts = list
+  -- of { account =, provider =, fits =, reason = } }.
+  function pay.explain(self, params, options)
+    check_self(pay, self, "explain")
+    resource.want(params, "table", "a payment")
+    local limits, err = checked.check(client, options)
+    if not limits then return nil, err end
+    return choose.explain(client, "payment.create", params, limits)
+  end
+
+  --- One operation of one account, beneath everything: nothing is recorded, nothing is resolved.
+  -- Answers its result whenever an answer could be read (and the error of one that is no success), or
+  -- nil and an error.
+  function pay.call(self, name, operation, params, options)
+    check_self(pay, self, "call")
+    return call(client, name, operation, params, options)
+  end
+
+  --- Ends the client. Every later call of it is an error.
+  function pay.close(self)
+    check_self(pay, self, "close")
+    close(client)
+  end
+end
+
+local function build(opened)
+  local client = {
+    mode = opened.mode, accounts = opened.accounts, names = opened.names, ledger = opened.ledger,
+    transport = opened.transport, log = opened.log, buckets = {},
+  }
+  time.add(client, opened)
+  local pay = {}
+  for _, name in ipairs(resources) do
+    pay[name] = resource.new(name, client, require("obol.client." .. name))
+  end
+  add_methods(pay, client)
+  return resource.guard(pay)
+end
+
+--- Opens a client from a configuration file's path or a table: the client, or nil and an error that
+-- lists every mistake in `fields`.
+function M.open(source)
+  if type(source) ~= "string" and type(source) ~= "table" then
+    error("expected the path of a configuration or a table", 2)
+  end
+  local opened, err = config.open(source)
+  if not opened then return nil, err end
+  return build(opened)
+end
+
+
+return M

@@ -1,0 +1,59 @@
+--- Pages of recorded rows.
+
+local fault = require "obol.client.fault"
+local nearest = require "obol.config.nearest"
+
+local M = {}
+
+local common = { from_ms = true, to_ms = true, limit = true, cursor = true }
+local lua_type = { text = "string", flag = "boolean" }
+
+local function is_integer(value, low, high)
+  return type(value) == "number" and value == math.floor(value) and value >= low and value <= high
+end
+
+local function check(query, filters)
+  local where, known = {}, {}
+  for key in pairs(common) do known[key] = true end
+  for key in pairs(filters) do known[key] = true end
+  for key, value in pairs(query) do
+    if not known[key] then
+      return nil, fault.invalid(tostring(key), "expected a known filter" .. nearest.hint(key, known))
+    end
+    if filters[key] then
+      if type(value) ~= lua_type[filters[key]] then
+        return nil, fault.invalid(key, "expected a " .. lua_type[filters[key]])
+      end
+      where[key] = value
+    end
+  end
+  return where
+end
+
+--- Lists rows of `name` that fit the query, each through `show`: a list and the cursor of the next
+-- page, or nil and an error.
+function M.run(client, name, query, filters, show)
+  if query ~= nil and type(query) ~= "table" then error("expected a query as a table", 2) end
+  query = query or {}
+  local where, err = check(query, filters)
+  if not where then return nil, err end
+  for _, key in ipairs { "from_ms", "to_ms" } do
+    if query[key] ~= nil and not is_integer(query[key], 0, 2 ^ 53) then
+      return nil, fault.invalid(key, "expected milliseconds since 1970")
+    end
+  end
+  if query.limit ~= nil and not is_integer(query.limit, 1, 1000) then
+    return nil, fault.invalid("limit", "expected an integer from 1 to 1000")
+  end
+  if query.cursor ~= nil and not (type(query.cursor) == "string" and query.cursor:match("^%d+$")) then
+    return nil, fault.invalid("cursor", "expected the cursor of an earlier page")
+  end
+  local rows, cursor = client.ledger:list(name, { where = where, from_ms = query.from_ms, to_ms = query.to_ms,
+    after = query.cursor, limit = query.limit or 100 })
+  if not rows then return nil, cursor end
+  local shown = {}
+  for place, row in ipairs(rows) do shown[place] = show(client, row) end
+  return shown, cursor
+end
+
+return M

@@ -1,0 +1,36 @@
+--- Records for the configuration's `log` function: one table a call, and one an alarm. They hold
+-- names, numbers and outcomes; never bodies, headers or secrets.
+
+local M = {}
+
+local function emit(client, record)
+  if not client.log then return end
+  record.time_ms = client.clock()
+  -- A log that fails must not break a payment.
+  pcall(client.log, record)
+end
+
+local function size(value)
+  return value ~= nil and #value or 0
+end
+
+--- One call: `info` = { call =, request =, reply =, outcome =, kind =, sends =, duration_ms = }.
+function M.call(client, info)
+  local call, reply = info.call, info.reply
+  emit(client, {
+    type = "call", account = call.account, provider = client.accounts[call.account].provider,
+    operation = call.operation, key = call.key, order_id = call.order_id, outcome = info.outcome, kind = info.kind,
+    http_status = reply and reply.status, duration_ms = info.duration_ms, sends = info.sends,
+    request_bytes = info.request and size(info.request.body) or 0, reply_bytes = reply and size(reply.body) or 0,
+  })
+end
+
+--- Something that a person has to look at: `what` is `late_success`, `surplus`, `refused_state`,
+-- `other_mode` or `ledger_failed`.
+function M.alarm(client, what, members)
+  local record = { type = "alarm", alarm = what }
+  for key, value in pairs(members) do record[key] = value end
+  emit(client, record)
+end
+
+return M

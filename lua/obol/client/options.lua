@@ -1,0 +1,34 @@
+--- The options of one call: `timeout_ms` (1 to 600000; 30000 if not given), `account` (a configured
+-- name), `token` (a payer's own, as an obol.secret).
+
+local fault = require "obol.client.fault"
+local nearest = require "obol.config.nearest"
+
+local M = {}
+
+local known = { timeout_ms = true, account = true, token = true }
+local DEFAULT_MS, MAX_MS = 30000, 600000
+
+--- Checks `given` and starts the call's limit: { timeout_ms =, account =, token =, deadline = } or
+-- nil and an error. Raises at the caller's line for anything but a table or nothing.
+function M.check(client, given)
+  if given ~= nil and type(given) ~= "table" then error("expected options as a table", 3) end
+  given = given or {}
+  for key in pairs(given) do
+    if not known[key] then
+      return nil, fault.invalid("options." .. tostring(key), "expected a known option" .. nearest.hint(key, known))
+    end
+  end
+  local timeout = given.timeout_ms or DEFAULT_MS
+  if type(timeout) ~= "number" or timeout ~= math.floor(timeout) or timeout < 1 or timeout > MAX_MS then
+    return nil, fault.invalid("options.timeout_ms", "expected milliseconds from 1 to 600000")
+  end
+  local name = given.account
+  if name ~= nil and (type(name) ~= "string" or not client.accounts[name]) then
+    local hint = type(name) == "string" and nearest.hint(name, client.accounts) or ""
+    return nil, fault.invalid("options.account", "expected a configured account" .. hint)
+  end
+  return { timeout_ms = timeout, account = name, token = given.token, deadline = client.elapsed() + timeout }
+end
+
+return M

@@ -1,0 +1,107 @@
+--- pay.payments
+
+local charge = require "obol.client.charge"
+local checked = require "obol.client.options"
+local exchange = require "obol.client.exchange"
+local fault = require "obol.client.fault"
+local list = require "obol.client.list"
+local resolve = require "obol.client.resolve"
+local resource = require "obol.client.resource"
+local settle = require "obol.client.settle"
+local view = require "obol.client.view"
+
+local M = {}
+
+-- The recorded payment, or nil and an error.
+local function find_row(client, order_id)
+  local row, err = client.ledger:payment(order_id)
+  if row then return row end
+  return nil, err or fault.missing("no payment has this order_id")
+end
+
+--- Creates a payment, or gives back the one with this order_id. params as in the documentation's
+-- list of fields; options: timeout_ms, account, token. Answers a payment once an attempt is
+-- recorded, whatever came of it; nil and an error when nothing was sent or recorded.
+function M.create(client, params, options)
+  resource.want(params, "table", "a payment")
+  local limits, err = checked.check(client, options)
+  if not limits then return nil, err end
+  local row
+  row, err = charge.create(client, "payment.create", params, limits)
+  if not row then return nil, err end
+  return view.payment(client, row, err)
+end
+
+--- The recorded payment, or nil and an error (`not_found`). Sends nothing.
+function M.get(client, order_id)
+  resource.want(order_id, "string", "an order_id")
+  local row, err = find_row(client, order_id)
+  return row and view.payment(client, row), err
+end
+
+--- Asks the provider once and answers the payment as it stands then. A query that failed leaves it
+-- as it was, with the query's error in `payment.error`.
+function M.refresh(client, order_id, options)
+  resource.want(order_id, "string", "an order_id")
+  local limits, err = checked.check(client, options)
+  if not limits then return nil, err end
+  local row
+  row, err = find_row(client, order_id)
+  if not row then return nil, err end
+  row, err = resolve.run(client, row, limits)
+  return view.payment(client, row, err)
+end
+
+--- Closes an unpaid payment where the provider can do that; `unsupported` elsewhere, `conflict` for
+-- a payment that is over.
+function M.cancel(client, order_id, options)
+  resource.want(order_id, "string", "an order_id")
+  local limits, err = checked.check(client, options)
+  if not limits then return nil, err end
+  local row
+  row, err = find_row(client, order_id)
+  if not row then return nil, err end
+  if row.status == "canceled" then return view.payment(client, row) end
+  local account = client.accounts[row.account]
+  if not account or not account:supports("payment.cancel") then
+    return nil, fault.unsupported("the provider cannot close a payment", row.account)
+  end
+  if row.status ~= "requires_action" and row.status ~= "processing" then
+    return nil, fault.conflict("expected a payment that is under way", row.account)
+  end
+  local one = client.ledger:attempt(row.attempt)
+  local result, reply = exchange.run(client, {
+    account = row.account, operation = "payment.cancel", order_id = order_id, key = one.key,
+    token = limits.token, deadline = limits.deadline, params = { order_id = order_id, provider_id = row.provider_id },
+    expect = { order_id = order_id, provider_id = row.provider_id, key = one.key },
+  })
+  if not result then return view.payment(client, row, reply) end
+  local shown = fault.of_result(result, row.account, reply)
+  if result.outcome ~= "succeeded" then return view.payment(client, row, shown) end
+  local closed = { outcome = "declined", kind = "declined", code = "canceled" }
+  local recorded, ledger_err = settle.record(client, row, one, closed, { status = "canceled", reply = reply })
+  return view.payment(client, recorded or row, ledger_err)
+end
+
+local filters = { status = "text", account = "text", customer_id = "text", product_id = "text", unresolved = "flag" }
+
+--- Recorded payments, oldest first: query = { status =, account =, customer_id =, product_id =,
+-- unresolved = true, from_ms =, to_ms =, limit = (1 to 1000), cursor = }. Answers a list and the
+-- cursor of the next page, nil after the last.
+function M.list(client, query)
+  return list.run(client, "payments", query, filters, view.payment)
+end
+
+--- The payments of a customer and, where given, a product: query = { customer =, item = } (ids, or
+-- tables with `id` and `product_id`).
+function M.find(client, query)
+  resource.want(query, "table", "what to find")
+  local customer, item = query.customer, query.item
+  if type(customer) == "table" then customer = customer.id end
+  if type(item) == "table" then item = item.product_id end
+  if customer == nil and item == nil then return nil, fault.invalid("customer", "expected a customer or an item") end
+  local where = { customer_id = customer, product_id = item, limit = 1000 }
+  return list.run(client, "payments", where, filters, view.payment)
+end
+
+return M

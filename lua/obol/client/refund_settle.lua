@@ -1,0 +1,79 @@
+--- What became of a refund, and what that makes of its payment.
+
+local amounts = require "obol.client.amounts"
+local attempt = require "obol.client.attempt"
+local exchange = require "obol.client.exchange"
+local fault = require "obol.client.fault"
+local ledger = require "obol.ledger"
+local states = require "obol.ledger.states"
+
+local M = {}
+
+local TRIES = 8
+
+local status_of = { accepted = "processing", succeeded = "succeeded", unknown = "unknown" }
+
+local function add_to_payment(client, row, unit)
+  local payment, err = client.ledger:payment(row.order_id)
+  if not payment then return nil, err end
+  local sum = amounts.of_row(payment.refunded, payment.currency) or amounts.zero(payment.currency)
+  sum = sum + amounts.of_row(row.amount, row.currency)
+  unit.also = { { set = "payments", key = row.order_id, expect = { version = payment.version },
+    to = { refunded = sum:format(), version = payment.version + 1, updated_ms = client.clock() } } }
+  return true
+end
+
+local function write(client, row, one, result, about)
+  local now, status = client.clock(), status_of[result.outcome] or "failed"
+  local unit = {
+    subject = "refunds", key = row.refund_id, version = row.version,
+    attempt = { key = one.key, to = attempt.changes(client, one, result, about.reply) },
+    to = { status = status, provider_id = result.provider_id, updated_ms = now,
+      error = about.err and fault.to_row(about.err) or ledger.none },
+  }
+  if status ~= row.status then
+    unit.events = { { type = "refund.updated", order_id = row.order_id, refund_id = row.refund_id, status = status,
+      outcome = result.outcome, account = row.account, amount = row.amount, currency = row.currency, time_ms = now } }
+  end
+  if status == "succeeded" and row.status ~= "succeeded" then
+    local ok, err = add_to_payment(client, row, unit)
+    if not ok then return nil, err end
+  end
+  return client.ledger:finish_attempt(unit)
+end
+
+--- Records `result` for the refund `row`: its row, or nil and an error.
+function M.record(client, row, one, result, about)
+  for _ = 1, TRIES do
+    local ok, err = write(client, row, one, result, about)
+    if ok then return client.ledger:refund(row.refund_id) end
+    if err.kind ~= "conflict" then return nil, err end
+    local read_err
+    row, read_err = client.ledger:refund(row.refund_id)
+    if not row then return nil, read_err end
+    if row.status == "succeeded" then return row end
+  end
+  return nil, fault.conflict("the refund was changed again and again")
+end
+
+--- Asks about a refund that is not settled: its row and the error to show.
+function M.refresh(client, row, options)
+  local one, err = client.ledger:attempt(row.attempt)
+  if not one then return row, err end
+  if states.outcomes[one.outcome].closed or attempt.in_flight(client, one) or not one.found_with then return row end
+  local payment = client.ledger:payment(row.order_id) or {}
+  local result, reply = exchange.run(client, {
+    account = one.account, operation = one.found_with, key = one.key, order_id = row.order_id, token = options.token,
+    deadline = options.deadline,
+    params = { order_id = row.order_id, provider_id = payment.provider_id, refund_id = row.refund_id },
+    expect = { key = one.key, order_id = row.order_id, provider_id = payment.provider_id,
+      amount = amounts.of_row(row.amount, row.currency) },
+  })
+  if not result then return row, reply end
+  local shown = fault.of_result(result, one.account, reply)
+  if result.outcome == "unknown" or result.outcome == one.outcome then return row, shown end
+  local recorded, ledger_err = M.record(client, row, one, result, { err = shown, reply = reply })
+  return recorded or row, ledger_err or shown
+end
+
+return M

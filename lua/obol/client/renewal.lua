@@ -1,0 +1,54 @@
+--- What a look at a subscription shows: its state, and a charge that was not there before.
+
+local log = require "obol.client.log"
+local subscription_state = require "obol.client.subscription_state"
+
+local M = {}
+
+local in_force = { active = true, trialing = true }
+
+-- A new transaction of a subscription in force is a charge that worked; in any other state it may be
+-- a bill that was not paid.
+local function is_renewal(row, found)
+  local id = found.transaction_id
+  return id and row.transaction_id and id ~= row.transaction_id and in_force[found.status]
+end
+
+local function renewal_row(client, row, first, found)
+  local now = client.clock()
+  return {
+    order_id = row.order_id .. "/" .. found.transaction_id, operation = "subscription.create", status = "succeeded",
+    amount = first and first.amount, currency = first and first.currency, generation = 1,
+    account = row.account, provider_id = found.transaction_id, subscription_id = row.provider_id,
+    customer_id = row.customer_id, product_id = found.product_id or row.product_id,
+    renewal_of = row.order_id, created_ms = now, updated_ms = now,
+  }
+end
+
+--- Records what the provider tells of the subscription `row` now; `first` is its first charge.
+-- Answers the row, or nil and an error.
+function M.record(client, row, first, found)
+  local change, told = subscription_state.change(client, row, found)
+  local ok, err
+  if is_renewal(row, found) then
+    local new = renewal_row(client, row, first, found)
+    ok, err = client.ledger:add {
+      subject = "payments", key = new.order_id, new = new, also = { change },
+      events = { {
+        type = "subscription.renewed", order_id = new.order_id, subscription_id = row.provider_id,
+        provider_id = new.provider_id, account = row.account, amount = new.amount, currency = new.currency,
+        status = "succeeded", outcome = "succeeded", time_ms = new.created_ms,
+      }, told },
+    }
+  else
+    ok, err = client.ledger:finish_attempt { subject = "subscriptions", key = row.order_id, version = row.version,
+      to = change.to, events = told and { told } or nil }
+  end
+  if not ok and err.kind ~= "conflict" then
+    log.alarm(client, "ledger_failed", { order_id = row.order_id, account = row.account })
+    return nil, err
+  end
+  return client.ledger:subscription(row.order_id)
+end
+
+return M

@@ -1,0 +1,108 @@
+--- Finding out what became of a payment's attempt: by its provider's query, by proof, or by time.
+
+local amounts = require "obol.client.amounts"
+local attempt = require "obol.client.attempt"
+local exchange = require "obol.client.exchange"
+local fault = require "obol.client.fault"
+local proof = require "obol.client.proof"
+local settle = require "obol.client.settle"
+local states = require "obol.ledger.states"
+
+local M = {}
+
+local EXPIRE_MS = 2 * 60 * 60 * 1000
+
+-- Asks the provider: a result, or nil and the error of a query that failed, or nil where there is
+-- nothing to ask with.
+local function query(client, row, one, options)
+  if one.proof == "new_order" then return proof.look(client, one, options) end
+  if not one.found_with then return nil end
+  if one.found_by == "provider_id" and not (one.provider_id or row.provider_id) then return nil end
+  local amount = amounts.of_row(one.amount, one.currency)
+  local id = one.provider_id or row.provider_id
+  local result, reply = exchange.run(client, {
+    account = one.account, operation = one.found_with, key = one.key, order_id = one.order_id,
+    token = options.token, deadline = options.deadline,
+    params = { order_id = one.order_id, provider_id = id,
+      customer = one.customer_id and { id = one.customer_id } or nil },
+    expect = { key = one.key, order_id = one.order_id, provider_id = id, amount = amount,
+      customer_id = one.customer_id, product_id = one.product_id },
+  })
+  if not result then return nil, reply end
+  if result.outcome == "unknown" or result.outcome == "not_sent" then
+    return nil, fault.of_result(result, one.account, reply)
+  end
+  return result, fault.of_result(result, one.account, reply)
+end
+
+local function is_over(client, one)
+  local limit = client.accounts[one.account].expire_after_ms or EXPIRE_MS
+  return client.clock() - one.created_ms >= limit
+end
+
+-- An accepted attempt that a working query calls unpaid after its time is over.
+local function expire(client, row, one, result)
+  local err = fault.of_result({ outcome = "declined", kind = "declined", code = "expired" }, one.account)
+  err.message = "not paid within the account's time"
+  -- Without any order of the product in sight, nothing could have proven that it was paid.
+  local unresolved = one.proof == "new_order" and one.operation == "payment.create" and not result.attached
+  return settle.record(client, row, one, { outcome = "declined", kind = "declined", code = "expired" },
+    { status = "expired", err = err, unresolved = unresolved or nil })
+end
+
+-- Whether a late success of a closed attempt could be told from another purchase that is open.
+local function may_be_late(client, one)
+  if one.outcome ~= "declined" then return false end
+  if not one.proof then return one.found_with ~= nil end
+  local held, err = client.ledger:holder("exclusive", attempt.exclusive(one.provider, one.customer_id, one.product_id))
+  return not held and not err
+end
+
+local function closed(client, row, one, options)
+  if row.status == "succeeded" or not may_be_late(client, one) then return row end
+  local result, err = query(client, row, one, options)
+  if not result or result.outcome ~= "succeeded" then return row, not result and err or nil end
+  local recorded, ledger_err = settle.record(client, row, one, result, {})
+  return recorded or row, ledger_err
+end
+
+local function unchanged(row, one, result)
+  return result.outcome == one.outcome and states.after(result.outcome, (result.action or row.action) ~= nil) == row.status
+end
+
+local function open(client, row, one, options)
+  local result, err = query(client, row, one, options)
+  if result and result.outcome == "accepted" and one.outcome == "unknown" and one.proof then result = nil end
+  if not result then
+    local given_up, shown = attempt.give_up(one, { outcome = one.outcome, kind = one.kind, code = one.code },
+      fault.of_row(row.error))
+    if err or given_up.outcome ~= "abandoned" then return row, err end
+    return settle.record(client, row, one, given_up, { err = shown })
+  end
+  if result.outcome == "accepted" and is_over(client, one) then return expire(client, row, one, result) end
+  if unchanged(row, one, result) then return row end
+  result.action = result.action or (result.outcome == "accepted" and row.action) or nil
+  local status
+  if result.outcome == "declined" and (result.status == "expired" or result.status == "canceled") then
+    status = result.status
+  end
+  return settle.record(client, row, one, result, { err = err, status = status })
+end
+
+--- Asks once about the payment `row` and records what is known now. Answers the row and the error
+-- to show: a query that failed leaves the payment as it was.
+function M.run(client, row, options)
+  local one, err = client.ledger:attempt(row.attempt)
+  if not one then return row, err end
+  local recorded
+  if states.outcomes[one.outcome].closed then
+    recorded, err = closed(client, row, one, options)
+  elseif attempt.in_flight(client, one) then
+    return row
+  else
+    recorded, err = open(client, row, one, options)
+  end
+  return recorded or row, err
+end
+
+return M

@@ -1,0 +1,51 @@
+--- What a provider tells of a subscription, into the ledger's row.
+
+local ledger = require "obol.ledger"
+local log = require "obol.client.log"
+local states = require "obol.ledger.states"
+
+local M = {}
+
+-- The state told, in our words; where the provider tells none, what was paid for is in force.
+local function status_of(found)
+  if type(found.status) == "string" and states.is("subscription", found.status) then return found.status end
+  return found.trial and "trialing" or "active"
+end
+
+local function event(row, to, now)
+  return {
+    type = "subscription.updated", order_id = row.order_id, status = to.status or row.status,
+    subscription_id = to.provider_id or row.provider_id, account = row.account, time_ms = now,
+  }
+end
+
+local function flag(value)
+  if value == nil then return nil end
+  return value and true or false
+end
+
+--- The change of the subscription `row` after `found` (id or provider_id, status, product_id,
+-- period_end_ms or expires_ms, auto_renew, trial, transaction_id), and the event that tells it, nil
+-- when nothing changed. `more`: further columns.
+function M.change(client, row, found, more)
+  local now = client.clock()
+  local to = {
+    provider_id = found.id or found.provider_id, status = status_of(found), product_id = found.product_id,
+    period_end_ms = tonumber(found.period_end_ms or found.expires_ms), auto_renew = flag(found.auto_renew),
+    trial = flag(found.trial), transaction_id = found.transaction_id,
+  }
+  if not states.may("subscription", row.status, to.status) then
+    log.alarm(client, "refused_state", { order_id = row.order_id, account = row.account,
+      states = row.status .. ">" .. to.status })
+    to.status = nil
+  end
+  local changed = false
+  for column, value in pairs(to) do changed = changed or row[column] ~= value end
+  for column, value in pairs(more or {}) do to[column] = value end
+  to.version, to.updated_ms = row.version + 1, now
+  if to.error == nil then to.error = ledger.none end
+  local told = changed and event(row, to, now) or nil
+  return { set = "subscriptions", key = row.order_id, to = to, expect = { version = row.version } }, told
+end
+
+return M

@@ -1,0 +1,125 @@
+--- pay.subscriptions. A subscription is known by the order_id of its first charge, which is a
+-- payment; each renewal is a payment of its own.
+
+local change = require "obol.client.change"
+local charge = require "obol.client.charge"
+local checked = require "obol.client.options"
+local direct = require "obol.client.direct"
+local fault = require "obol.client.fault"
+local list = require "obol.client.list"
+local order = require "obol.client.order"
+local renewal = require "obol.client.renewal"
+local resolve = require "obol.client.resolve"
+local resource = require "obol.client.resource"
+local view = require "obol.client.view"
+
+local M = {}
+
+local function find_row(client, order_id)
+  local row, err = client.ledger:subscription(order_id)
+  if row then return row end
+  return nil, err or fault.missing("no subscription has this order_id")
+end
+
+--- Starts a subscription; its first charge is the payment of this order_id. Answers a subscription
+-- (`subscription.payment` is the charge, `subscription.action` what the payer does next).
+function M.create(client, params, options)
+  resource.want(params, "table", "a subscription")
+  local limits, err = checked.check(client, options)
+  if not limits then return nil, err end
+  local payment
+  payment, err = charge.create(client, "subscription.create", params, limits)
+  if not payment then return nil, err end
+  local row, read_err = find_row(client, params.order_id)
+  if not row then return nil, read_err end
+  local shown = view.subscription(client, row, err)
+  if payment.action then shown.action = payment.action end
+  if payment.status == "unknown" then shown.payment.status = "unknown" end
+  return shown
+end
+
+--- The recorded subscription, or nil and an error. Sends nothing.
+function M.get(client, order_id)
+  resource.want(order_id, "string", "an order_id")
+  local row, err = find_row(client, order_id)
+  return row and view.subscription(client, row), err
+end
+
+-- Asks about the first charge while that is open, about an open change, and about the subscription.
+local function refresh(client, row, limits)
+  local payment, err = client.ledger:payment(row.order_id)
+  if err then return nil, err end
+  if payment and payment.status ~= "succeeded" then
+    local _, resolve_err = resolve.run(client, payment, limits)
+    local fresh, read_err = find_row(client, row.order_id)
+    return fresh, read_err or resolve_err
+  end
+  local open
+  open, err = change.open_change(client, row)
+  if err then return nil, err end
+  if open then return change.resolve(client, row, open, limits) end
+  local found
+  found, err = change.ask(client, row, limits)
+  if not found then return row, err end
+  return renewal.record(client, row, payment, found)
+end
+
+--- Asks the provider and answers the subscription as it stands then.
+function M.refresh(client, order_id, options)
+  resource.want(order_id, "string", "an order_id")
+  local limits, err = checked.check(client, options)
+  if not limits then return nil, err end
+  local row
+  row, err = find_row(client, order_id)
+  if not row then return nil, err end
+  local fresh
+  fresh, err = refresh(client, row, limits)
+  return view.subscription(client, fresh or row, err)
+end
+
+local function run_change(client, operation, order_id, change_of, options)
+  local limits, err = checked.check(client, options)
+  if not limits then return nil, err end
+  local row
+  row, err = find_row(client, order_id)
+  if not row then return nil, err end
+  row, err = change.run(client, operation, row, change_of.params, change_of.product_id, limits)
+  if not row then return nil, err end
+  return view.subscription(client, row, err)
+end
+
+--- Changes the plan: params = { item = { product_id = } }. `subscription.action` is a page where the
+-- payer pays a difference, if there is one.
+function M.update(client, order_id, params, options)
+  resource.want(order_id, "string", "an order_id")
+  resource.want(params, "table", "a change")
+  local change_of = { params = params, product_id = order.product_of(params) }
+  return run_change(client, "subscription.update", order_id, change_of, options)
+end
+
+--- Switches automatic renewal off; what is paid for runs to its end.
+function M.cancel(client, order_id, options)
+  resource.want(order_id, "string", "an order_id")
+  return run_change(client, "subscription.cancel", order_id, { params = {} }, options)
+end
+
+--- Switches automatic renewal on again, before the end.
+function M.renew(client, order_id, options)
+  resource.want(order_id, "string", "an order_id")
+  return run_change(client, "subscription.renew", order_id, { params = {} }, options)
+end
+
+--- A page where the customer manages subscriptions: params = { customer = { id = }, return_url = }.
+-- Answers the result, whose `action.url` is the page.
+function M.portal(client, params, options)
+  return direct.run(client, "subscription.portal", params, options)
+end
+
+local filters = { status = "text", account = "text", customer_id = "text", product_id = "text" }
+
+--- Recorded subscriptions, as payments:list lists payments.
+function M.list(client, query)
+  return list.run(client, "subscriptions", query, filters, view.subscription)
+end
+
+return M

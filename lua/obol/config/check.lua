@@ -1,0 +1,132 @@
+--- Checking a configuration's table, and opening what it names.
+
+local ledger = require "obol.ledger"
+local nearest = require "obol.config.nearest"
+
+local M = {}
+
+local known = {
+  mode = true, accounts = true, providers = true, routes = true, flows = true, ledger = true,
+  transport = true, clock = true, log = true,
+}
+
+local function add(problems, field, message, kind)
+  if problems.skip[field] then return end
+  problems[#problems + 1] = { field = field, message = message }
+  if kind ~= "unsupported" then problems.kind = "invalid" end
+end
+
+local function check_keys(config, problems)
+  for key in pairs(config) do
+    if not known[key] then
+      add(problems, type(key) == "string" and key or "configuration",
+        "expected a known key" .. nearest.hint(key, known))
+    end
+  end
+  for _, key in ipairs { "providers", "routes", "flows" } do
+    if config[key] ~= nil then
+      add(problems, key, "not built yet: leave it out", "unsupported")
+    end
+  end
+  if config.mode ~= "test" and config.mode ~= "live" then
+    add(problems, "mode", "expected `test` or `live`")
+  end
+end
+
+local function check_function(config, key, problems)
+  local value = config[key]
+  if value ~= nil and type(value) ~= "function" then
+    add(problems, key, "expected a function or nothing")
+    return nil
+  end
+  return value
+end
+
+-- Errors of one account, each with the account's path before its own.
+local function add_account_error(problems, path, err)
+  local list = err.fields
+  if not list or #list == 0 then list = { { field = err.field, message = err.message } } end
+  for _, problem in ipairs(list) do
+    local field = problem.field and problem.field ~= "" and path .. "." .. problem.field or path
+    add(problems, field, problem.message)
+  end
+end
+
+local function open_accounts(config, problems)
+  local accounts, names = {}, {}
+  if type(config.accounts) ~= "table" or next(config.accounts) == nil then
+    add(problems, "accounts", "expected one account at least")
+    return accounts, names
+  end
+  local new_account = require "obol.account"
+  for name, words in pairs(config.accounts) do
+    local path = "accounts." .. tostring(name)
+    if type(name) ~= "string" or not name:match("^%a[%w_-]*$") or #name > 64 then
+      add(problems, "accounts", "expected names of letters, digits, `_` and `-`, 64 at most")
+    elseif type(words) ~= "table" then
+      add(problems, path, "expected a table")
+    else
+      names[#names + 1] = name
+      local account, err = new_account(words)
+      if account then accounts[name] = account else add_account_error(problems, path, err) end
+    end
+  end
+  table.sort(names)
+  return accounts, names
+end
+
+local function open_ledger(config, problems)
+  local place = config.ledger
+  if type(place) == "table" and type(place.begin_attempt) == "function" then return place end
+  if place == nil then
+    add(problems, "ledger", "expected `memory`; there is no default")
+    return nil
+  end
+  local opened, err = ledger.open(place)
+  if not opened then
+    add(problems, "ledger", err.message, err.kind)
+  end
+  return opened
+end
+
+local function open_transport(config, folder, problems)
+  local given = config.transport
+  if given ~= nil and type(given) ~= "table" then
+    add(problems, "transport", "expected a table")
+    return nil
+  end
+  if given and given.send ~= nil then
+    if type(given.send) == "function" then return given end
+    add(problems, "transport.send", "expected a function")
+    return nil
+  end
+  local options = {}
+  for key, value in pairs(given or {}) do options[key] = value end
+  if type(options.ca_file) == "string" and options.ca_file:sub(1, 1) ~= "/" then
+    options.ca_file = folder .. options.ca_file
+  end
+  local transport, err = require("obol.wait").transport(options)
+  if not transport then add_account_error(problems, "transport", err) end
+  return transport
+end
+
+--- Checks `config` and opens accounts, ledger and transport; what is wrong is added to `problems`
+-- (whose `skip` names paths that were reported already, and whose `kind` becomes `invalid` unless all
+-- that is wrong is merely not built).
+function M.run(config, folder, problems)
+  if type(config) ~= "table" then
+    add(problems, "configuration", "expected a table or the path of a script")
+    return nil
+  end
+  check_keys(config, problems)
+  local opened = { mode = config.mode }
+  opened.accounts, opened.names = open_accounts(config, problems)
+  opened.ledger = open_ledger(config, problems)
+  opened.clock = check_function(config, "clock", problems)
+  opened.log = check_function(config, "log", problems)
+  -- The transport comes last, so that a faulty configuration starts nothing.
+  if #problems == 0 then opened.transport = open_transport(config, folder, problems) end
+  return opened
+end
+
+return M

@@ -1,0 +1,59 @@
+--- Configuration: from a script's path or a table to opened accounts, ledger and transport.
+-- Every mistake is reported in one error, `fields` holding each path and its expectation.
+
+local check = require "obol.config.check"
+local errors = require "obol.error"
+local script = require "obol.config.script"
+
+local M = {}
+
+-- Moves what was missing from the script's marks into problems with the path where it was used.
+local function find_marks(value, marks, path, problems, seen)
+  if type(value) ~= "table" or seen[value] then return end
+  seen[value] = true
+  for key, member in pairs(value) do
+    local at = type(key) == "number" and ("%s[%d]"):format(path, key)
+      or (path == "" and tostring(key) or path .. "." .. tostring(key))
+    if type(member) == "table" and marks[member] then
+      problems[#problems + 1] = { field = at, message = marks[member] }
+      marks.used[member] = true
+      value[key] = nil
+      problems.skip[at] = true
+      problems.skip[at:match("^(.-)%[%d+%]$") or at] = true
+    else
+      find_marks(member, marks, at, problems, seen)
+    end
+  end
+end
+
+local function load_script(path, problems)
+  local config, marks, folder = script.load(path)
+  if not config then return nil, marks end
+  marks.used = {}
+  find_marks(config, marks, "", problems, {})
+  for _, mark in ipairs(marks) do
+    if not marks.used[mark] then problems[#problems + 1] = { field = path, message = marks[mark] } end
+  end
+  if #problems > 0 then problems.kind = "invalid" end
+  return config, folder
+end
+
+--- Reads and checks a configuration. Answers { mode =, accounts = {name = account}, names = sorted
+-- list, ledger =, transport =, clock =, log = }, or nil and an error of kind `invalid` (or
+-- `unsupported`) with all mistakes in `fields`.
+function M.open(source)
+  local problems = { skip = {} }
+  local config, folder = source, ""
+  if type(source) == "string" then
+    config, folder = load_script(source, problems)
+    if not config then return nil, folder end
+  end
+  local opened = check.run(config, folder, problems)
+  if #problems == 0 then return opened end
+  table.sort(problems, function(a, b) return a.field < b.field end)
+  local kind = problems.kind or "unsupported"
+  problems.skip, problems.kind = nil, nil
+  return nil, errors.new { kind = kind, message = "the configuration cannot be used", fields = problems }
+end
+
+return M

@@ -1,0 +1,102 @@
+--- Loading a configuration script: text only, with `env`, `file` and `secret` and nothing else.
+-- What the script asks for and is not there (an environment variable, a file) becomes a mark in its
+-- place, so that every such mistake is reported at once, with the path where it was used.
+
+local errors = require "obol.error"
+local secret = require "obol.secret"
+
+local M = {}
+
+local MAX_SIZE = 1024 * 1024
+local Missing = {}
+Missing.__concat = function(a, b)
+  return getmetatable(a) == Missing and a or b
+end
+Missing.__tostring = function() return "[missing]" end
+
+-- "obol.lua:7" of the script's line that is running.
+local function place(chunk)
+  for level = 3, 12 do
+    local info = debug.getinfo(level, "Sl")
+    if info and info.source == "@" .. chunk then return ("%s:%d"):format(chunk, info.currentline) end
+  end
+  return chunk
+end
+
+local function absolute(folder, path)
+  if path:sub(1, 1) == "/" then return path end
+  return folder .. path
+end
+
+local function read(path)
+  local file = io.open(path, "rb")
+  if not file then return nil end
+  local text = file:read(MAX_SIZE + 1)
+  file:close()
+  if not text or #text > MAX_SIZE then return nil end
+  return text
+end
+
+local function environment(chunk, folder, marks)
+  local function missing(expected)
+    local mark = setmetatable({}, Missing)
+    marks[mark] = ("expected %s (%s)"):format(expected, place(chunk))
+    marks[#marks + 1] = mark
+    return mark
+  end
+  local function want(name, what)
+    if type(name) ~= "string" or name == "" or name:find("\0", 1, true) then
+      error("expected " .. what .. " as text", 3)
+    end
+  end
+  return {
+    env = function(name)
+      want(name, "the name of an environment variable")
+      local value = os.getenv(name)
+      if value and value ~= "" then return value end
+      return missing("the environment variable " .. name .. " with a value")
+    end,
+    file = function(path)
+      want(path, "a path")
+      return read(absolute(folder, path)) or missing("a file of 1 MiB at most at " .. path)
+    end,
+    secret = {
+      env = function(name)
+        want(name, "the name of an environment variable")
+        return secret.env(name) or missing("the environment variable " .. name .. " with a value")
+      end,
+      file = function(path)
+        want(path, "a path")
+        return secret.file(absolute(folder, path)) or missing("a file of 1 byte to 1 MiB at " .. path)
+      end,
+    },
+  }
+end
+
+-- Lua quotes the source in "near ...", which may be a credential that was typed into the file.
+local function without_source(message)
+  return (tostring(message):gsub("%s+near%s.*$", ""):gsub("[%c]", " "))
+end
+
+local function fail(message)
+  return nil, errors.new { kind = "invalid", message = without_source(message) }
+end
+
+--- Runs the script at `path`. Answers the table that it returned, the marks of what was missing
+-- (marks[mark] is the expectation, marks[1..n] in order) and the script's folder; or nil and an
+-- error with `file:line`.
+function M.load(path)
+  local text = read(path)
+  if not text then return fail(path .. ": expected a configuration file of 1 MiB at most") end
+  if text:byte(1) == 27 then return fail(path .. ": expected text, not compiled code") end
+  local folder = path:match("^(.*/)") or ""
+  local marks = {}
+  local chunk, problem = load(text, "@" .. path, "t", environment(path, folder, marks))
+  if not chunk then return fail(problem) end
+  local ok, result = pcall(chunk)
+  if not ok then return fail(result) end
+  if type(result) ~= "table" then return fail(path .. ": expected the script to return a table") end
+  return result, marks, folder
+end
+
+return M

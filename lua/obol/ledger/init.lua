@@ -1,0 +1,237 @@
+--- The ledger: the durable record of payments, attempts, refunds, subscriptions, notifications and
+-- events.
+--
+-- It takes whole units of work. Each method below that writes is one unit: it names the rows that it
+-- read by their `version`, and is refused (kind `conflict`) where somebody changed them meanwhile;
+-- when it answers, the unit is durable. What is beneath (memory today) is a store of five functions,
+-- described in memory.lua; the units, the states and the constraints are the same for every store.
+--
+-- Rows are plain tables with the columns of tables.lua. Reading answers a copy, nil where there is
+-- no such row, or nil and an error (kind `storage`).
+
+local errors = require "obol.error"
+local rows = require "obol.ledger.rows"
+local states = require "obol.ledger.states"
+
+local Ledger = {}
+Ledger.__index = Ledger
+
+local state_of = { payments = "payment", refunds = "refund", subscriptions = "subscription" }
+
+--- The ledger's random id, from which the keys of attempts are derived.
+function Ledger:id()
+  return self.store:id()
+end
+
+function Ledger:payment(order_id)
+  return self.store:get("payments", order_id)
+end
+
+function Ledger:subscription(order_id)
+  return self.store:get("subscriptions", order_id)
+end
+
+function Ledger:refund(refund_id)
+  return self.store:get("refunds", refund_id)
+end
+
+function Ledger:attempt(key)
+  return self.store:get("attempts", key)
+end
+
+--- Rows of `payments`, `subscriptions`, `refunds`, `attempts`, `notifications` or `events` in the
+-- order in which they were made: query = { where = { column = value }, from_ms =, to_ms =, after =
+-- cursor, limit = }. Answers rows and the cursor of the next page, which is nil after the last.
+function Ledger:list(name, query)
+  return self.store:select(name, query)
+end
+
+--- Every attempt of an order, oldest first.
+function Ledger:attempts(order_id)
+  return self.store:select("attempts", { where = { order_id = order_id }, limit = 1000 })
+end
+
+--- The attempt that holds a slot (`payment:<order_id>`, ...) or an exclusive right; nil when free.
+function Ledger:holder(column, value)
+  local found, err = self.store:select("attempts", { where = { [column] = value }, limit = 1 })
+  if not found then return nil, err end
+  return found[1]
+end
+
+local function changed(unit, to)
+  local copied = {}
+  for column, value in pairs(to or {}) do copied[column] = value end
+  copied.version = unit.version + 1
+  return { set = unit.subject, key = unit.key, to = copied, expect = { version = unit.version } }
+end
+
+local function add_events(changes, unit, version)
+  for place, event in ipairs(unit.events or {}) do
+    local row = {}
+    for column, value in pairs(event) do row[column] = value end
+    -- The same change can never be told twice: its id is that of the version that it made.
+    row.id = ("%s/%s/%d.%d"):format(unit.subject, unit.key, version, place)
+    changes[#changes + 1] = { put = "events", row = row }
+  end
+end
+
+-- The status that a unit asks for, if the table of transitions allows it; refused, the rest of the
+-- unit is kept and the refusal is written into the attempt.
+local function allow(self, unit)
+  local wanted = unit.to and unit.to.status
+  if not wanted then return true end
+  local row, err = self.store:get(unit.subject, unit.key)
+  if not row then return nil, err end
+  if states.may(state_of[unit.subject], row.status, wanted) then return true end
+  local to = {}
+  for column, value in pairs(unit.to) do to[column] = value end
+  to.status = nil
+  unit.to, unit.events, unit.refused = to, nil, row.status .. ">" .. wanted
+  return true
+end
+
+-- The change that makes an attempt's row. Only a key of which nothing ever left, or of which the
+-- answer is missing, may be taken again.
+local function attempt_change(unit)
+  local row = unit.attempt
+  if not unit.again then return { put = "attempts", row = row } end
+  if unit.again == "unknown" then
+    return { set = "attempts", key = row.key, to = row, expect = { outcome = "unknown" } }
+  end
+  local to = { answered_ms = rows.none, kind = rows.none, code = rows.none, http_status = rows.none }
+  for column, value in pairs(row) do to[column] = value end
+  return { set = "attempts", key = row.key, to = to, expect = { slot = rows.none, outcome = "not_sent" } }
+end
+
+--- Makes an attempt durable before its first byte leaves. unit = { subject = `payments`,
+-- `subscriptions` or `refunds`, key =, new = the whole row when there is none yet, or version = and
+-- to = the changes; attempt = the attempt's row; again = `not_sent` or `unknown`, the outcome after
+-- which its key is sent once more; also = further changes }. True, or nil and an error: `conflict`
+-- with the field `attempts.slot` (another attempt is open), `attempts.exclusive`, or a row that
+-- somebody changed.
+function Ledger:begin_attempt(unit)
+  local changes = {}
+  if unit.new then
+    local row = { version = 1 }
+    for column, value in pairs(unit.new) do row[column] = value end
+    changes[1] = { put = unit.subject, row = row }
+  else
+    local ok, err = allow(self, unit)
+    if not ok then return nil, err end
+    if unit.refused then
+      return nil, errors.new { kind = "conflict", message = "expected a state that allows an attempt" }
+    end
+    changes[1] = changed(unit, unit.to)
+  end
+  changes[2] = attempt_change(unit)
+  for _, change in ipairs(unit.also or {}) do changes[#changes + 1] = change end
+  return self.store:run(changes)
+end
+
+--- Records what is known of an attempt: unit = { subject =, key =, version =, to = changes of the
+-- row, attempt = { key =, to = changes }, events = list, also = further changes }. A state that may
+-- not follow is refused and kept in the attempt's `refused_state`. Answers true and the refusal
+-- (`from>to`) if there was one, or nil and an error.
+function Ledger:finish_attempt(unit)
+  local ok, err = allow(self, unit)
+  if not ok then return nil, err end
+  local changes = { changed(unit, unit.to) }
+  if unit.attempt then
+    local to = {}
+    for column, value in pairs(unit.attempt.to) do to[column] = value end
+    to.refused_state = unit.refused or to.refused_state
+    changes[2] = { set = "attempts", key = unit.attempt.key, to = to }
+  end
+  add_events(changes, unit, unit.version + 1)
+  for _, change in ipairs(unit.also or {}) do changes[#changes + 1] = change end
+  ok, err = self.store:run(changes)
+  if not ok then return nil, err end
+  return true, unit.refused
+end
+
+--- Records a row that is made whole at once, such as a renewal: unit = { subject =, key =, new =,
+-- events = }. `conflict` when it is there already.
+function Ledger:add(unit)
+  local row = { version = 1 }
+  for column, value in pairs(unit.new) do row[column] = value end
+  local changes = { { put = unit.subject, row = row } }
+  add_events(changes, unit, 1)
+  for _, change in ipairs(unit.also or {}) do changes[#changes + 1] = change end
+  return self.store:run(changes)
+end
+
+--- Keeps a notification, once: `row` has the columns of notifications. Answers `"new"`,
+-- `"duplicate"`, or nil and an error.
+function Ledger:apply_event(row)
+  local ok, err = self.store:run { { put = "notifications", row = row } }
+  if ok then return "new" end
+  if err.kind == "conflict" then return "duplicate" end
+  return nil, err
+end
+
+--- Marks a notification as acted upon.
+function Ledger:finish_event(id, time_ms)
+  return self.store:run { { set = "notifications", key = id, to = { applied_ms = time_ms } } }
+end
+
+--- Events that the consumer `name` has not done, oldest first: consumer, events (or nil, err).
+function Ledger:pending_events(name, limit)
+  local consumer, err = self.store:get("consumers", name)
+  if err then return nil, err end
+  consumer = consumer or { name = name, cursor = 0, done = {} }
+  local done, found = {}, {}
+  for _, seq in ipairs(consumer.done) do done[seq] = true end
+  local after = ("%d"):format(consumer.cursor)
+  while after and #found < limit do
+    local page, next_page = self.store:select("events", { after = after, limit = limit })
+    if not page then return nil, next_page end
+    for _, event in ipairs(page) do
+      if not done[event.seq] then found[#found + 1] = event end
+    end
+    after = next_page
+  end
+  return consumer, found
+end
+
+--- Records that the consumer has done one event more. What is done in one row moves the cursor.
+function Ledger:event_done(consumer, seq, time_ms)
+  local done = { [seq] = true }
+  for _, other in ipairs(consumer.done) do done[other] = true end
+  while done[consumer.cursor + 1] do
+    consumer.cursor = consumer.cursor + 1
+    done[consumer.cursor] = nil
+  end
+  consumer.done = {}
+  for other in pairs(done) do consumer.done[#consumer.done + 1] = other end
+  table.sort(consumer.done)
+  local row = { name = consumer.name, cursor = consumer.cursor, done = consumer.done, updated_ms = time_ms }
+  local there, err = self.store:get("consumers", consumer.name)
+  if err then return nil, err end
+  if there then return self.store:run { { set = "consumers", key = consumer.name, to = row } } end
+  return self.store:run { { put = "consumers", row = row } }
+end
+
+function Ledger:close()
+  return self.store:close()
+end
+
+local M = { none = rows.none }
+
+--- A ledger over a store (see memory.lua for the five functions of one).
+function M.over(store)
+  return setmetatable({ store = store }, Ledger)
+end
+
+--- Opens a ledger: `"memory"`. `"sqlite:..."` and `"postgres://..."` are `unsupported` as yet.
+function M.open(place)
+  if place == "memory" then return M.over(require("obol.ledger.memory").open()) end
+  local known = type(place) == "string" and place:match("^(%a+):")
+  if known == "sqlite" or known == "postgres" or known == "postgresql" then
+    return nil, errors.new { kind = "unsupported", field = "ledger",
+      message = "a durable ledger is not built yet; write `memory`" }
+  end
+  return nil, errors.new { kind = "invalid", field = "ledger",
+    message = "expected `memory`, `sqlite:<path>` or `postgres://...`" }
+end
+
+return M

@@ -1,0 +1,181 @@
+--- The store in memory: for tests and for trying things. It keeps its promises while the process
+-- lives, and nothing longer.
+--
+-- A store is a table with five functions; SQLite and PostgreSQL stand behind the same five:
+--   store:id()                     the ledger's random id (text), made once
+--   store:get(table, key)          a copy of the row, nil without one, or nil, err
+--   store:select(table, query)     rows in the order of insertion, and a cursor (text) for the next
+--                                  page; query = { where = {column = value}, from_ms =, to_ms =
+--                                  (of created_ms, or time_ms), after = cursor, limit = }
+--   store:run(changes)             one unit: all of it or nothing, answered when durable; true, or
+--                                  nil, err (kind `conflict` when an expectation is not met or a
+--                                  unique column is taken, err.field names `table.column`)
+--   store:close()
+-- A change is { put = table, row = } (the key must be new), or { set = table, key =, to = {...},
+-- expect = {...} } (the row must be there and every member of `expect` must hold).
+
+local errors = require "obol.error"
+local rows = require "obol.ledger.rows"
+local tables = require "obol.ledger.tables"
+
+local Memory = {}
+Memory.__index = Memory
+
+local function fail(kind, field, message)
+  return nil, errors.new { kind = kind, field = field, message = message }
+end
+
+local function random_id()
+  local file = assert(io.open("/dev/urandom", "rb"))
+  local bytes = file:read(16)
+  file:close()
+  return (bytes:gsub(".", function(byte) return ("%02x"):format(byte:byte()) end))
+end
+
+local function new_table(name)
+  local unique = {}
+  for _, column in ipairs(tables[name].unique or {}) do unique[column] = {} end
+  return { by_key = {}, list = {}, unique = unique }
+end
+
+function Memory:id()
+  return self.ledger_id
+end
+
+local function copy_out(row)
+  local copied = {}
+  for column, value in pairs(row) do
+    if type(value) == "table" then value = rows.copy_json(value) end
+    copied[column] = value
+  end
+  return copied
+end
+
+function Memory:get(name, key)
+  local entry = self.tables[name].by_key[key]
+  return entry and copy_out(entry.row) or nil
+end
+
+local function in_time(row, query)
+  local time = row.created_ms or row.time_ms or row.received_ms or 0
+  return (not query.from_ms or time >= query.from_ms) and (not query.to_ms or time < query.to_ms)
+end
+
+function Memory:select(name, query)
+  local list, found = self.tables[name].list, {}
+  local place = tonumber(query.after or "0") or 0
+  local limit = query.limit or 100
+  while place < #list do
+    place = place + 1
+    local row = list[place].row
+    if rows.matches(row, query.where or {}) and in_time(row, query) then
+      found[#found + 1] = copy_out(row)
+      if #found == limit then break end
+    end
+  end
+  return found, place < #list and ("%d"):format(place) or nil
+end
+
+-- Writes `row` over `entry`, keeping the unique columns' index; what was there goes to the log of
+-- undoing.
+local function write(store, name, entry, row, undo)
+  local held = store.tables[name]
+  for column, index in pairs(held.unique) do
+    local value = row[column]
+    if value ~= nil and index[value] and index[value] ~= entry then
+      return fail("conflict", name .. "." .. column, "expected a value that no other row holds")
+    end
+  end
+  local before = entry.row
+  for column, index in pairs(held.unique) do
+    if before and before[column] ~= nil then index[before[column]] = nil end
+    if row[column] ~= nil then index[row[column]] = entry end
+  end
+  entry.row = row
+  undo[#undo + 1] = { name = name, entry = entry, before = before }
+  return true
+end
+
+local function put(store, change, undo)
+  local name = change.put
+  local row, column = rows.copy(name, change.row)
+  if not row then return fail("internal", name .. "." .. column, "expected a column of its type") end
+  for member, value in pairs(row) do
+    if value == rows.none then row[member] = nil end
+  end
+  local held, key = store.tables[name], row[tables[name].key]
+  if held.by_key[key] then
+    return fail("conflict", name .. "." .. tables[name].key, "expected a key that is new")
+  end
+  local counter = tables[name].counter
+  if counter then row[counter] = #held.list + 1 end
+  local entry = { key = key }
+  local ok, err = write(store, name, entry, row, undo)
+  if not ok then return nil, err end
+  held.by_key[key] = entry
+  held.list[#held.list + 1] = entry
+  return true
+end
+
+local function set(store, change, undo)
+  local name = change.set
+  local entry = store.tables[name].by_key[change.key]
+  if not entry then return fail("conflict", name, "expected a row with this key") end
+  if not rows.matches(entry.row, change.expect or {}) then
+    return fail("conflict", name, "expected a row that nobody changed")
+  end
+  local to, column = rows.copy(name, change.to)
+  if not to then return fail("internal", name .. "." .. column, "expected a column of its type") end
+  local row = copy_out(entry.row)
+  for member, value in pairs(to) do
+    if value == rows.none then value = nil end
+    row[member] = value
+  end
+  return write(store, name, entry, row, undo)
+end
+
+local function take_back(store, undo)
+  for place = #undo, 1, -1 do
+    local step = undo[place]
+    local held, entry = store.tables[step.name], step.entry
+    for column, index in pairs(held.unique) do
+      if entry.row[column] ~= nil and index[entry.row[column]] == entry then
+        index[entry.row[column]] = nil
+      end
+      if step.before and step.before[column] ~= nil then index[step.before[column]] = entry end
+    end
+    entry.row = step.before
+    if not step.before then
+      held.by_key[entry.key] = nil
+      held.list[#held.list] = nil
+    end
+  end
+end
+
+function Memory:run(changes)
+  if self.closed then return fail("storage", nil, "the ledger is closed") end
+  local undo = {}
+  for _, change in ipairs(changes) do
+    local ok, err = (change.put and put or set)(self, change, undo)
+    if not ok then
+      take_back(self, undo)
+      return nil, err
+    end
+  end
+  return true
+end
+
+function Memory:close()
+  self.closed = true
+end
+
+local M = {}
+
+--- A new store in memory.
+function M.open()
+  local store = { ledger_id = random_id(), tables = {} }
+  for name in pairs(tables) do store.tables[name] = new_table(name) end
+  return setmetatable(store, Memory)
+end
+
+return M

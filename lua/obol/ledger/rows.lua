@@ -1,0 +1,82 @@
+--- Checking and copying rows, for every store.
+
+local tables = require "obol.ledger.tables"
+
+local M = {}
+
+--- Written as a column's value, this empties the column (SQL's NULL).
+M.none = setmetatable({}, { __tostring = function() return "none" end })
+
+local copy_json
+
+local function copy_table(value, depth)
+  if depth > 8 or getmetatable(value) ~= nil then return nil, "expected plain values" end
+  local copied = {}
+  for key, member in pairs(value) do
+    local kind = type(key)
+    if kind ~= "string" and kind ~= "number" then return nil, "expected plain keys" end
+    local problem
+    copied[key], problem = copy_json(member, depth + 1)
+    if problem then return nil, problem end
+  end
+  return copied
+end
+
+function copy_json(value, depth)
+  local kind = type(value)
+  if kind == "table" then return copy_table(value, depth) end
+  if kind == "string" or kind == "number" or kind == "boolean" then return value end
+  return nil, "expected plain values"
+end
+
+local readers = {
+  text = function(value) return type(value) == "string" and value or nil end,
+  integer = function(value)
+    return type(value) == "number" and value == math.floor(value) and value or nil
+  end,
+  flag = function(value)
+    if type(value) == "boolean" then return value end
+    return nil
+  end,
+  json = function(value)
+    if type(value) ~= "table" then return nil end
+    return (copy_table(value, 1))
+  end,
+}
+
+--- A copy of `row` that holds nothing but the columns of `name`, each of its type. Answers nil and
+-- the column at fault otherwise (never its value).
+function M.copy(name, row)
+  local columns, copied = tables[name].columns, {}
+  for column, value in pairs(row) do
+    local kind = columns[column]
+    if kind == nil then return nil, tostring(column) end
+    if value == M.none then
+      copied[column] = M.none
+    else
+      copied[column] = readers[kind](value)
+      if copied[column] == nil then return nil, column end
+    end
+  end
+  return copied
+end
+
+--- A deep copy of a table of plain values.
+function M.copy_json(value)
+  return (copy_table(value, 1))
+end
+
+--- Whether every member of `where` equals the row's; `none` asks for an empty column.
+function M.matches(row, where)
+  for column, wanted in pairs(where) do
+    local value = row[column]
+    if wanted == M.none then
+      if value ~= nil then return false end
+    elseif value ~= wanted then
+      return false
+    end
+  end
+  return true
+end
+
+return M

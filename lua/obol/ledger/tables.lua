@@ -1,0 +1,87 @@
+--- The ledger's tables: the only columns that can enter it, whichever store is behind. What has no
+-- column here cannot be recorded, so card data, tokens and secrets stay out by construction.
+--
+-- Types: `text`, `integer`, `flag` (boolean), `json` (a table of plain values). `key` is the primary
+-- key; a column in `unique` holds a value once in the whole table, and may be absent in many rows.
+-- Those columns carry the promises: one open attempt a slot, one success an order, one proof an
+-- order. A `counter` column is given by the store, rising by insertion.
+
+local M = {}
+
+M.payments = {
+  key = "order_id",
+  columns = {
+    order_id = "text", operation = "text", status = "text", amount = "text", currency = "text",
+    generation = "integer", attempt = "text", account = "text", provider_id = "text",
+    subscription_id = "text", customer_id = "text", product_id = "text", action = "json",
+    error = "json", refunded = "text", disputed = "flag", surplus = "json", unresolved = "flag",
+    renewal_of = "text", version = "integer", created_ms = "integer", updated_ms = "integer",
+  },
+}
+
+M.attempts = {
+  key = "key",
+  unique = { "slot", "exclusive", "success_of", "proven_by" },
+  columns = {
+    key = "text", order_id = "text", refund_id = "text", account = "text", provider = "text",
+    operation = "text", variant = "text", generation = "integer", effect = "text",
+    found_by = "text", found_with = "text", repeat_safe = "flag", proof = "text",
+    proof_with = "text", customer_id = "text", product_id = "text", amount = "text",
+    currency = "text", baseline = "json", outcome = "text", kind = "text", code = "text",
+    http_status = "integer", provider_id = "text", sends = "integer", claimed_until = "integer",
+    created_ms = "integer", sent_ms = "integer", answered_ms = "integer", refused_state = "text",
+    slot = "text", exclusive = "text", success_of = "text", proven_by = "text",
+  },
+}
+
+M.refunds = {
+  key = "refund_id",
+  columns = {
+    refund_id = "text", order_id = "text", status = "text", amount = "text", currency = "text",
+    reason = "text", account = "text", provider_id = "text", attempt = "text",
+    generation = "integer", error = "json", version = "integer", created_ms = "integer",
+    updated_ms = "integer",
+  },
+}
+
+M.subscriptions = {
+  key = "order_id",
+  columns = {
+    order_id = "text", provider_id = "text", status = "text", product_id = "text",
+    customer_id = "text", account = "text", period_end_ms = "integer", auto_renew = "flag",
+    trial = "flag", transaction_id = "text", change = "text", generation = "integer",
+    action = "json", error = "json", version = "integer", created_ms = "integer",
+    updated_ms = "integer",
+  },
+}
+
+M.notifications = {
+  key = "id",
+  columns = {
+    id = "text", account = "text", type = "text", order_id = "text", provider_id = "text",
+    customer_id = "text", verified_by = "text", received_ms = "integer", applied_ms = "integer",
+  },
+}
+
+M.events = {
+  key = "id",
+  counter = "seq",
+  columns = {
+    id = "text", seq = "integer", type = "text", order_id = "text", provider_id = "text",
+    refund_id = "text", subscription_id = "text", account = "text", amount = "text",
+    currency = "text", status = "text", outcome = "text", key = "text", verified_by = "text",
+    time_ms = "integer",
+  },
+}
+
+M.consumers = {
+  key = "name",
+  columns = { name = "text", cursor = "integer", done = "json", updated_ms = "integer" },
+}
+
+M.steps = {
+  key = "id",
+  columns = { id = "text", flow = "text", name = "text", value = "json", time_ms = "integer" },
+}
+
+return M

@@ -1,0 +1,55 @@
+local support = require "spec.client.support"
+
+local function card(order_id, more)
+  local params = { order_id = order_id, amount = "8.88", currency = "USD", customer = { id = "u-1" } }
+  for key, value in pairs(more or {}) do params[key] = value end
+  return params
+end
+
+describe("the choice of an account", function()
+  local restore
+  setup(function() restore = support.install() end)
+  teardown(function() restore() end)
+
+  local function two()
+    return support.open("cards", function(request) return { outcome = "succeeded", provider_id = request.url } end,
+      { accounts = { one = { provider = "cards" }, two = { provider = "safe" }, three = { provider = "wheel" } } })
+  end
+
+  it("wants the account's name where several fit", function()
+    local pay, transport = two()
+    local payment, err = pay.payments:create(card "A-1")
+    assert.is_nil(payment)
+    assert.equal("invalid", err.kind)
+    assert.equal("options.account", err.field)
+    assert.equal("https://safe", pay.payments:create(card "A-1", { account = "two" }).provider_id)
+    assert.equal(1, #transport.sent)
+  end)
+
+  it("needs no name where one fits", function()
+    local pay = two()
+    local products = pay.products:list()
+    assert.same({}, products)
+  end)
+
+  it("explains why accounts fit or not", function()
+    local pay = two()
+    local why = pay:explain(card("A-1", { method = "wechat_qr" }))
+    assert.is_nil(why.account)
+    assert.equal("unsupported", why.error.kind)
+    assert.equal(3, #why.accounts)
+    for _, entry in ipairs(why.accounts) do
+      assert.is_false(entry.fits)
+      assert.matches("method", entry.reason)
+    end
+    assert.equal("one", pay:explain(card "A-1", { account = "one" }).account)
+  end)
+
+  it("says unsupported where the provider has no such operation", function()
+    local pay = support.open("safe", function() return { outcome = "succeeded" } end)
+    local result, err = pay.products:list()
+    assert.is_nil(result)
+    assert.equal("unsupported", err.kind)
+    assert.equal("a", err.account)
+  end)
+end)
