@@ -4,6 +4,7 @@
 -- gives `nil, err`. Digests: `md5`, `sha1`, `sha224`, `sha256`, `sha384`, `sha512`.
 
 local core = require "obol.core".crypto
+require "obol.error" -- gives errors their text
 
 local M = {}
 
