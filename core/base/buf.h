@@ -34,6 +34,6 @@ void obol_buf_add_byte(struct obol_buf *buf, char byte);
 void obol_buf_add_format(struct obol_buf *buf, const char *format, ...) OBOL_PRINTF(2, 3);
 /* Room for `size` more bytes at the end, to be written by the caller; null when it failed. */
 char *obol_buf_grow(struct obol_buf *buf, size_t size) OBOL_MUST_USE;
-void obol_buf_clear(struct obol_buf *buf); /* size 0, contents wiped, memory kept */
+void obol_buf_clear(struct obol_buf *buf);            /* size 0, contents wiped, memory kept */
 void obol_buf_cut(struct obol_buf *buf, size_t size); /* back to that size, the rest wiped */
 struct obol_slice obol_buf_slice(const struct obol_buf *buf);

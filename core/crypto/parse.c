@@ -60,7 +60,8 @@ static EVP_PKEY *parse_plain(const unsigned char *bytes, size_t size, bool *is_p
 {
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
         const unsigned char *at = bytes;
-        EVP_PKEY *handle = forms[i].read(&at, (long)size);
+        form_reader *read = forms[i].read;
+        EVP_PKEY *handle = read(&at, (long)size);
         if (handle != NULL && at == bytes + size) {
             *is_private = forms[i].is_private;
             return handle;

