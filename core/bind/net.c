@@ -1,0 +1,243 @@
+#include "bind/net.h"
+
+#include "completion/announcer.h"
+
+#include <math.h>
+#include <unistd.h>
+
+/*
+ * obol.core.net: the transport as Lua sees it. Each table of these functions is one channel, with
+ * ids of its own; `new()` makes a further one.
+ */
+
+static const char CHANNEL_TYPE[] = "obol.net.channel";
+enum { POLL_AT_ONCE = 256 };
+
+struct channel {
+    struct obol_completion_owner *owner;
+    struct obol_net_result *taken; /* on its way to Lua: survives an error in between */
+    int fd;
+    pid_t fd_of; /* the process that opened it: after a fork it speaks of the parent's ids */
+};
+
+static struct channel *channel_of(lua_State *L)
+{
+    return lua_touserdata(L, lua_upvalueindex(1));
+}
+
+static void let_go(struct channel *channel)
+{
+    obol_net_result_free(channel->taken);
+    channel->taken = NULL;
+}
+
+static int channel_close(lua_State *L)
+{
+    struct channel *channel = luaL_checkudata(L, 1, CHANNEL_TYPE);
+    let_go(channel);
+    obol_completion_owner_close(channel->owner);
+    channel->owner = NULL;
+    if (channel->fd >= 0)
+        close(channel->fd);
+    channel->fd = -1;
+    return 0;
+}
+
+static uint64_t check_id(lua_State *L, int index)
+{
+    double id = luaL_checknumber(L, index);
+    if (!(id >= 1 && id <= 9007199254740992.0) || floor(id) < id)
+        luaL_argerror(L, index, "expected an id");
+    return (uint64_t)id;
+}
+
+static int64_t check_timeout(lua_State *L, int index)
+{
+    if (lua_isnoneornil(L, index))
+        return -1;
+    double timeout_ms = luaL_checknumber(L, index);
+    if (!(timeout_ms >= 0 && timeout_ms <= 1e12))
+        luaL_argerror(L, index, "expected milliseconds");
+    return (int64_t)timeout_ms;
+}
+
+static uint64_t submit(lua_State *L, bool held, struct obol_err *err)
+{
+    struct obol_bind_net_request request;
+    obol_bind_net_request(L, 1, &request);
+    struct obol_net_options options = obol_bind_net_options(L, 2);
+    return obol_net_submit(channel_of(L)->owner, &request.request, &options, held, err);
+}
+
+/* submit(request [, options [, held]]) -> id | nil, err. Everything is copied. `held`: a wait
+ * follows, so nothing needs to happen before it. */
+static int net_submit(lua_State *L)
+{
+    struct obol_err err;
+    uint64_t id = submit(L, lua_toboolean(L, 3), &err);
+    if (id == 0)
+        return obol_bind_net_fail(L, &err, OBOL_NET_NOT_SENT);
+    lua_pushinteger(L, (lua_Integer)id);
+    return 1;
+}
+
+/* The result belongs to the channel while it is turned into a table. */
+static int take(lua_State *L, uint64_t id)
+{
+    struct channel *channel = channel_of(L);
+    let_go(channel);
+    enum obol_completion_state state = obol_net_take(channel->owner, id, &channel->taken);
+    if (state == OBOL_COMPLETION_PENDING)
+        return 0;
+    if (state == OBOL_COMPLETION_NONE) {
+        struct obol_err err;
+        obol_fail(&err, OBOL_ERR_NOT_FOUND, "id",
+                  "expected an id that was not taken, canceled or "
+                  "kept past keep_ms");
+        return obol_bind_net_fail(L, &err, OBOL_NET_UNKNOWN);
+    }
+    int count = obol_bind_net_result(L, channel->taken);
+    let_go(channel);
+    return count;
+}
+
+/* take(id) -> reply | nil, err | nothing while it is under way */
+static int net_take(lua_State *L)
+{
+    return take(L, check_id(L, 1));
+}
+
+/* send(request [, options]) -> reply | nil, err: submits, waits and takes */
+static int net_send(lua_State *L)
+{
+    struct obol_err err;
+    uint64_t id = submit(L, true, &err);
+    if (id == 0)
+        return obol_bind_net_fail(L, &err, OBOL_NET_NOT_SENT);
+    (void)obol_net_wait(channel_of(L)->owner, id, -1);
+    return take(L, id);
+}
+
+/* wait([id [, timeout_ms]]) -> whether it is done; without an id, whether any is (or none is under
+ * way) */
+static int net_wait(lua_State *L)
+{
+    uint64_t id = lua_isnoneornil(L, 1) ? 0 : check_id(L, 1);
+    lua_pushboolean(L, obol_net_wait(channel_of(L)->owner, id, check_timeout(L, 2)));
+    return 1;
+}
+
+/* cancel(id) -> "not_sent", "unknown" or "answered" | nil when there is no such id. It cannot be
+ * taken afterwards. */
+static int net_cancel(lua_State *L)
+{
+    enum obol_net_outcome outcome = OBOL_NET_UNKNOWN;
+    if (!obol_net_cancel(channel_of(L)->owner, check_id(L, 1), &outcome))
+        return 0;
+    lua_pushstring(L, outcome == OBOL_NET_NOT_SENT  ? "not_sent"
+                      : outcome == OBOL_NET_UNKNOWN ? "unknown"
+                                                    : "answered");
+    return 1;
+}
+
+static void drain(int fd)
+{
+    char bytes[512];
+    while (fd >= 0 && read(fd, bytes, sizeof bytes) > 0)
+        continue;
+}
+
+/* poll() -> list of the ids that became done since the last call; does not wait */
+static int net_poll(lua_State *L)
+{
+    uint64_t ids[POLL_AT_ONCE];
+    struct channel *channel = channel_of(L);
+    drain(channel->fd);
+    lua_newtable(L);
+    int count = 0;
+    size_t got = 0;
+    do {
+        got = obol_completion_poll(channel->owner, ids, POLL_AT_ONCE);
+        for (size_t i = 0; i < got; i++) {
+            lua_pushinteger(L, (lua_Integer)ids[i]);
+            lua_rawseti(L, -2, ++count);
+        }
+    } while (got == POLL_AT_ONCE);
+    return 1;
+}
+
+/* fd() -> descriptor that becomes readable when poll has something to tell | nil, err */
+static int net_fd(lua_State *L)
+{
+    struct channel *channel = channel_of(L);
+    struct obol_err err;
+    if (channel->fd >= 0 && channel->fd_of != getpid()) {
+        close(channel->fd);
+        channel->fd = -1;
+    }
+    if (channel->fd < 0)
+        channel->fd = obol_announcer_connect(&err);
+    channel->fd_of = getpid();
+    if (channel->fd < 0)
+        return obol_bind_fail(L, &err);
+    lua_pushinteger(L, channel->fd);
+    return 1;
+}
+
+static void set_number(lua_State *L, const char *name, uint64_t number)
+{
+    lua_pushinteger(L, (lua_Integer)number);
+    lua_setfield(L, -2, name);
+}
+
+/* stats() -> counts of the process: started, connections, pending, pools, done, expired; and
+ * whether the background thread runs */
+static int net_stats(lua_State *L)
+{
+    struct obol_net_stats net = obol_net_stats();
+    struct obol_completion_stats completion = obol_completion_stats();
+    lua_createtable(L, 0, 7);
+    set_number(L, "started", net.started);
+    set_number(L, "connections", net.connections);
+    set_number(L, "pending", net.pending);
+    set_number(L, "pools", net.pools);
+    set_number(L, "done", completion.done);
+    set_number(L, "expired", completion.expired);
+    lua_pushboolean(L, net.thread);
+    lua_setfield(L, -2, "thread");
+    return 1;
+}
+
+static void push_channel(lua_State *L)
+{
+    struct channel *channel = lua_newuserdatauv(L, sizeof *channel, 0);
+    *channel = (struct channel){.fd = -1};
+    luaL_getmetatable(L, CHANNEL_TYPE);
+    lua_setmetatable(L, -2);
+    channel->owner = obol_completion_owner_new();
+    if (channel->owner == NULL)
+        luaL_error(L, "out of memory");
+}
+
+/* new() -> a table of these functions with ids of its own */
+static int net_new(lua_State *L)
+{
+    static const luaL_Reg functions[] = {
+        {"submit", net_submit}, {"send", net_send}, {"wait", net_wait}, {"take", net_take},
+        {"cancel", net_cancel}, {"poll", net_poll}, {"fd", net_fd},     {"stats", net_stats},
+        {"new", net_new},       {NULL, NULL}};
+    lua_newtable(L);
+    push_channel(L);
+    luaL_setfuncs(L, functions, 1);
+    return 1;
+}
+
+void obol_bind_net(lua_State *L)
+{
+    luaL_newmetatable(L, CHANNEL_TYPE);
+    lua_pushcfunction(L, channel_close);
+    lua_setfield(L, -2, "__gc");
+    lua_pop(L, 1);
+    net_new(L);
+    lua_setfield(L, -2, "net");
+}

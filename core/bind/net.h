@@ -1,0 +1,27 @@
+#pragma once
+
+#include "bind/bind.h"
+#include "net/net.h"
+
+enum { OBOL_BIND_HEADERS_MAX = 128 };
+
+/* A request as Lua gives it, borrowed from the value at its index. */
+struct obol_bind_net_request {
+    struct obol_request request;
+    struct obol_header headers[OBOL_BIND_HEADERS_MAX];
+};
+
+void obol_bind_net(lua_State *L);
+void obol_bind_completion(lua_State *L);
+
+/* Reads the request at `index`; a value of the wrong shape raises. */
+void obol_bind_net_request(lua_State *L, int index, struct obol_bind_net_request *out);
+
+/* Reads the options at `index` (none or nil: the defaults); a value of the wrong shape raises. */
+struct obol_net_options obol_bind_net_options(lua_State *L, int index);
+
+/* Pushes the reply, or nil and the error; answers how many. Null: a fork cut the call off. */
+int obol_bind_net_result(lua_State *L, const struct obol_net_result *result);
+
+/* Pushes nil and the error with its outcome. */
+int obol_bind_net_fail(lua_State *L, const struct obol_err *err, enum obol_net_outcome outcome);

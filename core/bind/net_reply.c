@@ -1,0 +1,65 @@
+#include "bind/net.h"
+
+static const char *const outcome_names[] = {
+    [OBOL_NET_ANSWERED] = "answered",
+    [OBOL_NET_NOT_SENT] = "not_sent",
+    [OBOL_NET_UNKNOWN] = "unknown",
+};
+
+int obol_bind_net_fail(lua_State *L, const struct obol_err *err, enum obol_net_outcome outcome)
+{
+    int count = obol_bind_fail(L, err);
+    lua_pushstring(L, outcome_names[outcome]);
+    lua_setfield(L, -2, "outcome");
+    return count;
+}
+
+static void push(lua_State *L, struct obol_slice slice)
+{
+    lua_pushlstring(L, slice.data != NULL ? slice.data : "", slice.size);
+}
+
+/* With the headers' table on top: a value alone stands as it is, several become a list. */
+static void set_header(lua_State *L, const struct obol_header *header)
+{
+    int headers = lua_gettop(L);
+    push(L, header->name);
+    lua_pushvalue(L, -1);
+    lua_rawget(L, headers);
+    if (lua_isnil(L, -1)) {
+        lua_pop(L, 1);
+        push(L, header->value);
+        lua_rawset(L, headers);
+        return;
+    }
+    if (lua_type(L, -1) == LUA_TSTRING) {
+        lua_createtable(L, 2, 0);
+        lua_insert(L, -2);
+        lua_rawseti(L, -2, 1);
+    }
+    push(L, header->value);
+    lua_rawseti(L, -2, (int)lua_rawlen(L, -2) + 1);
+    lua_rawset(L, headers);
+}
+
+int obol_bind_net_result(lua_State *L, const struct obol_net_result *result)
+{
+    if (result == NULL) {
+        struct obol_err err;
+        obol_fail(&err, OBOL_ERR_INTERNAL, "", "the process that sent it was forked");
+        return obol_bind_net_fail(L, &err, OBOL_NET_UNKNOWN);
+    }
+    if (result->outcome != OBOL_NET_ANSWERED)
+        return obol_bind_net_fail(L, &result->err, result->outcome);
+    const struct obol_reply *reply = &result->reply;
+    lua_createtable(L, 0, 3);
+    lua_pushinteger(L, reply->status);
+    lua_setfield(L, -2, "status");
+    lua_createtable(L, 0, (int)reply->header_count);
+    for (size_t i = 0; i < reply->header_count; i++)
+        set_header(L, &reply->headers[i]);
+    lua_setfield(L, -2, "headers");
+    push(L, reply->body);
+    lua_setfield(L, -2, "body");
+    return 1;
+}

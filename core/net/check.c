@@ -1,0 +1,164 @@
+#include "base/text.h"
+#include "net/call.h"
+
+#include <arpa/inet.h>
+#include <strings.h>
+
+enum { URL_MAX = 16 * 1024, METHOD_MAX = 16, HEADER_MAX = 16 * 1024, LIMIT_MAX_MS = 86400000 };
+
+/* RFC 9110 section 5.6.2: a token. */
+static bool is_token(struct obol_slice text)
+{
+    for (size_t i = 0; i < text.size; i++) {
+        char byte = text.data[i];
+        bool letter = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
+        if (letter || (byte >= '0' && byte <= '9'))
+            continue;
+        if (byte == '\0' || strchr("!#$%&'*+-.^_`|~", byte) == NULL)
+            return false;
+    }
+    return text.size != 0;
+}
+
+static bool check_method(struct obol_slice method, struct obol_err *err)
+{
+    bool upper = method.size != 0 && method.size <= METHOD_MAX;
+    for (size_t i = 0; upper && i < method.size; i++)
+        upper = method.data[i] >= 'A' && method.data[i] <= 'Z';
+    if (!upper || obol_slice_is(method, "CONNECT"))
+        return obol_fail(err, OBOL_ERR_INVALID, "method", "expected a method in upper case");
+    return true;
+}
+
+/* Framing is libcurl's: a second opinion in a header is how requests are smuggled. */
+static bool is_framing(struct obol_slice name)
+{
+    static const char *const names[] = {"content-length", "transfer-encoding", "connection",
+                                        "expect",         "upgrade",           "te",
+                                        "trailer",        "proxy-connection",  "keep-alive"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (obol_ascii_equal_nocase(name, obol_slice_text(names[i])))
+            return true;
+    return false;
+}
+
+static bool check_header(const struct obol_header *header, struct obol_err *err)
+{
+    if (!is_token(header->name))
+        return obol_fail(err, OBOL_ERR_INVALID, "headers", "expected header names that are tokens");
+    if (is_framing(header->name))
+        return obol_fail(err, OBOL_ERR_INVALID, "headers",
+                         "expected no header that frames the message or the connection");
+    if (header->name.size + header->value.size > HEADER_MAX)
+        return obol_fail(err, OBOL_ERR_INVALID, "headers", "expected headers of at most %d bytes",
+                         HEADER_MAX);
+    for (size_t i = 0; i < header->value.size; i++) {
+        unsigned char byte = (unsigned char)header->value.data[i];
+        if ((byte < 0x20 && byte != '\t') || byte == 0x7F)
+            return obol_fail(err, OBOL_ERR_INVALID, "headers",
+                             "expected header values without control characters");
+    }
+    return true;
+}
+
+/* Addresses and the one name that libcurl itself resolves to them, whatever the resolver says. */
+static bool is_loopback(const char *host)
+{
+    struct in_addr four;
+    struct in6_addr six;
+    char text[INET6_ADDRSTRLEN] = "";
+    size_t size = strlen(host);
+    if (strcasecmp(host, "localhost") == 0)
+        return true;
+    if (inet_pton(AF_INET, host, &four) == 1)
+        return ntohl(four.s_addr) >> 24 == 127;
+    if (size < 2 || size - 2 >= sizeof text || host[0] != '[' || host[size - 1] != ']')
+        return false;
+    memcpy(text, host + 1, size - 2);
+    return inet_pton(AF_INET6, text, &six) == 1 && IN6_IS_ADDR_LOOPBACK(&six);
+}
+
+static bool check_parts(CURLU *parts, const struct obol_net_options *options, bool *loopback,
+                        struct obol_err *err)
+{
+    char *scheme = NULL, *host = NULL, *user = NULL;
+    bool whole = curl_url_get(parts, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
+                 curl_url_get(parts, CURLUPART_HOST, &host, 0) == CURLUE_OK;
+    bool named = curl_url_get(parts, CURLUPART_USER, &user, 0) == CURLUE_OK;
+    bool https = whole && strcmp(scheme, "https") == 0;
+    bool http = whole && strcmp(scheme, "http") == 0;
+    *loopback = whole && is_loopback(host);
+    curl_free(scheme);
+    curl_free(host);
+    curl_free(user);
+    if (!https && !http)
+        return obol_fail(err, OBOL_ERR_INVALID, "url", "expected an https address");
+    if (named)
+        return obol_fail(err, OBOL_ERR_INVALID, "url", "expected no user or password in it");
+    if (http && !*loopback && !options->allow_http)
+        return obol_fail(err, OBOL_ERR_INVALID, "url",
+                         "expected https: plain http goes to this machine only, unless allow_http");
+    return true;
+}
+
+static bool check_url(struct obol_slice url, const struct obol_net_options *options, bool *loopback,
+                      struct obol_err *err)
+{
+    if (url.size == 0 || url.size > URL_MAX)
+        return obol_fail(err, OBOL_ERR_INVALID, "url", "expected 1 to %d bytes", URL_MAX);
+    for (size_t i = 0; i < url.size; i++) {
+        unsigned char byte = (unsigned char)url.data[i];
+        if (byte <= 0x20 || byte >= 0x7F)
+            return obol_fail(err, OBOL_ERR_INVALID, "url",
+                             "expected printable ASCII without blanks");
+    }
+    CURLU *parts = curl_url();
+    if (parts == NULL)
+        return obol_fail(err, OBOL_ERR_INTERNAL, "", "out of memory");
+    /* the caller's slice has a NUL after it: it is the copy in the call's arena */
+    bool good = curl_url_set(parts, CURLUPART_URL, url.data, 0) == CURLUE_OK;
+    good = good ? check_parts(parts, options, loopback, err)
+                : obol_fail(err, OBOL_ERR_INVALID, "url", "expected an https address");
+    curl_url_cleanup(parts);
+    return good;
+}
+
+static bool check_printable(struct obol_slice text, const char *name, struct obol_err *err)
+{
+    for (size_t i = 0; i < text.size; i++)
+        if ((unsigned char)text.data[i] < 0x20 || text.data[i] == 0x7F)
+            return obol_fail(err, OBOL_ERR_INVALID, name, "expected no control characters");
+    return true;
+}
+
+static bool check_limit(int64_t limit_ms, int64_t least, const char *name, struct obol_err *err)
+{
+    if (limit_ms < least || limit_ms > LIMIT_MAX_MS)
+        return obol_fail(err, OBOL_ERR_INVALID, name, "expected %d to %d milliseconds", (int)least,
+                         LIMIT_MAX_MS);
+    return true;
+}
+
+bool obol_net_check(const struct obol_request *request, const struct obol_net_options *options,
+                    bool *loopback, struct obol_err *err)
+{
+    if (!check_method(request->method, err) || !check_url(request->url, options, loopback, err))
+        return false;
+    if (request->header_count > OBOL_NET_REQUEST_HEADERS_MAX)
+        return obol_fail(err, OBOL_ERR_INVALID, "headers", "expected at most %d",
+                         OBOL_NET_REQUEST_HEADERS_MAX);
+    for (size_t i = 0; i < request->header_count; i++)
+        if (!check_header(&request->headers[i], err))
+            return false;
+    if (request->body.size > OBOL_CEILING_REQUEST)
+        return obol_fail(err, OBOL_ERR_INVALID, "body", "expected at most %d bytes",
+                         OBOL_CEILING_REQUEST);
+    if (options->max_reply == 0)
+        return obol_fail(err, OBOL_ERR_INVALID, "max_reply", "expected at least 1 byte");
+    return check_printable(options->ca_file, "ca_file", err) &&
+           check_printable(options->proxy, "proxy", err) &&
+           check_limit(options->timeout_ms, 1, "timeout_ms", err) &&
+           check_limit(options->connect_ms, 1, "connect_ms", err) &&
+           check_limit(options->first_byte_ms, 0, "first_byte_ms", err) &&
+           check_limit(options->keep_ms, 0, "keep_ms", err);
+}

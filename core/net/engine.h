@@ -1,0 +1,73 @@
+#pragma once
+
+/* Between the files of the transport. What has no other word belongs to the thread that holds the
+ * turn (turn.c says who that is). */
+
+#include "net/call.h"
+
+#include <pthread.h>
+
+/* Guarded by the lock, except where it says otherwise. */
+struct obol_net_engine {
+    pthread_mutex_t lock;
+    pthread_cond_t parked; /* the background thread sleeps here */
+    pthread_t id;
+    bool open;     /* the descriptors are there */
+    bool stopping; /* the process ends */
+    bool driving;  /* somebody holds the turn */
+    bool thread;   /* the background thread runs */
+    bool idle;     /* ... and sleeps until it is called */
+    bool urgent;   /* there are calls that nobody works on */
+    bool woken;    /* the descriptor has been written to */
+    struct obol_net_call *queue, **queue_end;
+    struct obol_net_call *under_way; /* walked without the lock by the turn's holder */
+    size_t pending;                  /* queued and under way */
+    size_t cancels;                  /* of these, to be stopped */
+    uint64_t started;
+    int64_t released_ms; /* when the turn was last given back */
+};
+
+extern struct obol_net_engine obol_net_engine;
+
+/* engine.c */
+void obol_net_lock(void);
+void obol_net_unlock(void);
+void obol_net_wake(void); /* with the lock: whoever works looks at the queue again */
+
+/* turn.c */
+void obol_net_start_thread(void); /* with the lock */
+
+/* transfer.c: the calls under way */
+void obol_net_begin_queued(void);
+void obol_net_stop_due(void);  /* canceled, or without a first byte in time */
+void obol_net_collect(void);   /* hands over what has ended */
+int64_t obol_net_due_ms(void); /* when to look for missing first bytes, 0: never */
+bool obol_net_may_send(struct obol_net_call *call) OBOL_MUST_USE; /* asked before each sending */
+
+/* handle.c: one transfer */
+CURL *obol_net_handle_take(void) OBOL_MUST_USE; /* null when memory is short */
+void obol_net_handle_give(CURL *easy);
+void obol_net_handles_free(void);
+void obol_net_handles_forget(void); /* in a forked child: they are the parent's */
+CURLcode obol_net_handle_set(struct obol_net_call *call) OBOL_MUST_USE;
+uint64_t obol_net_connections(void); /* opened so far; any thread */
+
+/* pool.c: sets of connections, and the descriptors of all of them */
+bool obol_net_pools_open(void) OBOL_MUST_USE; /* with the lock, before all else */
+void obol_net_pools_close(void);
+void obol_net_pools_forget(void);  /* in a forked child */
+void obol_net_pools_wake(void);    /* with the lock */
+size_t obol_net_pools_count(void); /* any thread */
+/* Gives the call a pool and starts its transfer; false when memory is short. */
+bool obol_net_pools_start(struct obol_net_call *call) OBOL_MUST_USE;
+/* Takes the transfer out, finished or not; its connection is kept if it is still good. */
+void obol_net_pools_remove(struct obol_net_call *call);
+/* Calls libcurl where its time has come; answers how long until the next, at most `most_ms`. */
+int64_t obol_net_pools_tick(int64_t most_ms);
+/* Waits for the network for at most so long, and lets libcurl act on what came. */
+void obol_net_pools_wait(int64_t timeout_ms);
+/* The next transfer that has ended, or null. */
+struct obol_net_call *obol_net_pools_finished(CURLcode *code);
+
+/* allocator.c: memory of libcurl is wiped when it is given back. */
+CURLcode obol_net_global_init(void) OBOL_MUST_USE;

@@ -1,0 +1,85 @@
+#include "base/text.h"
+#include "net/call.h"
+
+/* Headers as they came, turned into a reply. libcurl has checked the framing line by line; what it
+ * lets pass though two readers could understand it in two ways is refused here. */
+
+static struct obol_slice trim(struct obol_slice text)
+{
+    while (text.size != 0 && (text.data[0] == ' ' || text.data[0] == '\t'))
+        text = obol_slice(text.data + 1, text.size - 1);
+    while (text.size != 0 && strchr(" \t\r\n", text.data[text.size - 1]) != NULL)
+        text.size--;
+    return text;
+}
+
+/* Lower case in place: the bytes are ours. */
+static bool read_header(char *line, size_t size, struct obol_header *header)
+{
+    char *colon = memchr(line, ':', size);
+    if (colon == NULL || colon == line || memchr(line, '\0', size) != NULL)
+        return false;
+    size_t name = (size_t)(colon - line);
+    for (size_t i = 0; i < name; i++) {
+        if (line[i] <= ' ' || line[i] == 0x7F)
+            return false;
+        line[i] = obol_ascii_lower(line[i]);
+    }
+    header->name = obol_slice(line, name);
+    header->value = trim(obol_slice(colon + 1, size - name - 1));
+    return memchr(header->value.data, '\r', header->value.size) == NULL;
+}
+
+/* RFC 9112 section 5.2: a line that begins with a blank goes on with the one before; its line end
+ * counts as blanks. */
+static void unfold(char *text, size_t size)
+{
+    for (size_t i = 0; i + 1 < size; i++) {
+        if (text[i] != '\n' || (text[i + 1] != ' ' && text[i + 1] != '\t'))
+            continue;
+        text[i] = ' ';
+        if (i != 0 && text[i - 1] == '\r')
+            text[i - 1] = ' ';
+    }
+}
+
+/* RFC 9112 section 6.3: one length, in digits, and not beside a transfer coding. */
+static bool is_framed_once(const struct obol_reply *reply)
+{
+    int lengths = 0, codings = 0;
+    for (size_t i = 0; i < reply->header_count; i++) {
+        const struct obol_header *header = &reply->headers[i];
+        if (obol_slice_is(header->name, "content-length")) {
+            lengths++;
+            if (!obol_text_is_digits(header->value))
+                return false;
+        }
+        codings += obol_slice_is(header->name, "transfer-encoding");
+    }
+    return lengths + codings <= 1;
+}
+
+bool obol_net_read_reply(struct obol_net_call *call)
+{
+    struct obol_reply *reply = &call->result.reply;
+    struct obol_header *headers =
+        obol_arena_alloc(&call->arena, (call->lines + 1) * sizeof *headers);
+    if (headers == NULL)
+        return false;
+    char *text = call->head.data;
+    size_t left = call->head.size, count = 0;
+    unfold(text, left);
+    for (bool status_line = true; left != 0; status_line = false) {
+        char *end = memchr(text, '\n', left);
+        size_t size = end != NULL ? (size_t)(end - text) + 1 : left;
+        bool blank = size <= 2 && (text[0] == '\r' || text[0] == '\n');
+        if (!status_line && !blank && !read_header(text, size, &headers[count++]))
+            return false;
+        text += size;
+        left -= size;
+    }
+    reply->headers = headers;
+    reply->header_count = count;
+    reply->body = obol_buf_slice(&call->reply_body);
+    return is_framed_once(reply);
+}
