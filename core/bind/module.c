@@ -1,5 +1,8 @@
+#include "bind/account.h"
 #include "bind/bind.h"
+#include "bind/describe.h"
 #include "bind/money.h"
+#include "bind/request.h"
 #include "bind/secret.h"
 
 __attribute__((visibility("default"))) int luaopen_obol_core(lua_State *L);
@@ -13,5 +16,8 @@ int luaopen_obol_core(lua_State *L)
     obol_bind_crypto(L);
     obol_bind_json(L);
     obol_bind_money(L);
+    obol_bind_request(L);
+    obol_bind_account(L);
+    obol_bind_describe(L);
     return 1;
 }

@@ -62,7 +62,9 @@ local function check_lines(path, text, folder)
     if label and (label ~= "out" or not GOTO[folder]) then
       source.report(path, number, "goto: only to out, and only where a foreign handle is held")
     end
-    if line:find "%f[%w_]typedef%s+struct%f[^%w_]" then
+    -- the type of a function may return a struct's address; its line goes on with a parenthesis
+    local function_type = line:find "typedef%s+struct%s+[%w_]+%s*%*%s*[%w_]+%("
+    if line:find "%f[%w_]typedef%s+struct%f[^%w_]" and not function_type then
       source.report(path, number, "typedef of a struct")
     end
   end

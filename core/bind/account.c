@@ -1,0 +1,197 @@
+#include "bind/account.h"
+
+#include "bind/node.h"
+
+static const char ACCOUNT_TYPE[] = "obol.account";
+
+struct obol_account *obol_bind_account_check(lua_State *L, int index)
+{
+    struct obol_account *account = luaL_checkudata(L, index, ACCOUNT_TYPE);
+    if (account->provider == NULL)
+        luaL_argerror(L, index, "account is closed");
+    return account;
+}
+
+int obol_bind_fail_problems(lua_State *L, const struct obol_err *err,
+                            const struct obol_problems *problems)
+{
+    obol_bind_fail(L, err);
+    lua_pushliteral(L, "not_sent");
+    lua_setfield(L, -2, "outcome");
+    if (problems->first == NULL)
+        return 2;
+    lua_newtable(L);
+    int index = 1;
+    for (const struct obol_problem *each = problems->first; each != NULL; each = each->next) {
+        lua_createtable(L, 0, 3);
+        lua_pushlstring(L, each->field.data, each->field.size);
+        lua_setfield(L, -2, "field");
+        lua_pushlstring(L, each->message.data, each->message.size);
+        lua_setfield(L, -2, "message");
+        lua_pushstring(L, obol_kind_name(each->kind));
+        lua_setfield(L, -2, "kind");
+        lua_rawseti(L, -2, index++);
+    }
+    lua_setfield(L, -2, "fields");
+    return 2;
+}
+
+static int fail_provider(lua_State *L)
+{
+    struct obol_err err;
+    obol_fail(&err, OBOL_ERR_INVALID, "provider", "expected a known provider");
+    return obol_bind_fail(L, &err);
+}
+
+/* Takes `provider` out of the configuration: the other members are the provider's rows. */
+static const struct obol_provider *take_provider(struct obol_node *config)
+{
+    struct obol_node **link = &config->first;
+    struct obol_node *before = NULL;
+    for (; *link != NULL; before = *link, link = &(*link)->next) {
+        struct obol_node *member = *link;
+        if (!obol_slice_is(member->name, "provider"))
+            continue;
+        *link = member->next;
+        if (config->last == member)
+            config->last = before;
+        config->count--;
+        return member->type == OBOL_NODE_TEXT ? obol_provider_find(member->text) : NULL;
+    }
+    return NULL;
+}
+
+/* account{ provider = ..., ... } -> account | nil, err */
+static int account_new(lua_State *L)
+{
+    luaL_checktype(L, 1, LUA_TTABLE);
+    lua_settop(L, 1);
+    struct obol_account *account = lua_newuserdatauv(L, sizeof *account, 0);
+    *account = (struct obol_account){0};
+    luaL_getmetatable(L, ACCOUNT_TYPE);
+    lua_setmetatable(L, -2);
+    struct obol_arena *arena = obol_bind_arena(L, OBOL_CEILING_ACCOUNT);
+    struct obol_problems problems = {.arena = arena};
+    struct obol_err err = {0};
+    struct obol_node *config = obol_bind_node_from_lua(L, 1, arena, &err);
+    if (config == NULL)
+        return obol_bind_fail(L, &err);
+    const struct obol_provider *provider =
+        config->type == OBOL_NODE_MAP ? take_provider(config) : NULL;
+    if (provider == NULL)
+        return fail_provider(L);
+    if (!obol_account_open(account, provider, config, &problems)) {
+        (void)obol_problems_none(&problems, &err);
+        int results = obol_bind_fail_problems(L, &err, &problems);
+        obol_account_close(account);
+        return results;
+    }
+    lua_settop(L, 2);
+    return 1;
+}
+
+static int account_close(lua_State *L)
+{
+    obol_account_close(luaL_checkudata(L, 1, ACCOUNT_TYPE));
+    return 0;
+}
+
+static int account_tostring(lua_State *L)
+{
+    const struct obol_account *account = luaL_checkudata(L, 1, ACCOUNT_TYPE);
+    lua_pushfstring(L, "[account of %s]",
+                    account->provider != NULL ? account->provider->name : "none");
+    return 1;
+}
+
+static int account_supports(lua_State *L)
+{
+    const struct obol_account *account = obol_bind_account_check(L, 1);
+    lua_pushboolean(L, obol_account_supports(account, luaL_checkstring(L, 2)));
+    return 1;
+}
+
+static int push_texts(lua_State *L, const char *const *texts)
+{
+    lua_newtable(L);
+    for (int i = 0; texts != NULL && texts[i] != NULL; i++) {
+        lua_pushstring(L, texts[i]);
+        lua_rawseti(L, -2, i + 1);
+    }
+    return 1;
+}
+
+static int push_milliseconds(lua_State *L, const struct obol_account *account, const char *name)
+{
+    const struct obol_slot *slot = obol_record_get(&account->config, name);
+    if (slot == NULL)
+        return 0;
+    lua_pushinteger(L, (lua_Integer)slot->integer);
+    return 1;
+}
+
+static int push_schedule(lua_State *L, const struct obol_provider *provider)
+{
+    lua_newtable(L);
+    for (int i = 0; provider->query_schedule_s != NULL && provider->query_schedule_s[i] != 0; i++) {
+        lua_pushinteger(L, provider->query_schedule_s[i]);
+        lua_rawseti(L, -2, i + 1);
+    }
+    return 1;
+}
+
+/* Members that are no methods: provider, methods, expire_after_ms, timeout_ms, query_schedule_s. */
+static int account_index(lua_State *L)
+{
+    lua_pushvalue(L, 2);
+    lua_rawget(L, lua_upvalueindex(1));
+    if (!lua_isnil(L, -1))
+        return 1;
+    const struct obol_account *account = obol_bind_account_check(L, 1);
+    const char *name = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "";
+    if (strcmp(name, "provider") == 0) {
+        lua_pushstring(L, account->provider->name);
+        return 1;
+    }
+    if (strcmp(name, "methods") == 0)
+        return push_texts(L, account->provider->methods);
+    if (strcmp(name, "query_schedule_s") == 0)
+        return push_schedule(L, account->provider);
+    if (strcmp(name, "expire_after_ms") == 0)
+        return push_milliseconds(L, account, "expire_after");
+    if (strcmp(name, "timeout_ms") == 0) {
+        lua_pushinteger(L, (lua_Integer)account->provider->call_timeout_ms);
+        return 1;
+    }
+    return 0;
+}
+
+void obol_bind_account(lua_State *L)
+{
+    static const luaL_Reg methods[] = {{"encode", obol_account_method_encode},
+                                       {"plan", obol_account_method_plan},
+                                       {"decode", obol_account_method_decode},
+                                       {"open", obol_account_method_open},
+                                       {"acknowledge", obol_account_method_acknowledge},
+                                       {"redact", obol_account_method_redact},
+                                       {"supports", account_supports},
+                                       {"close", account_close},
+                                       {NULL, NULL}};
+    static const luaL_Reg meta[] = {{"__gc", account_close},
+                                    {"__close", account_close},
+                                    {"__tostring", account_tostring},
+                                    {NULL, NULL}};
+    luaL_newmetatable(L, ACCOUNT_TYPE);
+    luaL_setfuncs(L, meta, 0);
+    lua_newtable(L);
+    luaL_setfuncs(L, methods, 0);
+    lua_pushcclosure(L, account_index, 1);
+    lua_setfield(L, -2, "__index");
+    lua_pushliteral(L, "obol.account");
+    lua_setfield(L, -2, "__name");
+    lua_pushboolean(L, 0);
+    lua_setfield(L, -2, "__metatable");
+    lua_pop(L, 1);
+    lua_pushcfunction(L, account_new);
+    lua_setfield(L, -2, "account");
+}

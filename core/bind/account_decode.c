@@ -1,0 +1,147 @@
+#include "base/clock.h"
+#include "bind/account.h"
+#include "bind/node.h"
+#include "call/decode.h"
+#include "call/notice.h"
+
+enum { DECODE_MAX = 4 * OBOL_CEILING_REPLY };
+
+/* What a reply or a notification brings, borrowed from the table at `index` of the stack. */
+struct arrived {
+    struct obol_slice body;
+    int status;
+};
+
+static struct arrived arrived_at(lua_State *L, int index)
+{
+    struct arrived arrived = {0};
+    luaL_checktype(L, index, LUA_TTABLE);
+    lua_getfield(L, index, "status");
+    arrived.status = (int)lua_tonumber(L, -1);
+    lua_getfield(L, index, "body");
+    if (!lua_isnil(L, -1))
+        arrived.body = obol_bind_bytes(L, lua_gettop(L));
+    return arrived;
+}
+
+/* The tree of a member of the table at `index`, or null when there is none. */
+static bool member_node(lua_State *L, int index, const char *name, struct obol_arena *arena,
+                        struct obol_node **node, struct obol_err *err)
+{
+    *node = NULL;
+    if (!lua_istable(L, index))
+        return true;
+    lua_getfield(L, index, name);
+    if (lua_isnil(L, -1))
+        return true;
+    *node = obol_bind_node_from_lua(L, lua_gettop(L), arena, err);
+    return *node != NULL;
+}
+
+static int fail_known(lua_State *L, const struct obol_err *err, enum obol_outcome outcome,
+                      int status)
+{
+    obol_bind_fail(L, err);
+    lua_pushstring(L, obol_outcome_name(outcome));
+    lua_setfield(L, -2, "outcome");
+    if (status != 0) {
+        lua_pushinteger(L, status);
+        lua_setfield(L, -2, "http_status");
+    }
+    return 2;
+}
+
+/* account:decode(operation, reply, { expect, sent_before, params }) -> result | nil, err */
+int obol_account_method_decode(lua_State *L)
+{
+    const struct obol_account *account = obol_bind_account_check(L, 1);
+    struct obol_answered answered = {.operation = luaL_checkstring(L, 2)};
+    lua_settop(L, 4);
+    struct arrived arrived = arrived_at(L, 3);
+    struct obol_arena *arena = obol_bind_arena(L, DECODE_MAX);
+    struct obol_err err = {0};
+    struct obol_node *expect = NULL, *params = NULL;
+    if (!member_node(L, 4, "expect", arena, &expect, &err) ||
+        !member_node(L, 4, "params", arena, &params, &err) ||
+        (params != NULL && !obol_params_normalize(arena, params)))
+        return fail_known(L, &err, OBOL_UNKNOWN, 0);
+    if (lua_istable(L, 4)) {
+        lua_getfield(L, 4, "sent_before");
+        answered.sent_before = lua_toboolean(L, -1);
+    }
+    answered.expect = expect;
+    answered.params = params;
+    struct obol_reply reply = {.status = arrived.status, .body = arrived.body};
+    struct obol_node *result = obol_node_new(arena, OBOL_NODE_MAP);
+    enum obol_outcome outcome = OBOL_UNKNOWN;
+    if (!obol_call_decode(account, &answered, &reply, arena, result, &outcome, &err))
+        return fail_known(L, &err, outcome, arrived.status);
+    obol_bind_node_push(L, result);
+    obol_arena_free(arena);
+    return 1;
+}
+
+/* The headers of a notification as a list in the arena; names have to be in lower case already. */
+static bool read_headers(struct obol_node *map, struct obol_incoming *incoming)
+{
+    if (map == NULL || map->type != OBOL_NODE_MAP)
+        return true;
+    struct obol_header *headers =
+        obol_arena_alloc(incoming->arena, (map->count + 1) * sizeof *headers);
+    if (headers == NULL)
+        return false;
+    for (const struct obol_node *each = map->first; each != NULL; each = each->next) {
+        /* a repeated header is a list: none of the providers may repeat one that counts */
+        if (each->type != OBOL_NODE_TEXT)
+            continue;
+        headers[incoming->header_count++] =
+            (struct obol_header){.name = each->name, .value = each->text};
+    }
+    incoming->headers = headers;
+    return true;
+}
+
+/* account:open({ method, url, headers, body }, { time_ms }) -> event | nil, err */
+int obol_account_method_open(lua_State *L)
+{
+    const struct obol_account *account = obol_bind_account_check(L, 1);
+    lua_settop(L, 3);
+    struct arrived arrived = arrived_at(L, 2);
+    struct obol_arena *arena = obol_bind_arena(L, DECODE_MAX);
+    struct obol_incoming incoming = {
+        .arena = arena, .body = arrived.body, .time_ms = obol_clock_wall_ms()};
+    if (lua_istable(L, 3)) {
+        lua_getfield(L, 3, "time_ms");
+        if (!lua_isnil(L, -1))
+            incoming.time_ms = (int64_t)luaL_checknumber(L, -1);
+    }
+    struct obol_err err = {0};
+    struct obol_node *headers = NULL;
+    if (!member_node(L, 2, "headers", arena, &headers, &err) || !read_headers(headers, &incoming))
+        return obol_bind_fail(L, &err);
+    struct obol_node *event = obol_node_new(arena, OBOL_NODE_MAP);
+    if (event == NULL || !obol_call_open(account, &incoming, event, &err))
+        return obol_bind_fail(L, &err);
+    obol_bind_node_push(L, event);
+    obol_arena_free(arena);
+    return 1;
+}
+
+/* account:acknowledge(word) -> { status, headers, body } */
+int obol_account_method_acknowledge(lua_State *L)
+{
+    const struct obol_account *account = obol_bind_account_check(L, 1);
+    const struct obol_acknowledgement *reply =
+        obol_call_acknowledge(account, luaL_checkstring(L, 2));
+    luaL_argcheck(L, reply != NULL, 2, "expected \"accepted\", \"later\" or \"refused\"");
+    lua_createtable(L, 0, 3);
+    lua_pushinteger(L, reply->status);
+    lua_setfield(L, -2, "status");
+    lua_pushstring(L, reply->body);
+    lua_setfield(L, -2, "body");
+    lua_createtable(L, 0, 1);
+    lua_pushstring(L, reply->content_type);
+    lua_setfield(L, -2, "content-type");
+    lua_setfield(L, -2, "headers");
+    return 1;
+}

@@ -1,0 +1,114 @@
+#include "base/clock.h"
+#include "bind/account.h"
+#include "bind/node.h"
+#include "bind/request.h"
+#include "call/encode.h"
+
+enum { PARAMS_MAX = 4 * OBOL_CEILING_REQUEST };
+
+/* Milliseconds at `index`, a whole number; the machine's clock when there is none. */
+static int64_t time_at(lua_State *L, int index)
+{
+    if (lua_isnoneornil(L, index))
+        return obol_clock_wall_ms();
+    lua_Number number = luaL_checknumber(L, index);
+    luaL_argcheck(L, number >= 0 && number < 9007199254740992.0, index,
+                  "expected milliseconds since 1970");
+    return (int64_t)number;
+}
+
+/* Leaves what it borrows on the stack. */
+static struct obol_moment moment_at(lua_State *L, int index)
+{
+    struct obol_moment moment = {0};
+    if (lua_isnoneornil(L, index)) {
+        moment.time_ms = obol_clock_wall_ms();
+        return moment;
+    }
+    luaL_checktype(L, index, LUA_TTABLE);
+    lua_getfield(L, index, "time_ms");
+    moment.time_ms = time_at(L, lua_gettop(L));
+    lua_getfield(L, index, "nonce");
+    if (!lua_isnil(L, -1))
+        moment.nonce = obol_bind_bytes(L, lua_gettop(L));
+    lua_getfield(L, index, "key");
+    if (!lua_isnil(L, -1))
+        moment.key = obol_bind_bytes(L, lua_gettop(L));
+    return moment;
+}
+
+static struct obol_node *params_at(lua_State *L, int index, struct obol_arena *arena,
+                                   struct obol_err *err)
+{
+    if (lua_isnoneornil(L, index))
+        return obol_node_new(arena, OBOL_NODE_MAP);
+    luaL_checktype(L, index, LUA_TTABLE);
+    struct obol_node *params = obol_bind_node_from_lua(L, index, arena, err);
+    if (params != NULL && params->type != OBOL_NODE_MAP) {
+        obol_fail(err, OBOL_ERR_INVALID, NULL, "expected a table with named members");
+        return NULL;
+    }
+    return params;
+}
+
+static int fail_unsent(lua_State *L, const struct obol_err *err)
+{
+    const struct obol_problems none = {0};
+    return obol_bind_fail_problems(L, err, &none);
+}
+
+/* account:encode(operation, params, { time_ms, nonce, key }) -> request | nil, err */
+int obol_account_method_encode(lua_State *L)
+{
+    struct obol_account *account = obol_bind_account_check(L, 1);
+    const char *operation = luaL_checkstring(L, 2);
+    lua_settop(L, 4);
+    struct obol_moment moment = moment_at(L, 4);
+    struct obol_arena *scratch = NULL;
+    struct obol_request *request = obol_bind_request_push(L, &scratch);
+    int result = lua_gettop(L);
+    struct obol_err err = {0};
+    struct obol_problems problems = {.arena = scratch};
+    struct obol_node *params = params_at(L, 3, scratch, &err);
+    if (params == NULL)
+        return fail_unsent(L, &err);
+    if (!obol_call_encode(account, operation, params, &moment, scratch, request, &problems, &err))
+        return obol_bind_fail_problems(L, &err, &problems);
+    lua_settop(L, result);
+    return 1;
+}
+
+static void set_text(lua_State *L, const char *name, const char *text)
+{
+    if (text == NULL)
+        return;
+    lua_pushstring(L, text);
+    lua_setfield(L, -2, name);
+}
+
+/* account:plan(operation, params): what is declared of the variant that fits | nil, err */
+int obol_account_method_plan(lua_State *L)
+{
+    struct obol_account *account = obol_bind_account_check(L, 1);
+    const char *operation = luaL_checkstring(L, 2);
+    lua_settop(L, 3);
+    struct obol_arena *arena = obol_bind_arena(L, PARAMS_MAX);
+    struct obol_err err = {0};
+    struct obol_node *params = params_at(L, 3, arena, &err);
+    if (params == NULL || !obol_params_normalize(arena, params))
+        return fail_unsent(L, &err);
+    const struct obol_operation *chosen = obol_account_choose(account, operation, params, &err);
+    if (chosen == NULL)
+        return fail_unsent(L, &err);
+    lua_newtable(L);
+    set_text(L, "operation", chosen->name);
+    set_text(L, "variant", chosen->variant);
+    set_text(L, "effect", obol_effect_name(chosen->effect));
+    set_text(L, "found_by", obol_found_by_name(chosen->found_by));
+    set_text(L, "found_with", chosen->found_with);
+    set_text(L, "proof", chosen->proof_with != NULL ? "new_order" : NULL);
+    set_text(L, "proof_with", chosen->proof_with);
+    lua_pushboolean(L, chosen->repeat_safe == OBOL_YES);
+    lua_setfield(L, -2, "repeat_safe");
+    return 1;
+}

@@ -1,0 +1,118 @@
+#include "call/decode.h"
+
+#include "call/result.h"
+#include "schema/decode.h"
+#include "schema/outcome.h"
+#include "schema/path.h"
+#include "wire/json.h"
+
+static bool is_success(enum obol_outcome outcome)
+{
+    return outcome == OBOL_SUCCEEDED || outcome == OBOL_ACCEPTED;
+}
+
+/* A question about a payment: when the question itself fails, nothing is known of the payment. */
+static bool is_query(const struct obol_operation *operation)
+{
+    const char *verb = strchr(operation->name, '.');
+    return verb != NULL && (strcmp(verb, ".query") == 0 || strcmp(verb, ".find") == 0);
+}
+
+/* No envelope: only the HTTP status is left to go by. */
+static bool unreadable(const struct obol_provider *provider, const struct obol_operation *operation,
+                       int status, enum obol_outcome *outcome, struct obol_err *err)
+{
+    const struct obol_outcome_row *row = obol_outcome_match(operation->outcomes, NULL, status);
+    if (row == NULL)
+        row = obol_outcome_match(provider->outcomes, NULL, status);
+    *outcome = row != NULL && !is_success(row->outcome) && !is_query(operation) ? row->outcome
+                                                                                : OBOL_UNKNOWN;
+    return obol_fail(err, row != NULL && row->kind != OBOL_ERR_NONE ? row->kind : OBOL_ERR_PROVIDER,
+                     NULL, "expected a reply in %s's format, got HTTP status %d", provider->title,
+                     status);
+}
+
+static const struct obol_outcome_row *match(const struct obol_provider *provider,
+                                            const struct obol_operation *operation,
+                                            const struct obol_node *root, int status)
+{
+    const struct obol_outcome_row *row = obol_outcome_match(operation->outcomes, root, status);
+    return row != NULL ? row : obol_outcome_match(provider->outcomes, root, status);
+}
+
+/* The variant that was called; without the parameters, the first that knows such an answer. */
+static const struct obol_operation *called(const struct obol_account *account,
+                                           const struct obol_answered *answered,
+                                           const struct obol_node *root, int status,
+                                           struct obol_err *err)
+{
+    static const struct obol_node nothing = {.type = OBOL_NODE_MAP};
+    if (answered->params != NULL)
+        return obol_account_choose(account, answered->operation, answered->params, err);
+    for (const struct obol_operation *const *each = account->provider->operations; *each != NULL;
+         each++)
+        if (strcmp((*each)->name, answered->operation) == 0 &&
+            obol_outcome_match((*each)->outcomes, root, status) != NULL)
+            return *each;
+    const struct obol_operation *first =
+        obol_operation_first(account->provider, answered->operation);
+    return first != NULL ? first : obol_account_choose(account, answered->operation, &nothing, err);
+}
+
+/* A refusal speaks of this request; when its key went out before, the first one decides. */
+static enum obol_outcome weigh(const struct obol_operation *operation,
+                               const struct obol_answered *answered, enum obol_outcome outcome)
+{
+    bool refused = outcome == OBOL_REJECTED && operation->effect == OBOL_MONEY_MOVES;
+    if (refused && answered->sent_before)
+        return OBOL_UNKNOWN;
+    return !is_success(outcome) && is_query(operation) ? OBOL_UNKNOWN : outcome;
+}
+
+/* Marks the members of the envelope as used, so that `extra` holds what is left. */
+static void claim(struct obol_node *root, const char *path)
+{
+    struct obol_node *node = path != NULL ? obol_path_find(root, path) : NULL;
+    if (node != NULL)
+        node->flags |= OBOL_NODE_CLAIMED;
+}
+
+static bool read_rows(const struct obol_account *account, const struct obol_operation *operation,
+                      struct obol_node *root, struct obol_arena *arena, struct obol_node *result,
+                      struct obol_err *err)
+{
+    struct obol_reading reading = {
+        .arena = arena, .exponents = account->provider->exponents, .account = &account->config};
+    return obol_decode(&reading, operation->reply, root, result, err);
+}
+
+bool obol_call_decode(const struct obol_account *account, const struct obol_answered *answered,
+                      const struct obol_reply *reply, struct obol_arena *arena,
+                      struct obol_node *result, enum obol_outcome *outcome, struct obol_err *err)
+{
+    const struct obol_provider *provider = account->provider;
+    *outcome = OBOL_UNKNOWN;
+    struct obol_node *root = obol_json_parse(arena, reply->body, NULL, NULL);
+    const struct obol_operation *operation = called(account, answered, root, reply->status, err);
+    if (operation == NULL)
+        return false;
+    if (root == NULL || root->type != OBOL_NODE_MAP ||
+        obol_path_find(root, provider->code_at) == NULL)
+        return unreadable(provider, operation, reply->status, outcome, err);
+    const struct obol_outcome_row *row = match(provider, operation, root, reply->status);
+    struct obol_verdict verdict = {
+        .outcome = row != NULL ? row->outcome : OBOL_UNKNOWN,
+        .row = row,
+        .root = root,
+        .http_status = reply->status,
+    };
+    if (is_success(verdict.outcome) && !read_rows(account, operation, root, arena, result, err))
+        return false; /* an answer that says yes and then cannot be read leaves it unknown */
+    verdict.outcome = weigh(operation, answered, verdict.outcome);
+    claim(root, provider->code_at);
+    claim(root, provider->message_at);
+    if (!obol_result_finish(provider, operation, &verdict, answered->expect, arena, result))
+        return obol_fail(err, OBOL_ERR_PROVIDER, NULL, "expected a smaller reply");
+    *outcome = verdict.outcome;
+    return true;
+}

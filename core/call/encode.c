@@ -1,0 +1,136 @@
+#include "call/encode.h"
+
+#include "schema/encode.h"
+#include "schema/path.h"
+
+#include <inttypes.h>
+
+static struct obol_node *moment_node(struct obol_arena *arena, const struct obol_moment *moment)
+{
+    struct obol_node *node = obol_node_new(arena, OBOL_NODE_MAP);
+    if (moment->key.size != 0 && !obol_node_set(node, "key", obol_node_text(arena, moment->key)))
+        return NULL;
+    return node;
+}
+
+/* A payment method that the provider does not have: another account may. */
+static void check_method(const struct obol_provider *provider, const struct obol_node *params,
+                         struct obol_problems *problems)
+{
+    const struct obol_node *method = obol_path_find(params, "method");
+    if (method == NULL || provider->methods == NULL)
+        return;
+    for (const char *const *each = provider->methods; *each != NULL; each++)
+        if (method->type == OBOL_NODE_TEXT && obol_slice_is(method->text, *each))
+            return;
+    obol_problem_add(problems, OBOL_ERR_UNSUPPORTED, "method",
+                     "expected a payment method that %s has", provider->name);
+}
+
+static bool has_secret(const struct obol_record *record)
+{
+    for (size_t i = 0; i < record->count; i++)
+        if (record->fields[i].type == OBOL_SECRET && record->slots[i].set)
+            return true;
+    return false;
+}
+
+static bool has_body(const struct obol_operation *operation)
+{
+    return strncmp(operation->request_line, "GET ", 4) != 0;
+}
+
+/* Method, target and body; the bytes move into the arena so that the draft owns nothing. */
+static bool draft_request(struct obol_draft *draft, const struct obol_account *account,
+                          const struct obol_operation *operation, const struct obol_record *record,
+                          struct obol_err *err)
+{
+    struct obol_buf bytes;
+    obol_buf_init(&bytes, OBOL_CEILING_REQUEST);
+    draft->method = obol_slice(operation->request_line, strcspn(operation->request_line, " "));
+    bool fine = obol_encode_target(&bytes, operation->request_line, record, err);
+    if (fine) {
+        draft->target = obol_arena_copy(draft->arena, obol_buf_slice(&bytes));
+        obol_buf_clear(&bytes);
+        if (has_body(operation))
+            obol_encode_json(&bytes, record, account->provider->exponents);
+        draft->body = obol_arena_copy(draft->arena, obol_buf_slice(&bytes));
+        fine = !bytes.failed && draft->target.data != NULL && draft->body.data != NULL;
+        if (!fine)
+            obol_fail(err, OBOL_ERR_INVALID, NULL, "expected a smaller request");
+    }
+    obol_buf_free(&bytes);
+    return fine;
+}
+
+static bool sign_request(struct obol_draft *draft, const struct obol_account *account,
+                         struct obol_err *err)
+{
+    if (draft->body.size != 0 &&
+        !obol_draft_header(draft, "content-type", obol_slice_text("application/json")))
+        return obol_fail(err, OBOL_ERR_INTERNAL, NULL, "too many headers");
+    return account->provider->sign == NULL || account->provider->sign(draft, &account->config, err);
+}
+
+/* Everything that the account or the caller still owns is copied: a request stands by itself. */
+static bool copy_headers(const struct obol_draft *draft, struct obol_header *headers)
+{
+    for (size_t i = 0; i < draft->header_count; i++) {
+        headers[i].name = draft->headers[i].name; /* a constant */
+        headers[i].value = obol_arena_copy(draft->arena, draft->headers[i].value);
+        if (headers[i].value.data == NULL)
+            return false;
+    }
+    return true;
+}
+
+static bool finish(const struct obol_draft *draft, const struct obol_account *account,
+                   struct obol_request *request, struct obol_err *err)
+{
+    struct obol_header *headers =
+        obol_arena_alloc(draft->arena, sizeof draft->headers[0] * OBOL_DRAFT_HEADERS);
+    struct obol_slice url =
+        obol_arena_format(draft->arena, "%.*s%.*s", (int)account->base_url.size,
+                          account->base_url.data, (int)draft->target.size, draft->target.data);
+    request->method = draft->method; /* a constant */
+    request->url = url;
+    request->headers = headers;
+    request->header_count = draft->header_count;
+    request->body = draft->body;
+    request->pool = obol_arena_copy(draft->arena, account->pool);
+    if (headers == NULL || url.data == NULL || request->pool.data == NULL ||
+        !copy_headers(draft, headers))
+        return obol_fail(err, OBOL_ERR_INVALID, NULL, "expected a smaller request");
+    return true;
+}
+
+bool obol_call_encode(const struct obol_account *account, const char *operation,
+                      struct obol_node *params, const struct obol_moment *moment,
+                      struct obol_arena *arena, struct obol_request *request,
+                      struct obol_problems *problems, struct obol_err *err)
+{
+    if (!obol_params_normalize(arena, params))
+        return obol_fail(err, OBOL_ERR_INVALID, NULL, "expected smaller parameters");
+    const struct obol_operation *chosen = obol_account_choose(account, operation, params, err);
+    if (chosen == NULL)
+        return false;
+    struct obol_record record = obol_record_new(arena, chosen->request);
+    struct obol_sources sources = {.account = &account->config,
+                                   .call = moment_node(arena, moment),
+                                   .provider = account->provider->name,
+                                   .all_providers = obol_provider_names(),
+                                   .exponents = account->provider->exponents};
+    if (record.slots == NULL || sources.call == NULL)
+        return obol_fail(err, OBOL_ERR_INVALID, NULL, "expected smaller parameters");
+    check_method(account->provider, params, problems);
+    if (!obol_check(&record, params, &sources, problems) || problems->count != 0)
+        return obol_problems_none(problems, err);
+    struct obol_draft draft = {
+        .arena = arena, .time_ms = moment->time_ms, .nonce = moment->nonce, .key = moment->key};
+    if (draft.nonce.size == 0)
+        draft.nonce = obol_arena_format(arena, "%" PRId64, moment->time_ms);
+    *request = (struct obol_request){.repeat_safe = chosen->repeat_safe == OBOL_YES,
+                                     .secret = has_secret(&record)};
+    return draft_request(&draft, account, chosen, &record, err) &&
+           sign_request(&draft, account, err) && finish(&draft, account, request, err);
+}

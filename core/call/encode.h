@@ -1,0 +1,19 @@
+#pragma once
+
+#include "call/account.h"
+
+/* What the world gives a call, so that the same call gives the same bytes. */
+struct obol_moment {
+    int64_t time_ms;
+    struct obol_slice nonce; /* empty: the time's digits */
+    struct obol_slice key;   /* of the attempt; empty: none */
+};
+
+/*
+ * check -> encode -> sign. The request and all that it points to live in `arena`, which has to
+ * outlive it. Everything that is wrong is in the problems, the gravest also in err.
+ */
+bool obol_call_encode(const struct obol_account *account, const char *operation,
+                      struct obol_node *params, const struct obol_moment *moment,
+                      struct obol_arena *arena, struct obol_request *request,
+                      struct obol_problems *problems, struct obol_err *err) OBOL_MUST_USE;

@@ -1,0 +1,157 @@
+#include "provider/appwheel/appwheel.h"
+
+/* createPurchase in its three kinds (sheet 6.3); rows stand in the order of the sheet's samples. */
+
+static const struct obol_word payment_mode[] = {{.word = "payment"}, {0}};
+static const struct obol_word sku_mode[] = {{.word = "sku_payment"}, {0}};
+
+#define PRODUCT                                                                                    \
+    {                                                                                              \
+        .name = "items[1].product_id", .wire = "productId", .type = OBOL_TEXT,                     \
+        .flags = OBOL_REQUIRED, .max = 255, .sample = "price_1LGLc9",                              \
+        .doc = "a productId from product.list"                                                     \
+    }
+#define RETURN_URLS                                                                                \
+    {.name = "return_url",                                                                         \
+     .wire = "successUrl",                                                                         \
+     .type = OBOL_URL,                                                                             \
+     .flags = OBOL_REQUIRED | OBOL_ANY_SCHEME,                                                     \
+     .max = 2048,                                                                                  \
+     .sample = "https://shop.example/ok",                                                          \
+     .doc = "where the browser goes when the payer has paid; it proves nothing"},                  \
+    {                                                                                              \
+        .name = "cancel_url", .wire = "cancelUrl", .type = OBOL_URL,                               \
+        .flags = OBOL_REQUIRED | OBOL_ANY_SCHEME, .max = 2048,                                     \
+        .sample = "https://shop.example/no",                                                       \
+        .doc = "where the browser goes when the payer backs out"                                   \
+    }
+#define MODE(words, value)                                                                         \
+    {                                                                                              \
+        .name = "extra.appwheel.mode", .wire = "mode", .type = OBOL_TEXT, .oneof = words,          \
+        .preset = value, .sample = value, .doc = "the kind of one-off purchase"                    \
+    }
+#define QUANTITY                                                                                   \
+    {                                                                                              \
+        .name = "items[1].quantity", .wire = "quantity", .type = OBOL_INTEGER, .min = 1,           \
+        .max = 1000000, .preset = "1", .sample = "1", .doc = "number of units"                     \
+    }
+
+static const struct obol_field subscription_request[] = {
+    APPWHEEL_CUSTOMER(OBOL_IN_BODY),
+    PRODUCT,
+    RETURN_URLS,
+    {.name = "trial_days",
+     .wire = "trialPeriodDays",
+     .type = OBOL_INTEGER,
+     .min = 1,
+     .max = 730,
+     .sample = "7",
+     .doc = "days before the first charge; a product's own trial does nothing"},
+    {.name = "promotion_code",
+     .wire = "promotionCode",
+     .type = OBOL_TEXT,
+     .as = OBOL_ONE_IN_LIST,
+     .max = 255,
+     .sample = "SPRING",
+     .doc = "one code at most"},
+    {0},
+};
+
+static const struct obol_field payment_request[] = {
+    APPWHEEL_CUSTOMER(OBOL_IN_BODY),
+    PRODUCT,
+    RETURN_URLS,
+    MODE(payment_mode, "payment"),
+    QUANTITY,
+    {.name = "amount",
+     .type = OBOL_MONEY,
+     .as = OBOL_MINOR_NUMBER,
+     .place = OBOL_NOWHERE,
+     .flags = OBOL_REQUIRED,
+     .sample = "10.00",
+     .doc = "what the payer pays for all units together"},
+    {.name = "pay_price",
+     .wire = "payPrice",
+     .type = OBOL_INTEGER,
+     .make = obol_appwheel_pay_price,
+     .configurable = "pay_price",
+     .doc = "the amount in minor units, of one unit or of all"},
+    {.name = "description",
+     .wire = "productName",
+     .type = OBOL_TEXT,
+     .flags = OBOL_REQUIRED,
+     .max = 250,
+     .sample = "tea lights",
+     .doc = "the title on the payment page"},
+    {.name = "currency",
+     .wire = "currency",
+     .type = OBOL_CURRENCY,
+     .as = OBOL_LOWER,
+     .flags = OBOL_REQUIRED,
+     .sample = "USD",
+     .doc = "of the amount"},
+    {0},
+};
+
+static const struct obol_field sku_request[] = {
+    APPWHEEL_CUSTOMER(OBOL_IN_BODY), PRODUCT,  RETURN_URLS,
+    MODE(sku_mode, "sku_payment"),   QUANTITY, {0},
+};
+
+static const struct obol_field purchase_reply[] = {
+    {.name = "action.url",
+     .wire = "data.checkoutUrl",
+     .type = OBOL_URL,
+     .sample = "https://checkout.stripe.com/pay/x",
+     .doc = "the payment page, with its fragment"},
+    {0},
+};
+
+/* A success without a page to open is not one: nobody could pay it. */
+static const struct obol_outcome_row purchase_outcomes[] = {
+    {.at = "code",
+     .is = "0",
+     .has = "data.checkoutUrl",
+     .outcome = OBOL_ACCEPTED,
+     .doc = "success"},
+    {.at = "code",
+     .is = "200",
+     .has = "data.checkoutUrl",
+     .outcome = OBOL_ACCEPTED,
+     .doc = "success"},
+    {0},
+};
+
+#define PURCHASE                                                                                   \
+    .request_line = "POST /v1/stripe/purchase/create", .effect = OBOL_OFFER,                       \
+    .found_by = OBOL_BY_NOTHING, .repeat_safe = OBOL_NO, .proof_with = "entitlement.get",          \
+    .reply = purchase_reply, .outcomes = purchase_outcomes
+
+const struct obol_operation obol_appwheel_subscription_create = {
+    .name = "subscription.create",
+    PURCHASE,
+    .request = subscription_request,
+    .doc = "A page on which a user starts a subscription.",
+    .source = "seed 000, create a subscription; sheet 6.3",
+};
+
+const struct obol_operation obol_appwheel_payment_create = {
+    .name = "payment.create",
+    PURCHASE,
+    .variant = "payment",
+    .when = "extra.appwheel.mode",
+    .or_absent = true,
+    .request = payment_request,
+    .doc = "A page on which a user pays once, at a price given here.",
+    .source = "seed 000, one-off purchase at a price of one's own; sheet 6.3",
+};
+
+const struct obol_operation obol_appwheel_payment_create_sku = {
+    .name = "payment.create",
+    PURCHASE,
+    .variant = "sku_payment",
+    .when = "extra.appwheel.mode",
+    .request = sku_request,
+    .doc = "A page on which a user pays once, at the product's price.",
+    .source = "seed 000, one-off purchase of a product configured in Stripe; sheet 6.3",
+};

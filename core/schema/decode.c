@@ -1,0 +1,193 @@
+#include "schema/decode.h"
+
+#include "schema/path.h"
+#include "schema/read.h"
+
+static bool wrong(struct obol_err *err, const struct obol_field *field)
+{
+    return obol_fail(err, OBOL_ERR_PROVIDER, field->wire != NULL ? field->wire : field->name,
+                     "expected %s in the reply", obol_type_name(field->type));
+}
+
+/* A list that two rows may fill, one after the other. */
+static struct obol_node *list_at(struct obol_arena *arena, struct obol_node *result,
+                                 const char *name)
+{
+    struct obol_node *list = obol_path_find(result, name);
+    if (list == NULL) {
+        list = obol_node_new(arena, OBOL_NODE_LIST);
+        if (list == NULL || !obol_path_put(arena, result, name, list))
+            return NULL;
+    }
+    return list;
+}
+
+struct gathering {
+    const struct obol_reading *reading;
+    const struct obol_field *field;
+    struct obol_node *list;
+    struct obol_err *err;
+};
+
+static bool add_item(struct gathering *gathering, struct obol_node *object)
+{
+    struct obol_arena *arena = gathering->reading->arena;
+    struct obol_node *item = obol_node_new(arena, OBOL_NODE_MAP);
+    if (object->type != OBOL_NODE_MAP || !obol_node_append(gathering->list, item))
+        return wrong(gathering->err, gathering->field);
+    const char *key = gathering->field->key;
+    if (key != NULL && !obol_node_set(item, key, obol_node_text(arena, object->name)))
+        return wrong(gathering->err, gathering->field);
+    if (!obol_decode(gathering->reading, gathering->field->sub, object, item, gathering->err))
+        return false;
+    struct obol_node *rest = obol_decode_rest(arena, object);
+    return rest == NULL || obol_node_set(item, "extra", rest);
+}
+
+static bool add_items(struct gathering *gathering, struct obol_node *node)
+{
+    enum obol_node_type wanted =
+        gathering->field->as == OBOL_KEYED ? OBOL_NODE_MAP : OBOL_NODE_LIST;
+    if (node->type == OBOL_NODE_NULL)
+        return true;
+    if (node->type != wanted)
+        return wrong(gathering->err, gathering->field);
+    node->flags |= OBOL_NODE_CLAIMED;
+    for (struct obol_node *child = node->first; child != NULL; child = child->next)
+        if (!add_item(gathering, child))
+            return false;
+    return true;
+}
+
+/* Follows a path in which `*` stands for every member of a map. */
+static bool gather(struct gathering *gathering, struct obol_node *node, const char *path)
+{
+    if (path == NULL)
+        return add_items(gathering, node);
+    if (node->type != OBOL_NODE_MAP)
+        return node->type == OBOL_NODE_NULL || wrong(gathering->err, gathering->field);
+    struct obol_slice name = obol_path_step(&path).name;
+    if (!obol_slice_is(name, "*")) {
+        struct obol_node *child = obol_node_get(node, name);
+        return child == NULL || gather(gathering, child, path);
+    }
+    for (struct obol_node *child = node->first; child != NULL; child = child->next)
+        if (!gather(gathering, child, path))
+            return false;
+    return true;
+}
+
+static bool decode_list(const struct obol_reading *reading, const struct obol_field *field,
+                        struct obol_node *object, struct obol_node *result, struct obol_err *err)
+{
+    struct gathering gathering = {
+        .reading = reading,
+        .field = field,
+        .list = list_at(reading->arena, result, field->name),
+        .err = err,
+    };
+    if (gathering.list == NULL)
+        return obol_fail(err, OBOL_ERR_INTERNAL, NULL, "out of memory");
+    return gather(&gathering, object, field->wire);
+}
+
+bool obol_read_list(const struct obol_reading *reading, const struct obol_field *field,
+                    const struct obol_node *value, struct obol_read_value *result)
+{
+    (void)reading, (void)field, (void)value, (void)result;
+    return false; /* lists are gathered along their paths, see above */
+}
+
+static struct obol_node *constant(struct obol_arena *arena, const struct obol_field *field)
+{
+    if (field->type == OBOL_BOOLEAN)
+        return obol_node_boolean(arena, strcmp(field->preset, "true") == 0);
+    return obol_node_text(arena, obol_slice_text(field->preset));
+}
+
+/* What a row makes of the object; `found` is the node that it read, for marking. */
+static bool read_row(const struct obol_reading *reading, const struct obol_field *field,
+                     const struct obol_node *object, struct obol_node **found,
+                     struct obol_read_value *value)
+{
+    if (field->read != NULL) {
+        value->node = field->read(reading, object);
+        *found = field->wire != NULL ? obol_path_find(object, field->wire) : NULL;
+        /* what else an object holds stays readable in `extra` */
+        value->left = value->node == NULL || (*found != NULL && (*found)->type == OBOL_NODE_MAP);
+        return true;
+    }
+    if (field->wire == NULL) {
+        value->node = constant(reading->arena, field);
+        return value->node != NULL;
+    }
+    *found = obol_path_find(object, field->wire);
+    if (*found == NULL || (*found)->type == OBOL_NODE_NULL)
+        return true;
+    return obol_type_ops(field->type)->read(reading, field, *found, value);
+}
+
+static bool decode_field(const struct obol_reading *reading, const struct obol_field *field,
+                         struct obol_node *object, struct obol_node *result, struct obol_err *err)
+{
+    struct obol_node *found = NULL;
+    struct obol_read_value value = {0};
+    if (!read_row(reading, field, object, &found, &value))
+        return wrong(err, field);
+    if (found != NULL && !value.left)
+        found->flags |= OBOL_NODE_CLAIMED;
+    if (value.node == NULL)
+        return (field->flags & OBOL_REQUIRED) == 0 || wrong(err, field);
+    /* of two rows with one name the first that found something is kept */
+    if (obol_path_find(result, field->name) != NULL)
+        return true;
+    if (!obol_path_put(reading->arena, result, field->name, value.node))
+        return obol_fail(err, OBOL_ERR_INTERNAL, NULL, "out of memory");
+    return true;
+}
+
+bool obol_decode(const struct obol_reading *reading, const struct obol_field *fields,
+                 struct obol_node *object, struct obol_node *result, struct obol_err *err)
+{
+    /* amounts need their currency, wherever in the table it stands */
+    struct obol_reading with_currency = *reading;
+    for (const struct obol_field *field = fields; field->name != NULL; field++)
+        if (field->type == OBOL_CURRENCY && obol_path_find(object, field->wire) != NULL)
+            with_currency.currency = obol_read_code(obol_path_find(object, field->wire));
+    for (const struct obol_field *field = fields; field->name != NULL; field++) {
+        bool fine = field->type == OBOL_LIST
+                        ? decode_list(&with_currency, field, object, result, err)
+                        : decode_field(&with_currency, field, object, result, err);
+        if (!fine)
+            return false;
+    }
+    return true;
+}
+
+static struct obol_node *rest_of(struct obol_arena *arena, const struct obol_node *node,
+                                 unsigned depth)
+{
+    if ((node->flags & OBOL_NODE_CLAIMED) != 0)
+        return NULL;
+    struct obol_node *copy = obol_node_new(arena, node->type);
+    if (copy == NULL)
+        return NULL;
+    *copy = *node;
+    copy->next = NULL;
+    if (node->type != OBOL_NODE_MAP || depth == 0)
+        return copy;
+    copy->first = copy->last = NULL;
+    copy->count = 0;
+    for (const struct obol_node *child = node->first; child != NULL; child = child->next) {
+        struct obol_node *rest = rest_of(arena, child, depth - 1);
+        if (rest != NULL && !obol_node_append(copy, rest))
+            return NULL;
+    }
+    return copy->count != 0 ? copy : NULL;
+}
+
+struct obol_node *obol_decode_rest(struct obol_arena *arena, const struct obol_node *object)
+{
+    enum { DEPTH = 8 }; /* deeper than any row's path */
+    return rest_of(arena, object, DEPTH);
+}

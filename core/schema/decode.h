@@ -1,0 +1,15 @@
+#pragma once
+
+#include "schema/types.h"
+
+/*
+ * A provider's object as a result, by the rows of a table: each value goes to its row's name in
+ * `result`, and is marked as used in `object`. A value that is not what its row says, or a required
+ * one that is missing, fails with its path at the provider.
+ */
+bool obol_decode(const struct obol_reading *reading, const struct obol_field *fields,
+                 struct obol_node *object, struct obol_node *result,
+                 struct obol_err *err) OBOL_MUST_USE;
+
+/* What no row used, as a map; null when there is nothing. */
+struct obol_node *obol_decode_rest(struct obol_arena *arena, const struct obol_node *object);

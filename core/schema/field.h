@@ -1,0 +1,97 @@
+#pragma once
+
+#include "base/err.h"
+#include "base/node.h"
+#include "money/currency.h"
+
+/*
+ * One row a field. The row is the parser: it drives checking, encoding, decoding, redaction,
+ * documentation and the command line's help, so that none of them can drift from another.
+ */
+
+enum obol_type {
+    OBOL_TEXT,
+    OBOL_INTEGER,
+    OBOL_MONEY,
+    OBOL_CURRENCY,
+    OBOL_BOOLEAN,
+    OBOL_URL,
+    OBOL_TIME,     /* an integer; the name's ending says milliseconds (_ms) or seconds (_s) */
+    OBOL_INTERVAL, /* an ISO 8601 duration of one unit: P<n>D, P<n>W, P<n>M, P<n>Y */
+    OBOL_DURATION, /* configuration only: "90s", "30m", "2h", "1d"; kept in milliseconds */
+    OBOL_SECRET,   /* bytes of an obol.secret, or a list of them, the newest first */
+    OBOL_LIST,     /* of maps with the rows of `sub` */
+    OBOL_ANY,      /* whatever it is, unchanged */
+    OBOL_TYPE_COUNT
+};
+
+/* How the wire writes a value; the plain form of each type is 0. */
+enum obol_as {
+    OBOL_AS_PLAIN = 0,
+    OBOL_AS_TEXT,      /* an integer, a time or a boolean in quotes */
+    OBOL_MAJOR_NUMBER, /* money: 8.88 */
+    OBOL_MAJOR_TEXT,   /* money: "8.88" */
+    OBOL_MINOR_NUMBER, /* money: 888 */
+    OBOL_MINOR_TEXT,   /* money: "888" */
+    OBOL_MILLI_TEXT,   /* money: "8880", thousandths of the major unit */
+    OBOL_LOWER,        /* a currency: "usd" */
+    OBOL_ONE_IN_LIST,  /* a text: ["x"] */
+    OBOL_AS_BIT,       /* a boolean: 0 or 1 */
+    OBOL_KEYED,        /* a list: a map whose keys go to the member `key` */
+};
+
+enum obol_place {
+    OBOL_IN_BODY = 0,
+    OBOL_IN_PATH, /* `{name}` in the request line */
+    OBOL_IN_QUERY,
+    OBOL_IN_HEADER,
+    OBOL_NOWHERE, /* checked, read by a `make` of another row, never sent by itself */
+};
+
+enum {
+    OBOL_REQUIRED = 1 << 0,
+    OBOL_PERSONAL = 1 << 1,     /* shortened by redaction */
+    OBOL_BYTES = 1 << 2,        /* `max` counts bytes, not characters */
+    OBOL_ANY_SCHEME = 1 << 3,   /* a URL of an app is fine too */
+    OBOL_ZERO_IS_NONE = 1 << 4, /* a time: 0 stands for none */
+    OBOL_MUST_FIT = 1 << 5,     /* a uniform word that changes what is charged or delivered */
+    OBOL_HIDDEN = 1 << 6,       /* a reply's text that redaction hides: a client secret */
+};
+
+/* One word of an enumeration: the caller's and the wire's. A table ends with a null word. */
+struct obol_word {
+    const char *word;
+    const char *wire; /* null: the same */
+};
+
+struct obol_record;
+struct obol_reading;
+
+/* Computes a request's value from the others; leaves the slot absent when there is none. */
+typedef bool obol_make(const struct obol_record *record, size_t slot, struct obol_err *err);
+/* Computes a result's value from the object that holds it; null when there is none. */
+typedef struct obol_node *obol_read(const struct obol_reading *reading,
+                                    const struct obol_node *object);
+
+struct obol_field {
+    const char *name; /* the caller's word, a path: "customer.id", "items[1].product_id" */
+    const char *wire; /* the provider's, a path, or a header's name; null: nothing is written */
+    enum obol_type type;
+    enum obol_as as;
+    enum obol_place place;
+    unsigned flags;
+    int64_t min, max; /* of a number's value, or a text's length; max 0: no limit but the type's */
+    const struct obol_word *oneof;
+    const struct obol_field *sub;
+    const char *key;    /* OBOL_KEYED: the member that takes the key */
+    const char *preset; /* used when absent; in a reply without `wire`, the constant value */
+    obol_make *make;
+    obol_read *read;
+    const char *sample; /* a harmless valid value */
+    const char *doc;
+    const char *configurable; /* not documented by the provider: the configuration word */
+};
+
+/* A table ends with a row without a name. */
+size_t obol_field_count(const struct obol_field *fields);
+const char *obol_type_name(enum obol_type type);

@@ -1,0 +1,195 @@
+#include "schema/check.h"
+#include "schema/nearest.h"
+#include "schema/path.h"
+
+#include <stdio.h>
+
+/* What a caller wrote and no row took: refused, unsupported, or known and ignored. */
+struct walk {
+    struct obol_problems *problems;
+    const struct obol_field *fields;
+    const struct obol_sources *sources; /* null: uniform words are not known */
+    char path[OBOL_ERR_FIELD_MAX];      /* "items[2].price" */
+    char pattern[OBOL_ERR_FIELD_MAX];   /* "items[].price" */
+};
+
+/* Rows that the caller cannot fill have names that the caller cannot use. */
+static bool is_callers(const struct obol_field *row)
+{
+    return row->make == NULL && strncmp(row->name, "account.", 8) != 0 &&
+           strncmp(row->name, "call.", 5) != 0;
+}
+
+static const struct obol_field *row_named(const struct obol_field *fields, const char *name)
+{
+    for (; fields != NULL && fields->name != NULL; fields++)
+        if (strcmp(fields->name, name) == 0 && is_callers(fields))
+            return fields;
+    return NULL;
+}
+
+/* Whether some row's name goes on from `path` with a dot or an index. */
+static bool leads_somewhere(const struct obol_field *fields, const char *path)
+{
+    size_t size = strlen(path);
+    for (; fields != NULL && fields->name != NULL; fields++)
+        if (is_callers(fields) && strncmp(fields->name, path, size) == 0 &&
+            (fields->name[size] == '.' || fields->name[size] == '['))
+            return true;
+    return false;
+}
+
+static void look_among(const struct obol_field *fields, const char *pattern, const char **best,
+                       size_t *closest)
+{
+    for (; fields != NULL && fields->name != NULL; fields++) {
+        size_t distance = 0;
+        if (is_callers(fields) &&
+            obol_is_near(obol_slice_text(pattern), obol_slice_text(fields->name), &distance) &&
+            distance < *closest) {
+            *closest = distance;
+            *best = fields->name;
+        }
+    }
+}
+
+static void refuse(struct walk *walk)
+{
+    const char *best = NULL;
+    size_t closest = SIZE_MAX;
+    look_among(walk->fields, walk->pattern, &best, &closest);
+    if (walk->sources != NULL)
+        look_among(obol_uniform_fields, walk->pattern, &best, &closest);
+    if (best != NULL)
+        obol_problem_add(walk->problems, OBOL_ERR_INVALID, walk->path,
+                         "expected a known name, perhaps %s", best);
+    else
+        obol_problem_add(walk->problems, OBOL_ERR_INVALID, walk->path, "expected a known name");
+}
+
+static bool is_harmless(const struct obol_field *word, const struct obol_node *value)
+{
+    if (value->type == OBOL_NODE_NULL)
+        return true;
+    if (word->preset == NULL)
+        return false;
+    if (value->type == OBOL_NODE_BOOLEAN)
+        return value->boolean == (strcmp(word->preset, "true") == 0);
+    return obol_slice_is(value->text, word->preset);
+}
+
+static void check_uniform(struct walk *walk, const struct obol_node *value)
+{
+    const struct obol_field *word = row_named(obol_uniform_fields, walk->pattern);
+    if (word == NULL) {
+        refuse(walk);
+        return;
+    }
+    if ((word->flags & OBOL_MUST_FIT) != 0 && !is_harmless(word, value))
+        obol_problem_add(walk->problems, OBOL_ERR_UNSUPPORTED, walk->path,
+                         "expected to be left out, this operation cannot carry it out");
+}
+
+static void visit(struct walk *walk, const struct obol_node *value, unsigned depth);
+
+static void visit_member(struct walk *walk, const struct obol_node *member, unsigned depth)
+{
+    size_t path = strlen(walk->path), pattern = strlen(walk->pattern);
+    const char *dot = path != 0 ? "." : "";
+    snprintf(walk->path + path, sizeof walk->path - path, "%s%.*s", dot,
+             (int)(member->name.size < 64 ? member->name.size : 64), member->name.data);
+    snprintf(walk->pattern + pattern, sizeof walk->pattern - pattern, "%s%.*s", dot,
+             (int)(member->name.size < 64 ? member->name.size : 64), member->name.data);
+    visit(walk, member, depth);
+    walk->path[path] = '\0';
+    walk->pattern[pattern] = '\0';
+}
+
+static void visit_members(struct walk *walk, const struct obol_node *map, unsigned depth)
+{
+    for (const struct obol_node *member = map->first; member != NULL; member = member->next)
+        visit_member(walk, member, depth);
+}
+
+/* The entries of a list: by the rows of one entry, or one by one by their paths. */
+static void visit_entries(struct walk *walk, const struct obol_node *list,
+                          const struct obol_field *sub, unsigned depth)
+{
+    size_t path = strlen(walk->path), pattern = strlen(walk->pattern);
+    uint32_t index = 1;
+    for (const struct obol_node *entry = list->first; entry != NULL; entry = entry->next) {
+        if (sub != NULL) {
+            struct walk inner = {.problems = walk->problems, .fields = sub};
+            snprintf(inner.path, sizeof inner.path, "%s[%u]", walk->path, index++);
+            visit_members(&inner, entry, depth);
+            continue;
+        }
+        snprintf(walk->path + path, sizeof walk->path - path, "[%u]", index);
+        bool known = leads_somewhere(walk->fields, walk->path);
+        walk->path[path] = '\0';
+        bool takes_one = index > 1 && leads_somewhere(walk->fields, walk->path);
+        snprintf(walk->path + path, sizeof walk->path - path, "[%u]", index++);
+        snprintf(walk->pattern + pattern, sizeof walk->pattern - pattern, "[]");
+        if (takes_one && !known)
+            obol_problem_add(walk->problems, OBOL_ERR_UNSUPPORTED, walk->path,
+                             "expected to be left out, this operation takes one entry");
+        else if (entry->type != OBOL_NODE_MAP)
+            obol_problem_add(walk->problems, OBOL_ERR_INVALID, walk->path,
+                             "expected a table with named members");
+        else
+            visit_members(walk, entry, depth);
+        walk->path[path] = '\0';
+        walk->pattern[pattern] = '\0';
+    }
+}
+
+/* `extra.<provider>` of another provider is for that one to check. */
+static bool is_foreign(const struct walk *walk)
+{
+    if (walk->sources == NULL || strncmp(walk->path, "extra.", 6) != 0)
+        return false;
+    const char *name = walk->path + 6;
+    if (strchr(name, '.') != NULL || strcmp(name, walk->sources->provider) == 0)
+        return false;
+    for (const char *const *each = walk->sources->all_providers; *each != NULL; each++)
+        if (strcmp(*each, name) == 0)
+            return true;
+    return false;
+}
+
+static void visit(struct walk *walk, const struct obol_node *value, unsigned depth)
+{
+    /* most values were found by their rows: no need to look for those again */
+    if ((value->flags & OBOL_NODE_CLAIMED) != 0 && value->type != OBOL_NODE_LIST)
+        return;
+    const struct obol_field *row = row_named(walk->fields, walk->path);
+    if (row != NULL) {
+        if (row->type == OBOL_LIST && value->type == OBOL_NODE_LIST)
+            visit_entries(walk, value, row->sub, depth + 1);
+        return;
+    }
+    if (is_foreign(walk))
+        return;
+    bool uniform = walk->sources != NULL;
+    bool leads = leads_somewhere(walk->fields, walk->path) ||
+                 (uniform && (leads_somewhere(obol_uniform_fields, walk->pattern) ||
+                              strcmp(walk->path, "extra") == 0));
+    if (leads && depth < 8 && value->type == OBOL_NODE_MAP)
+        visit_members(walk, value, depth + 1);
+    else if (leads && depth < 8 && value->type == OBOL_NODE_LIST)
+        visit_entries(walk, value, NULL, depth + 1);
+    else if (leads)
+        obol_problem_add(walk->problems, OBOL_ERR_INVALID, walk->path,
+                         "expected a table with named members");
+    else if (uniform)
+        check_uniform(walk, value);
+    else
+        refuse(walk);
+}
+
+void obol_check_leftovers(struct obol_problems *problems, const struct obol_field *fields,
+                          const struct obol_node *params, const struct obol_sources *sources)
+{
+    struct walk walk = {.problems = problems, .fields = fields, .sources = sources};
+    visit_members(&walk, params, 0);
+}

@@ -1,0 +1,62 @@
+#include "schema/path.h"
+
+struct obol_step obol_path_step(const char **path)
+{
+    const char *from = *path;
+    size_t size = strcspn(from, ".");
+    struct obol_step step = {.name = obol_slice(from, size)};
+    *path = from[size] == '.' ? from + size + 1 : NULL;
+    if (size != 0 && from[size - 1] == ']') {
+        size_t bracket = strcspn(from, "[");
+        step.name.size = bracket;
+        for (size_t i = bracket + 1; i < size - 1; i++)
+            step.index = step.index * 10 + (uint32_t)(from[i] - '0');
+    }
+    return step;
+}
+
+static struct obol_node *item_of(const struct obol_node *list, uint32_t index)
+{
+    if (list == NULL || list->type != OBOL_NODE_LIST)
+        return NULL;
+    struct obol_node *item = list->first;
+    while (item != NULL && --index != 0)
+        item = item->next;
+    return item;
+}
+
+struct obol_node *obol_path_find(const struct obol_node *root, const char *path)
+{
+    struct obol_node *found = NULL;
+    while (path != NULL) {
+        struct obol_step step = obol_path_step(&path);
+        found = obol_node_get(root, step.name);
+        if (step.index != 0)
+            found = item_of(found, step.index);
+        if (found == NULL)
+            return NULL;
+        root = found;
+    }
+    return found;
+}
+
+bool obol_path_put(struct obol_arena *arena, struct obol_node *root, const char *path,
+                   struct obol_node *value)
+{
+    for (;;) {
+        struct obol_step step = obol_path_step(&path);
+        struct obol_node *child = path != NULL ? obol_node_get(root, step.name) : value;
+        if (child == NULL)
+            child = obol_node_new(arena, OBOL_NODE_MAP);
+        if (child == NULL)
+            return false;
+        if (path == NULL || child->name.data == NULL) {
+            child->name = step.name;
+            if (!obol_node_append(root, child))
+                return false;
+        }
+        if (path == NULL)
+            return true;
+        root = child;
+    }
+}

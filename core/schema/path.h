@@ -1,0 +1,19 @@
+#pragma once
+
+#include "base/node.h"
+
+/* Paths of callers and providers: "customer.id", "items[1].name" (the first is 1). */
+
+/* The node at `path`, or null when there is none. */
+struct obol_node *obol_path_find(const struct obol_node *root, const char *path);
+
+/* Puts `value` at "a.b.c", making the maps on the way; false when memory is short. */
+bool obol_path_put(struct obol_arena *arena, struct obol_node *root, const char *path,
+                   struct obol_node *value) OBOL_MUST_USE;
+
+/* One step of a path: its name, and its index or 0; moves `path` on, to null after the last. */
+struct obol_step {
+    struct obol_slice name;
+    uint32_t index;
+};
+struct obol_step obol_path_step(const char **path);

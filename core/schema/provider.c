@@ -1,0 +1,21 @@
+#include "schema/provider.h"
+
+bool obol_draft_header(struct obol_draft *draft, const char *name, struct obol_slice value)
+{
+    if (draft->header_count == OBOL_DRAFT_HEADERS)
+        return false;
+    for (size_t i = 0; i < value.size; i++)
+        if ((unsigned char)value.data[i] < 0x20 || value.data[i] == 0x7F)
+            return false;
+    draft->headers[draft->header_count++] =
+        (struct obol_header){.name = obol_slice_text(name), .value = value};
+    return true;
+}
+
+struct obol_slice obol_incoming_header(const struct obol_incoming *incoming, const char *name)
+{
+    for (size_t i = 0; i < incoming->header_count; i++)
+        if (obol_slice_is(incoming->headers[i].name, name))
+            return incoming->headers[i].value;
+    return obol_slice(NULL, 0);
+}
