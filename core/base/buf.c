@@ -73,7 +73,10 @@ void obol_buf_add_text(struct obol_buf *buf, const char *text)
 
 void obol_buf_add_byte(struct obol_buf *buf, char byte)
 {
-    obol_buf_add(buf, obol_slice(&byte, 1));
+    if (buf->size < buf->capacity && buf->size < buf->ceiling)
+        buf->data[buf->size++] = byte;
+    else
+        obol_buf_add(buf, obol_slice(&byte, 1));
 }
 
 void obol_buf_add_format(struct obol_buf *buf, const char *format, ...)
