@@ -68,5 +68,4 @@ void obol_bind_json(lua_State *L)
     lua_setfield(L, -2, "json");
     lua_pushlightuserdata(L, NULL);
     lua_setfield(L, -2, "null");
-    obol_bind_url(L);
 }
