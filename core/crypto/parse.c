@@ -4,9 +4,6 @@
 #include <openssl/pkcs12.h>
 #include <openssl/x509.h>
 
-/* One form of a key; `at` moves past what was read. */
-typedef EVP_PKEY *form_reader(const unsigned char **at, long size);
-
 static EVP_PKEY *read_certificate(const unsigned char **at, long size)
 {
     X509 *certificate = d2i_X509(NULL, at, size);
@@ -15,31 +12,23 @@ static EVP_PKEY *read_certificate(const unsigned char **at, long size)
     return handle;
 }
 
-static EVP_PKEY *read_public(const unsigned char **at, long size)
-{
-    return d2i_PUBKEY(NULL, at, size);
-}
-
-static EVP_PKEY *read_rsa_public(const unsigned char **at, long size)
-{
-    return d2i_PublicKey(EVP_PKEY_RSA, NULL, at, size);
-}
-
-static EVP_PKEY *read_private(const unsigned char **at, long size)
-{
-    return d2i_AutoPrivateKey(NULL, at, size);
-}
-
 /* The forms share no beginning, so the first that reads all of the bytes is the right one. */
-static const struct form {
-    form_reader *read;
-    bool is_private;
-} forms[] = {
-    {.read = read_certificate},
-    {.read = read_public},
-    {.read = read_rsa_public},
-    {.read = read_private, .is_private = true},
-};
+enum form { CERTIFICATE, PUBLIC, RSA_PUBLIC, PRIVATE, FORMS };
+
+/* `at` moves past what was read. */
+static EVP_PKEY *read_form(enum form form, const unsigned char **at, long size)
+{
+    switch (form) {
+    case CERTIFICATE:
+        return read_certificate(at, size);
+    case PUBLIC:
+        return d2i_PUBKEY(NULL, at, size);
+    case RSA_PUBLIC:
+        return d2i_PublicKey(EVP_PKEY_RSA, NULL, at, size);
+    default:
+        return d2i_AutoPrivateKey(NULL, at, size);
+    }
+}
 
 static EVP_PKEY *decrypt(const X509_SIG *sealed, struct obol_slice passphrase, struct obol_err *err)
 {
@@ -58,12 +47,11 @@ static EVP_PKEY *decrypt(const X509_SIG *sealed, struct obol_slice passphrase, s
 static EVP_PKEY *parse_plain(const unsigned char *bytes, size_t size, bool *is_private,
                              struct obol_err *err)
 {
-    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+    for (enum form form = CERTIFICATE; form < FORMS; form++) {
         const unsigned char *at = bytes;
-        form_reader *read = forms[i].read;
-        EVP_PKEY *handle = read(&at, (long)size);
+        EVP_PKEY *handle = read_form(form, &at, (long)size);
         if (handle != NULL && at == bytes + size) {
-            *is_private = forms[i].is_private;
+            *is_private = form == PRIVATE;
             return handle;
         }
         EVP_PKEY_free(handle);
