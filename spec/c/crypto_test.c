@@ -94,8 +94,8 @@ static void failures_leave_nothing_behind(void)
     obol_buf_init(&sealed, OBOL_CEILING_SMALL);
     obol_buf_init(&out, OBOL_CEILING_SMALL);
     obol_buf_add_text(&out, "before");
-    CHECK(obol_rsa_encrypt(key, OBOL_PADDING_PKCS1, obol_slice_text("a secret word"), &sealed,
-                           &err));
+    CHECK(
+        obol_rsa_encrypt(key, OBOL_PADDING_PKCS1, obol_slice_text("a secret word"), &sealed, &err));
     /* the first block opens, the second cannot */
     for (int i = 0; i < BLOCK; i++)
         obol_buf_add_byte(&sealed, '\0');
@@ -136,7 +136,8 @@ static void an_open_that_fails_shows_nothing(void)
 
 static void openssl_keeps_no_errors_of_ours(void)
 {
-    static const char *const texts[] = {"garbage", "AAAA", "0\x82\x01", "-----BEGIN PUBLIC KEY-----"};
+    static const char *const texts[] = {"garbage", "AAAA", "0\x82\x01",
+                                        "-----BEGIN PUBLIC KEY-----"};
     struct obol_key *key = make_key();
     struct obol_err err;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
@@ -196,9 +197,10 @@ static bool round_trip(const struct obol_key *key)
     struct obol_buf sealed, out;
     obol_buf_init(&sealed, OBOL_CEILING_SMALL);
     obol_buf_init(&out, OBOL_CEILING_SMALL);
-    bool right = obol_rsa_encrypt(key, OBOL_PADDING_PKCS1, obol_slice_text("word"), &sealed, NULL) &&
-                 obol_rsa_decrypt(key, OBOL_PADDING_PKCS1, obol_buf_slice(&sealed), &out, NULL) &&
-                 obol_slice_is(obol_buf_slice(&out), "word");
+    bool right =
+        obol_rsa_encrypt(key, OBOL_PADDING_PKCS1, obol_slice_text("word"), &sealed, NULL) &&
+        obol_rsa_decrypt(key, OBOL_PADDING_PKCS1, obol_buf_slice(&sealed), &out, NULL) &&
+        obol_slice_is(obol_buf_slice(&out), "word");
     obol_buf_free(&sealed);
     obol_buf_free(&out);
     return right;
