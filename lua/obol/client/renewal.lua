@@ -5,13 +5,9 @@ local subscription_state = require "obol.client.subscription_state"
 
 local M = {}
 
-local in_force = { active = true, trialing = true }
-
--- A new transaction of a subscription in force is a charge that worked; in any other state it may be
--- a bill that was not paid.
 local function is_renewal(row, found)
-  local id = found.transaction_id
-  return id and row.transaction_id and id ~= row.transaction_id and in_force[found.status]
+  local id = subscription_state.charge_of(found)
+  return id and row.transaction_id and id ~= row.transaction_id
 end
 
 local function renewal_row(client, row, first, found)

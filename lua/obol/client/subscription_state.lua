@@ -12,6 +12,14 @@ local function status_of(found)
   return found.trial and "trialing" or "active"
 end
 
+local in_force = { active = true, trialing = true }
+
+--- The transaction of `found` that is a charge that worked: that of a subscription in force. In any
+-- other state it may be a bill that was not paid.
+function M.charge_of(found)
+  return in_force[status_of(found)] and found.transaction_id or nil
+end
+
 local function event(row, to, now)
   return {
     type = "subscription.updated", order_id = row.order_id, status = to.status or row.status,
@@ -32,7 +40,7 @@ function M.change(client, row, found, more)
   local to = {
     provider_id = found.id or found.provider_id, status = status_of(found), product_id = found.product_id,
     period_end_ms = tonumber(found.period_end_ms or found.expires_ms), auto_renew = flag(found.auto_renew),
-    trial = flag(found.trial), transaction_id = found.transaction_id,
+    trial = flag(found.trial), transaction_id = M.charge_of(found),
   }
   if not states.may("subscription", row.status, to.status) then
     log.alarm(client, "refused_state", { order_id = row.order_id, account = row.account,
@@ -41,6 +49,8 @@ function M.change(client, row, found, more)
   end
   local changed = false
   for column, value in pairs(to) do changed = changed or row[column] ~= value end
+  -- A page for a plan's difference is done with when the plan is there.
+  if to.product_id and to.product_id ~= row.product_id then to.action = ledger.none end
   for column, value in pairs(more or {}) do to[column] = value end
   to.version, to.updated_ms = row.version + 1, now
   if to.error == nil then to.error = ledger.none end
