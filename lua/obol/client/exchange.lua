@@ -49,11 +49,12 @@ end
 local function decode(client, call, reply)
   local account = client.accounts[call.account]
   local result, err = account:decode(call.operation, reply, {
-    time_ms = client.clock(), expect = call.expect, sent_before = call.sent_before or false,
+    time_ms = client.clock(), expect = call.expect, params = call.params, sent_before = call.sent_before or false,
   })
   if result then return result end
-  -- An answer that cannot be read says nothing of what was done.
-  return { outcome = "unknown", kind = err and err.kind, unread = true }
+  -- An answer that cannot be read says nothing of what was done, unless its status alone does.
+  err = err or {}
+  return { outcome = err.outcome or "unknown", kind = err.kind, why = err.message }
 end
 
 --- Makes the call; `call.request`, if it was encoded already, goes first. Answers result, reply; or nil and an error whose `outcome` is `not_sent` or

@@ -55,7 +55,7 @@ function M.of_result(result, account, reply)
   if type(code) == "number" then code = ("%d"):format(code) end
   return errors.new {
     kind = kind, outcome = outcome, account = account,
-    message = (words[outcome] or words.unknown) .. code_hint(code),
+    message = (words[outcome] or words.unknown) .. (result.why and ": " .. result.why or code_hint(code)),
     provider_code = code, provider_message = result.message,
     http_status = reply and reply.status, request_id = result.request_id or request_id(reply),
     retryable = outcome == "not_sent" or kind == "rate_limited", retry_after_ms = result.retry_after_ms,
