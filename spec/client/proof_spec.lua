@@ -2,7 +2,8 @@ local support = require "spec.client.support"
 
 -- A provider whose customers' orders are a list that the spec changes.
 local function wheel(more)
-  local state = { orders = {}, create = { outcome = "accepted", action = { type = "redirect", url = "https://pay.example/c" } } }
+  local page = { type = "redirect", url = "https://pay.example/c" }
+  local state = { orders = {}, create = { outcome = "accepted", action = page } }
   local function handler(request)
     if state.fail and state.fail[request.operation] then return state.fail[request.operation]() end
     if request.operation == "entitlement.get" then
@@ -26,7 +27,8 @@ local function purchase(order_id, more)
 end
 
 local function order(transaction_id, more)
-  local made = { product_id = "price_1", provider_id = transaction_id, transaction_id = transaction_id, status = "active" }
+  local made = { product_id = "price_1", provider_id = transaction_id, transaction_id = transaction_id,
+    status = "active" }
   for key, value in pairs(more or {}) do made[key] = value end
   return made
 end
@@ -109,7 +111,8 @@ describe("a purchase proven by a new order", function()
 
   it("begins with no orders for a customer whom the provider does not know", function()
     local pay, state = wheel()
-    state.fail = { ["entitlement.get"] = function() return { outcome = "rejected", kind = "not_found", code = "205004" } end }
+    local unknown_user = { outcome = "rejected", kind = "not_found", code = "205004" }
+    state.fail = { ["entitlement.get"] = function() return unknown_user end }
     assert.equal("requires_action", pay.payments:create(purchase "A-1").status)
   end)
 
@@ -154,13 +157,15 @@ describe("a purchase proven by a new order", function()
     assert.is_nil(payment)
     assert.equal("invalid", err.kind)
     assert.equal("amount", err.field)
+    local _
     _, err = pay.subscriptions:create(purchase("A-1", { amount = "9.99", currency = "EUR" }))
     assert.equal("amount", err.field)
     _, err = pay.subscriptions:create(purchase("A-1", { amount = "9.99", item = { product_id = "price_9" } }))
     assert.equal("items[1].product_id", err.field)
     assert.equal(0, transport.count "subscription.create")
     assert.equal("incomplete", pay.subscriptions:create(purchase("A-1", { amount = "9.99" })).status)
-    local two = purchase("A-2", { amount = "19.98", customer = { id = "u-2" }, item = { product_id = "price_1", quantity = 2 } })
+    local two = purchase("A-2", { amount = "19.98", customer = { id = "u-2" },
+      item = { product_id = "price_1", quantity = 2 } })
     assert.equal("incomplete", pay.subscriptions:create(two).status)
   end)
 
@@ -173,7 +178,8 @@ describe("a purchase proven by a new order", function()
     local again, err = pay.subscriptions:create(params)
     assert.is_nil(again)
     assert.equal("conflict", err.kind)
-    _, err = pay.payments:create(params)
+    again, err = pay.payments:create(params)
+    assert.is_nil(again)
     assert.equal("conflict", err.kind)
   end)
 end)

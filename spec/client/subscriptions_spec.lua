@@ -10,7 +10,9 @@ local function wheel(more)
     if request.operation == "entitlement.get" then
       return { outcome = "succeeded", entitlements = { { name = "vip", orders = state.orders } } }
     end
-    if request.operation == "subscription.query" then return { outcome = "succeeded", subscription = state.subscription } end
+    if request.operation == "subscription.query" then
+      return { outcome = "succeeded", subscription = state.subscription }
+    end
     if request.operation == "subscription.create" then
       return { outcome = "accepted", action = { type = "redirect", url = "https://pay.example/c" } }
     end
@@ -152,7 +154,8 @@ describe("subscriptions", function()
     local subscription = pay.subscriptions:update("S-1", { item = { product_id = "price_2" } })
     assert.equal("price_2", subscription.product_id)
     assert.equal("price_2", transport.sent[#transport.sent].params.item.product_id)
-    state.answers["subscription.update"] = { outcome = "accepted", action = { type = "redirect", url = "https://pay.example/i" } }
+    local page = { type = "redirect", url = "https://pay.example/i" }
+    state.answers["subscription.update"] = { outcome = "accepted", action = page }
     subscription = pay.subscriptions:update("S-1", { item = { product_id = "price_3" } })
     assert.equal("https://pay.example/i", subscription.action.url)
     assert.equal("price_2", subscription.product_id)

@@ -48,17 +48,19 @@ end
 
 local function decode(client, call, reply)
   local account = client.accounts[call.account]
-  local result, err = account:decode(call.operation, reply, {
+  -- Even a transport whose replies are no replies must not break what was sent.
+  local ok, result, err = pcall(account.decode, account, call.operation, reply, {
     time_ms = client.clock(), expect = call.expect, params = call.params, sent_before = call.sent_before or false,
   })
+  if not ok then return { outcome = "unknown", kind = "internal", why = "the transport's reply is none" } end
   if result then return result end
   -- An answer that cannot be read says nothing of what was done, unless its status alone does.
   err = err or {}
   return { outcome = err.outcome or "unknown", kind = err.kind, why = err.message }
 end
 
---- Makes the call; `call.request`, if it was encoded already, goes first. Answers result, reply; or nil and an error whose `outcome` is `not_sent` or
--- `unknown`, or without one where the call could not even be encoded.
+--- Makes the call; `call.request`, if it was encoded already, goes first. Answers result, reply; or
+-- nil and an error whose `outcome` is `not_sent` or `unknown`.
 function M.run(client, call)
   local started, sends = client.elapsed(), 0
   local request, reply, err

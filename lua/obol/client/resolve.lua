@@ -67,7 +67,8 @@ local function closed(client, row, one, options)
 end
 
 local function unchanged(row, one, result)
-  return result.outcome == one.outcome and states.after(result.outcome, (result.action or row.action) ~= nil) == row.status
+  local action = (result.action or row.action) ~= nil
+  return result.outcome == one.outcome and states.after(result.outcome, action) == row.status
 end
 
 local function open(client, row, one, options)

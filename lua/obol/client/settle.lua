@@ -55,7 +55,8 @@ function M.unit(client, row, one, result, about)
   local now = client.clock()
   local changes = attempt.changes(client, one, result, about.reply)
   local status = about.status or states.after(result.outcome, result.action ~= nil)
-  local unit = { subject = "payments", key = row.order_id, version = row.version, attempt = { key = one.key, to = changes } }
+  local unit = { subject = "payments", key = row.order_id, version = row.version,
+    attempt = { key = one.key, to = changes } }
   if result.outcome == "succeeded" and row.status == "succeeded" then
     if row.attempt ~= one.key then
       unit.to = surplus(row, one, result)
@@ -90,13 +91,14 @@ end
 
 local function write(client, row, one, result, about)
   local unit, alarm = M.unit(client, row, one, result, about)
-  local ok, err = add_subscription(client, row, result, unit)
+  local _, err = add_subscription(client, row, result, unit)
   if err then return nil, err end
-  local refused
-  ok, refused = client.ledger:finish_attempt(unit)
+  local ok, refused = client.ledger:finish_attempt(unit)
   if not ok then return nil, refused end
   if refused then alarm = "refused_state" end
-  if alarm then log.alarm(client, alarm, { order_id = row.order_id, account = one.account, key = one.key, states = refused }) end
+  if alarm then
+    log.alarm(client, alarm, { order_id = row.order_id, account = one.account, key = one.key, states = refused })
+  end
   return true
 end
 
