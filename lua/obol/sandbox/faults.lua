@@ -10,7 +10,7 @@ Faults.__index = Faults
 M.kinds = {
   commit_then_drop = "after", refuse = "before", slow = "after", truncated = "after", torn = "after",
   empty = "after", html = "after", not_json = "after", wrong_types = "after", duplicate_names = "after",
-  wrong_envelope = "after", unlisted_code = "after", oversized = "after", status_500 = "after",
+  wrong_envelope = "after", unlisted_code = "after", oversized = "after", gzip_bomb = "after", status_500 = "after",
   status_503 = "before", status_429 = "before", status_401 = "before", redirect = "before",
   two_content_lengths = "after", stall_headers = "after", stall_body = "after", drip = "after",
   clock_skew = "check",

@@ -1,6 +1,7 @@
 --- One request, whoever brings it: which simulator it is for, faults, limits; and the transport that
 -- brings requests in process.
 
+local control = require "obol.sandbox.control"
 local faults = require "obol.sandbox.faults"
 local spoil = require "obol.sandbox.spoil"
 local text = require "obol.sandbox.text"
@@ -13,7 +14,8 @@ local unpack = table.unpack or rawget(_G, "unpack")
 --- The longest body that a simulator takes.
 M.BODY_LIMIT = 1048576
 
-local function finish(reply)
+--- Writes out what a simulator answered.
+function M.finish(reply)
   if reply.tree and not reply.body then reply.body = json.write(reply.tree) end
   reply.headers = reply.headers or { ["content-type"] = "application/json" }
   return reply
@@ -23,18 +25,20 @@ end
 -- the provider's prefix), `headers` (lower-case names), `body`. Answers a reply with `status`,
 -- `headers`, `body` and, where a fault needs the connection, `wire`.
 function M.to_provider(sandbox, provider, request)
-  if #request.body > M.BODY_LIMIT then return finish(provider:too_large()) end
+  if #request.body > M.BODY_LIMIT then return M.finish(provider:too_large()) end
   local route = provider:route(request)
-  if route.page then return finish(route.page(request)) end
+  if route.page then return M.finish(route.page(request)) end
   local fault = route.operation and sandbox.faults:take(provider.name, "call", unpack(route.names))
   local skew = fault and fault.kind == "clock_skew" and (fault.options.ms or 600000) or 0
-  if not fault then return finish(provider:call(route, request, skew)) end
-  local reply = faults.commits(fault) and finish(provider:call(route, request, skew)) or nil
+  if not fault then return M.finish(provider:call(route, request, skew)) end
+  local reply = faults.commits(fault) and M.finish(provider:call(route, request, skew)) or nil
   return spoil.apply(reply, fault)
 end
 
---- Serves a request by its whole path: `/<provider>/...`.
+--- Serves a request by its whole path: `/<provider>/...`, or `/_sandbox/...` for the controls.
 function M.serve(sandbox, request)
+  local reply = control.serve(sandbox, request)
+  if reply then return reply end
   sandbox:settle()
   local name, target = request.target:match("^/([%l%d]+)(/.*)$")
   local provider = name and sandbox.providers[name]
@@ -62,7 +66,9 @@ local function by_wire(reply, options)
     return reply
   end
   if stalls[wire.kind] then return failed("timeout", "unknown", "no whole answer in time") end
-  if wire.kind == "oversized" then return failed("provider", "unknown", "the answer is longer than its ceiling") end
+  if wire.kind == "oversized" or wire.kind == "gzip_bomb" then
+    return failed("provider", "unknown", "the answer is longer than its ceiling")
+  end
   return failed("network", "unknown", "the connection broke after sending")
 end
 

@@ -189,6 +189,12 @@ function Sandbox:deliver(fn)
   return out
 end
 
+--- Queues an empty callback, as the dashboard's Test button sends it; it is to be answered 200.
+function Sandbox:test_webhook()
+  self.webhooks:push{ provider = "appwheel", type = "test", body = "",
+    sign = function() return { ["content-type"] = "application/json" } end }
+end
+
 --- All callbacks with their state (`waiting`, `delivered`, `failed`), tries and last answer.
 function Sandbox:deliveries() return self.webhooks:list() end
 

@@ -1,0 +1,121 @@
+--- The control interface over HTTP, under `/_sandbox/`: the sandbox's own functions, in JSON.
+
+local json = require "obol.sandbox.json"
+
+local M = {}
+
+local function refuse(status, message)
+  return status, { error = { kind = "invalid", message = message } }
+end
+
+local statuses = { declined = 402, not_found = 404, conflict = 409 }
+
+local function result_of(result, err)
+  if result then return 200, type(result) == "table" and result or { ok = true } end
+  return statuses[err.kind] or 400, { error = { kind = err.kind, message = err.message, code = err.provider_code } }
+end
+
+local function act(verb)
+  return function(sandbox, input)
+    return result_of(sandbox[verb](sandbox, input.reference, { card = input.card, amount = input.amount }))
+  end
+end
+
+local function fault(sandbox, input)
+  local options = {}
+  for name, value in pairs(input) do
+    if name ~= "operation" and name ~= "kind" then options[name] = value end
+  end
+  local ok, problem = pcall(sandbox.fault, sandbox, input.operation, input.kind, options)
+  if not ok then return refuse(400, (tostring(problem):gsub("^.-:%d+: ", ""))) end
+  return 200, { ok = true }
+end
+
+local function clock(sandbox)
+  return 200, { now_ms = sandbox:now_ms(), wall_ms = sandbox.clock:wall() }
+end
+
+local function advance(sandbox, input)
+  if input.ms < 0 then return refuse(400, "ms: expected 0 or more") end
+  sandbox:advance(input.ms)
+  return clock(sandbox)
+end
+
+local function webhook(sandbox, input)
+  sandbox:set_webhook_url(input.url)
+  if input.test then sandbox:test_webhook() end
+  return 200, { ok = true }
+end
+
+-- Where the server can send and knows whereto, callbacks go out; else they are handed over here.
+local function deliver(sandbox)
+  local sender = sandbox.webhooks.url and sandbox.sender or nil
+  return 200, { delivered = sandbox:deliver(sender) }
+end
+
+local function reset(sandbox)
+  sandbox:reset()
+  return 200, { ok = true }
+end
+
+-- Each input is `name = kind`, with `?` where it may be left out; nil for no check of its members.
+local endpoints = {
+  ["GET accounts"] = { function(sandbox) return 200, sandbox:accounts() end },
+  ["GET books"] = { function(sandbox) return 200, sandbox:books() end },
+  ["GET deliveries"] = { function(sandbox) return 200, { deliveries = sandbox:deliveries() } end },
+  ["GET clock"] = { clock },
+  ["POST pay"] = { act "pay", { reference = "string", card = "string?" } },
+  ["POST decline"] = { act "decline", { reference = "string" } },
+  ["POST back_out"] = { act "back_out", { reference = "string" } },
+  ["POST refund"] = { act "refund", { reference = "string", amount = "integer?" } },
+  ["POST fail_card"] = { function(sandbox, input)
+    return result_of(sandbox:fail_card(input.customer, input.failing))
+  end, { customer = "string", failing = "boolean?" } },
+  ["POST advance"] = { advance, { ms = "integer" } },
+  ["POST clock"] = { advance, { ms = "integer" } },
+  ["POST fault"] = { fault },
+  ["POST deliver"] = { deliver, {} },
+  ["POST webhook"] = { webhook, { url = "string?", test = "boolean?" } },
+  ["POST reset"] = { reset, {} },
+}
+
+local function problem_of(rows, input)
+  for name in pairs(input) do
+    if not rows[name] then return name .. ": unknown" end
+  end
+  for name, row in pairs(rows) do
+    local kind, optional = row:match("^(%l+)(%??)$")
+    if input[name] == nil and optional == "" then return name .. ": missing" end
+    if input[name] ~= nil and json.kind(input[name]) ~= kind then return name .. ": expected " .. kind end
+  end
+  return nil
+end
+
+local function run(sandbox, method, name, body)
+  local row = endpoints[method .. " " .. name]
+  if not row then
+    local other = endpoints["GET " .. name] or endpoints["POST " .. name]
+    return refuse(other and 405 or 404, other and "wrong method" or "unknown path")
+  end
+  local input = {}
+  if body ~= "" then
+    local problem
+    input, problem = json.read(body)
+    if problem or json.kind(input) ~= "object" then return refuse(400, "expected a JSON object") end
+  end
+  local problem = row[2] and problem_of(row[2], input)
+  if problem then return refuse(400, problem) end
+  return row[1](sandbox, input)
+end
+
+--- Serves a request for `/_sandbox/<name>`; nil where the path is no such.
+function M.serve(sandbox, request)
+  local name = request.target:match("^/_sandbox/([%l_]+)$")
+  if not name then return nil end
+  sandbox:settle()
+  local status, value = run(sandbox, request.method, name, request.body or "")
+  return { status = status, headers = { ["content-type"] = "application/json", ["cache-control"] = "no-store" },
+    body = json.write(json.plain(value)) .. "\n" }
+end
+
+return M

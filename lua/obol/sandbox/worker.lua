@@ -1,0 +1,159 @@
+--- The sandbox inside nginx: takes requests off the server, writes answers (also broken ones), sends
+-- callbacks. One worker, so one state.
+
+local bomb = require "obol.sandbox.bomb"
+local http = require "obol.sandbox.http"
+local json = require "obol.sandbox.json"
+local sandbox = require "obol.sandbox"
+local text = require "obol.sandbox.text"
+
+local ngx = ngx -- luacheck: ignore
+local M = {}
+
+local PUMP_S, CHUNK = 0.1, 65536
+
+-- Callbacks go to this machine only.
+local function is_loopback(host)
+  return host == "localhost" or host == "[::1]" or host:find("^127%.%d+%.%d+%.%d+$") ~= nil
+end
+
+-- Sends one callback; gives the HTTP status of the answer, nil where there was none.
+local function send(request)
+  local scheme, authority, target = text.split_url(request.url)
+  local host, port = (authority or ""):match("^(.-):?(%d*)$")
+  if scheme ~= "http" or not is_loopback(host) then return nil end
+  local socket = ngx.socket.tcp()
+  socket:settimeouts(2000, 5000, 5000)
+  if not socket:connect(host == "localhost" and "127.0.0.1" or host, tonumber(port) or 80) then return nil end
+  local lines = { "POST " .. target .. " HTTP/1.1", "Host: " .. authority, "Connection: close",
+    "Content-Length: " .. #request.body }
+  for name, value in pairs(request.headers) do lines[#lines + 1] = name .. ": " .. value end
+  local status
+  if socket:send(table.concat(lines, "\r\n") .. "\r\n\r\n" .. request.body) then
+    local line = socket:receive("*l")
+    status = line and tonumber(line:match("^HTTP/%d%.%d (%d%d%d)"))
+  end
+  socket:close()
+  return status
+end
+
+local function pump(premature)
+  if premature or M.busy or not M.sandbox.webhooks.url then return end
+  M.busy = true
+  local ok, problem = pcall(M.sandbox.deliver, M.sandbox, send)
+  M.busy = false
+  if not ok then ngx.log(ngx.ERR, problem) end
+end
+
+--- Starts the sandbox of this worker. `path` is a JSON file with the options of `sandbox.new`;
+-- `ready` a file that is made once requests can come.
+function M.start(path, ready)
+  local file = assert(io.open(path, "rb"))
+  local options = assert(json.read(file:read("*a")))
+  file:close()
+  M.sandbox = sandbox.new(options)
+  M.sandbox.sender = send
+  assert(ngx.timer.every(PUMP_S, pump))
+  assert(io.open(ready, "w")):close()
+end
+
+local function read_body()
+  ngx.req.read_body()
+  local body = ngx.req.get_body_data()
+  local path = not body and ngx.req.get_body_file()
+  if path then
+    local file = assert(io.open(path, "rb"))
+    body = file:read("*a")
+    file:close()
+  end
+  return body or ""
+end
+
+local function read_headers()
+  local out = {}
+  for name, value in pairs(ngx.req.get_headers(0)) do
+    out[name:lower()] = type(value) == "table" and table.concat(value, ", ") or value
+  end
+  return out
+end
+
+local function head(reply, more)
+  local lines = { "HTTP/1.1 " .. reply.status .. " OK", "Connection: close" }
+  for name, value in pairs(reply.headers) do lines[#lines + 1] = name .. ": " .. value end
+  for _, line in ipairs(more) do lines[#lines + 1] = line end
+  return table.concat(lines, "\r\n") .. "\r\n\r\n"
+end
+
+local function length(bytes) return string.format("Content-Length: %d", bytes) end
+
+local function stream(socket, reply, first, chunk, bytes, more)
+  if not socket:send(head(reply, more) .. first) then return end
+  for _ = 1, math.ceil(bytes / #chunk) do
+    if not socket:send(chunk) then return end
+  end
+end
+
+-- Faults that need the connection itself. Each writes raw bytes; the connection is closed after it.
+local wires = {
+  torn = function(socket, reply)
+    socket:send(head(reply, { length(#reply.body) }) .. reply.body:sub(1, math.floor(#reply.body / 2)))
+  end,
+  two_content_lengths = function(socket, reply)
+    socket:send(head(reply, { length(#reply.body), length(#reply.body + 7) }) .. reply.body)
+  end,
+  stall_headers = function(socket, _, wire)
+    socket:send("HTTP/1.1 200 OK\r\nContent-Ty")
+    ngx.sleep((wire.ms or 60000) / 1000)
+  end,
+  stall_body = function(socket, reply, wire)
+    socket:send(head(reply, { length(#reply.body) }) .. reply.body:sub(1, math.floor(#reply.body / 2)))
+    ngx.sleep((wire.ms or 60000) / 1000)
+  end,
+  drip = function(socket, reply, wire)
+    if not socket:send(head(reply, { length(#reply.body) })) then return end
+    for i = 1, #reply.body do
+      if not socket:send(reply.body:sub(i, i)) then return end
+      ngx.sleep((wire.ms or 1000) / 1000)
+    end
+  end,
+  oversized = function(socket, reply, wire)
+    stream(socket, reply, '{"code":0,"message":"', ("a"):rep(CHUNK), wire.bytes or 67108864, {})
+  end,
+  gzip_bomb = function(socket, reply, wire)
+    local first, chunk = bomb.gzip(CHUNK)
+    stream(socket, reply, first, chunk, (wire.bytes or 1073741824) / bomb.RATIO, { "Content-Encoding: gzip" })
+  end,
+}
+
+local function write(reply)
+  local wire = reply.wire
+  if wire and wire.kind == "slow" then
+    ngx.sleep((wire.ms or 3000) / 1000)
+  elseif wire then
+    local broken = wires[wire.kind]
+    local socket = broken and ngx.req.socket(true)
+    if socket then broken(socket, reply, wire) end
+    return ngx.exit(444)
+  end
+  ngx.status = reply.status
+  for name, value in pairs(reply.headers) do ngx.header[name] = value end
+  ngx.header["Content-Length"] = #reply.body
+  ngx.print(reply.body)
+end
+
+--- Serves one request.
+function M.serve()
+  local body = read_body()
+  write(http.serve(M.sandbox, { method = ngx.req.get_method(), target = ngx.var.request_uri,
+    headers = read_headers(), body = body }))
+end
+
+--- Answers a body that the server refused to read.
+function M.too_large()
+  local name = ngx.var.request_uri:match("^/(%l+)/")
+  local provider = name and M.sandbox.providers[name]
+  if not provider then return ngx.exit(413) end
+  write(http.finish(provider:too_large()))
+end
+
+return M
