@@ -21,5 +21,6 @@ int luaopen_obol_core(lua_State *L)
     obol_bind_request(L);
     obol_bind_account(L);
     obol_bind_describe(L);
+    obol_bind_features(L);
     return 1;
 }

@@ -13,7 +13,7 @@ static struct obol_operation operation, query;
 static const struct obol_operation *operations[3];
 static struct obol_provider provider;
 
-static void fresh(void)
+static void fresh_rows(void)
 {
     struct obol_field good_request[] = {
         {.name = "customer.id",
@@ -55,6 +55,11 @@ static void fresh(void)
         .at = "http_status", .outcome = OBOL_UNKNOWN, .kind = OBOL_ERR_PROVIDER, .doc = "else"};
     config[0] = (struct obol_field){
         .name = "key", .type = OBOL_SECRET, .flags = OBOL_REQUIRED, .doc = "the key"};
+}
+
+static void fresh(void)
+{
+    fresh_rows();
     operation = (struct obol_operation){.name = "payment.create",
                                         .request_line = "POST /pay/{customer.id}",
                                         .doc = "Pays.",
