@@ -6,7 +6,9 @@
 /* A key from within: for the files of this folder that work with one. */
 struct obol_key {
     EVP_PKEY *handle;
-    size_t size; /* bytes of a block or of the longest signature */
+    EVP_PKEY_CTX *decryption; /* of a private RSA key: without padding; only ever copied, as that
+                                 costs 1/20 of making one */
+    size_t size;              /* bytes of a block or of the longest signature */
     int bits;
     bool rsa; /* else EC */
     bool is_private;

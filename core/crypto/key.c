@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
+#include <openssl/rsa.h>
 
 enum { TEXT_MAX = 256 * 1024, PASSPHRASE_MAX = 1024 };
 
@@ -39,6 +40,7 @@ void obol_key_free(struct obol_key *key)
 {
     if (key == NULL)
         return;
+    EVP_PKEY_CTX_free(key->decryption);
     EVP_PKEY_free(key->handle);
     obol_secret_free(key, sizeof *key);
 }
@@ -60,6 +62,13 @@ static bool check_strength(const EVP_PKEY *handle, struct obol_err *err)
            obol_fail(err, OBOL_ERR_INVALID, "key", "expected an ec key of 224 bits or more");
 }
 
+static bool prepare_decryption(struct obol_key *key)
+{
+    key->decryption = EVP_PKEY_CTX_new_from_pkey(NULL, key->handle, NULL);
+    return key->decryption != NULL && EVP_PKEY_decrypt_init(key->decryption) == 1 &&
+           EVP_PKEY_CTX_set_rsa_padding(key->decryption, RSA_NO_PADDING) == 1;
+}
+
 /* Takes the handle, also when it fails. */
 static bool wrap(EVP_PKEY *handle, bool is_private, struct obol_key **key, struct obol_err *err)
 {
@@ -78,6 +87,10 @@ static bool wrap(EVP_PKEY *handle, bool is_private, struct obol_key **key, struc
                               .bits = EVP_PKEY_get_bits(handle),
                               .rsa = EVP_PKEY_is_a(handle, "RSA"),
                               .is_private = is_private};
+    if (made->rsa && is_private && !prepare_decryption(made)) {
+        obol_key_free(made);
+        return obol_openssl_fail(err, "prepare a key");
+    }
     *key = made;
     return true;
 }

@@ -130,7 +130,8 @@ bool obol_rsa_decrypt(const struct obol_key *key, enum obol_padding padding,
     unsigned char *block = obol_secret_alloc(key->size);
     if (block == NULL)
         return memory_fail(err);
-    EVP_PKEY_CTX *context = start(key, EVP_PKEY_decrypt_init, RSA_NO_PADDING, row);
+    EVP_PKEY_CTX *context = row < 0 ? EVP_PKEY_CTX_dup(key->decryption)
+                                    : start(key, EVP_PKEY_decrypt_init, RSA_NO_PADDING, row);
     bool ready = context != NULL, opened = ready;
     unsigned good = 1;
     for (size_t at = 0; opened && at < sealed.size; at += key->size) {
