@@ -4,6 +4,7 @@ std = "min"
 read_globals = {
   "unpack", "setfenv", "loadstring", "jit",
   table = { fields = { "unpack", "pack" }, other_fields = true },
+  coroutine = { fields = { "isyieldable" }, other_fields = true },
   math = { fields = { "type", "tointeger", "mininteger", "maxinteger" }, other_fields = true },
 }
 max_line_length = 120

@@ -1,8 +1,11 @@
 #include "bind/net.h"
 
+#include "base/clock.h"
 #include "completion/announcer.h"
 
+#include <errno.h>
 #include <math.h>
+#include <time.h>
 #include <unistd.h>
 
 /*
@@ -65,7 +68,7 @@ static uint64_t submit(lua_State *L, bool held, struct obol_err *err)
 {
     struct obol_bind_net_request request;
     obol_bind_net_request(L, 1, &request);
-    struct obol_net_options options = obol_bind_net_options(L, 2);
+    struct obol_net_options options = obol_bind_net_options(L, 2, &request.request);
     return obol_net_submit(channel_of(L)->owner, &request.request, &options, held, err);
 }
 
@@ -184,6 +187,17 @@ static int net_fd(lua_State *L)
     return 1;
 }
 
+/* sleep(ms) */
+static int net_sleep(lua_State *L)
+{
+    int64_t until_ms = obol_clock_monotonic_ms() + check_timeout(L, 1);
+    struct timespec until = {.tv_sec = (time_t)(until_ms / 1000),
+                             .tv_nsec = (long)(until_ms % 1000) * 1000000};
+    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR)
+        continue;
+    return 0;
+}
+
 static void set_number(lua_State *L, const char *name, uint64_t number)
 {
     lua_pushinteger(L, (lua_Integer)number);
@@ -223,9 +237,9 @@ static void push_channel(lua_State *L)
 static int net_new(lua_State *L)
 {
     static const luaL_Reg functions[] = {
-        {"submit", net_submit}, {"send", net_send}, {"wait", net_wait}, {"take", net_take},
-        {"cancel", net_cancel}, {"poll", net_poll}, {"fd", net_fd},     {"stats", net_stats},
-        {"new", net_new},       {NULL, NULL}};
+        {"sleep", net_sleep}, {"submit", net_submit}, {"send", net_send}, {"wait", net_wait},
+        {"take", net_take},   {"cancel", net_cancel}, {"poll", net_poll}, {"fd", net_fd},
+        {"stats", net_stats}, {"new", net_new},       {NULL, NULL}};
     lua_newtable(L);
     push_channel(L);
     luaL_setfuncs(L, functions, 1);

@@ -125,7 +125,22 @@ static void read_proxy(lua_State *L, struct obol_net_options *options)
         options->proxy = text_on_top(L, "options", "proxy");
 }
 
-static void read_option(lua_State *L, const char *name, struct obol_net_options *options)
+/* Of the caller's word and the request's, the more careful one holds. */
+static void read_repeat_safe(lua_State *L, struct obol_request *request)
+{
+    if (!boolean_on_top(L, "options", "repeat_safe"))
+        request->repeat_safe = false;
+}
+
+static void read_account(lua_State *L, struct obol_request *request)
+{
+    struct obol_slice account = text_on_top(L, "options", "account");
+    if (request->pool.size == 0)
+        request->pool = account;
+}
+
+static void read_option(lua_State *L, const char *name, struct obol_net_options *options,
+                        struct obol_request *request)
 {
     if (strcmp(name, "timeout_ms") == 0)
         options->timeout_ms = integer_on_top(L, name);
@@ -143,12 +158,16 @@ static void read_option(lua_State *L, const char *name, struct obol_net_options 
         options->allow_http = boolean_on_top(L, "options", name);
     else if (strcmp(name, "proxy") == 0)
         read_proxy(L, options);
+    else if (strcmp(name, "repeat_safe") == 0)
+        read_repeat_safe(L, request);
+    else if (strcmp(name, "account") == 0)
+        read_account(L, request);
     else
         luaL_error(L, "options: expected timeout_ms, connect_ms, first_byte_ms, keep_ms, "
-                      "max_reply, ca_file, allow_http or proxy");
+                      "max_reply, ca_file, allow_http, proxy, repeat_safe or account");
 }
 
-struct obol_net_options obol_bind_net_options(lua_State *L, int index)
+struct obol_net_options obol_bind_net_options(lua_State *L, int index, struct obol_request *request)
 {
     struct obol_net_options options = obol_net_defaults();
     if (lua_isnoneornil(L, index))
@@ -156,7 +175,7 @@ struct obol_net_options obol_bind_net_options(lua_State *L, int index)
     luaL_checktype(L, index, LUA_TTABLE);
     for (lua_pushnil(L); lua_next(L, index) != 0; lua_pop(L, 1)) {
         const char *name = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "";
-        read_option(L, name, &options);
+        read_option(L, name, &options, request);
     }
     return options;
 }

@@ -1,0 +1,107 @@
+--- Waiting: the built-in transport, and several calls at once.
+
+local core = require "obol.core"
+local errors = require "obol.error"
+local options_of = require "obol.wait.options"
+local plain = require "obol.wait.plain"
+
+local M = {}
+
+-- A call that blocks would stop all requests of an nginx worker.
+local function refuse_in_nginx()
+  local nginx = rawget(_G, "ngx")
+  if type(nginx) ~= "table" or not nginx.get_phase then return nil end
+  return errors.new {
+    kind = "unsupported", outcome = "not_sent", message = "waiting inside nginx is not built yet",
+  }
+end
+
+--- Runs the functions at once, so that their calls wait together; returns one list
+-- `{ n = count, ... }` of results for each function, in order. A function that raises an error
+-- object gives `{ n = 2, nil, err }`; any other error is raised again after all have ended. May be
+-- nested.
+function M.all(...)
+  for index = 1, select("#", ...) do
+    if type((select(index, ...))) ~= "function" then
+      error(("bad argument #%d to 'all' (function expected)"):format(index), 2)
+    end
+  end
+  local err = refuse_in_nginx()
+  if err then return nil, err end
+  return plain.all(...)
+end
+
+--- Waits `ms` milliseconds; inside `all`, the other functions go on meanwhile.
+function M.sleep(ms)
+  if type(ms) ~= "number" or ms < 0 then error("expected milliseconds", 2) end
+  local nginx = rawget(_G, "ngx")
+  if type(nginx) == "table" and nginx.sleep then return nginx.sleep(ms / 1000) end
+  return plain.sleep(math.ceil(ms))
+end
+
+--- The built-in transport: HTTPS by libcurl. Returns a table of functions, or nil and an error that
+-- names every wrong option. Options, all of which but the last four a call can override:
+--
+-- * `timeout_ms` (30000): limit of the whole call
+-- * `connect_ms` (10000): limit until the connection stands, TLS included
+-- * `first_byte_ms` (none): limit from the start of sending to the first byte of the answer
+-- * `max_reply` (8 MiB): most bytes of the answer's body
+-- * `keep_ms` (300000): how long the result of `submit` waits to be taken
+-- * `ca_file`: PEM certificates to trust instead of the system's
+-- * `allow_http` (false): plain HTTP beyond this machine
+-- * `proxy` (none): address of a proxy, or true for what the environment names
+--
+-- A request is what `account:encode` makes, or a table with `url`, `method` ("GET"), `headers`
+-- (`{ name = value or list of values }`), `body` (string or obol.secret), `repeat_safe` (false: it
+-- must not arrive twice) and `pool` (calls with different ones share no connection).
+--
+-- The functions:
+--
+-- * `send(request [, options])`: a reply `{ status =, headers =, body = }` (lower-case names, a
+--   repeated header is a list), or nil and an error whose `outcome` is `not_sent` (proven) or
+--   `unknown`
+-- * `submit(request [, options])`: an id, or nil and an error; the call goes on in the background
+-- * `take(id)`: what `send` would have returned, or nothing while the call is under way
+-- * `wait([id] [, timeout_ms])`: whether it (without an id: any) can be taken
+-- * `cancel(id)`: `"not_sent"`, `"unknown"` or `"answered"`; nothing when there is no such id
+-- * `fd()`: a descriptor that becomes readable when calls have finished, or nil and an error
+-- * `poll()`: the ids that finished since the last call; does not wait
+function M.transport(options)
+  if options ~= nil and type(options) ~= "table" then error("expected a table of options", 2) end
+  local base, err = options_of.of_transport(options or {})
+  if not base then return nil, err end
+  local channel = core.net.new()
+
+  -- Misuse is the caller's, so errors of the core must not blame a line of ours: all calls are in
+  -- tail position.
+  local function send(request, given)
+    local chosen, invalid = options_of.of_call(base, given)
+    if not chosen then return nil, invalid end
+    invalid = refuse_in_nginx()
+    if invalid then return nil, invalid end
+    return plain.send(channel, request, chosen)
+  end
+
+  local function submit(request, given)
+    local chosen, invalid = options_of.of_call(base, given)
+    if not chosen then return nil, invalid end
+    return channel.submit(request, chosen)
+  end
+
+  local function wait(id, timeout_ms)
+    local unsupported = refuse_in_nginx()
+    if unsupported then return nil, unsupported end
+    return channel.wait(id, timeout_ms)
+  end
+
+  return {
+    send = send, submit = submit, wait = wait,
+    take = channel.take, cancel = channel.cancel, fd = channel.fd, poll = channel.poll,
+  }
+end
+
+--- Counts of the process's transport: `started`, `connections`, `pending`, `pools`, `done`,
+-- `expired`, and `thread` (whether the background thread runs).
+M.stats = core.net.stats
+
+return M

@@ -1,0 +1,133 @@
+--- Waiting in plain Lua. A call blocks; inside `all` it lets the other functions go on instead.
+--
+-- `all` runs each function in a coroutine. One loop, that of the outermost `all`, waits for whatever
+-- finishes first and goes on with the coroutine that waited for it.
+
+local core = require "obol.core"
+local errors = require "obol.error"
+
+local M = {}
+
+local WAITING = {} -- what a coroutine of ours yields
+local net = core.net.new()
+local tasks = setmetatable({}, { __mode = "k" }) -- coroutine -> { group =, index = }
+local by_id = {} -- id -> coroutine that waits for it
+local sleepers = {} -- coroutine -> moment at which it goes on
+local ready = {} -- coroutines whose group has ended
+
+local unpack = table.unpack or unpack
+local function pack(...) return { n = select("#", ...), ... } end
+
+-- The coroutine of `all` that runs now, if it can be left here (inside a table.sort it cannot).
+local function current()
+  local running = coroutine.running()
+  if running and tasks[running] and coroutine.isyieldable() then return running end
+  return nil
+end
+
+local function finish(task, results)
+  local group = task.group
+  if results[1] then
+    group.results[task.index] = pack(unpack(results, 2, results.n))
+  elseif errors.is(results[2]) then
+    group.results[task.index] = { n = 2, nil, results[2] }
+  elseif not group.failure then
+    group.failure = { results[2] }
+  end
+  group.left = group.left - 1
+  if group.left == 0 and group.parent then ready[#ready + 1] = group.parent end
+end
+
+local function resume(thread)
+  local results = pack(coroutine.resume(thread))
+  local task = tasks[thread]
+  if coroutine.status(thread) == "dead" then
+    tasks[thread] = nil
+    finish(task, results)
+  elseif results[2] ~= WAITING then
+    tasks[thread] = nil
+    finish(task, { n = 2, false, "a function of obol.all yielded to somebody else" })
+  end
+end
+
+local function wake_sleepers()
+  local now, due = core.monotonic_ms(), {}
+  for thread, moment in pairs(sleepers) do
+    if moment <= now then due[#due + 1] = thread end
+  end
+  for _, thread in ipairs(due) do
+    sleepers[thread] = nil
+    resume(thread)
+  end
+end
+
+local function time_to_next_sleeper()
+  local first
+  for _, moment in pairs(sleepers) do
+    if not first or moment < first then first = moment end
+  end
+  return first and math.max(0, first - core.monotonic_ms())
+end
+
+local function wait_for_something()
+  local timeout = time_to_next_sleeper()
+  if next(by_id) then
+    net.wait(nil, timeout)
+  elseif timeout then
+    net.sleep(timeout)
+  end
+  for _, id in ipairs(net.poll()) do
+    local thread = by_id[id]
+    by_id[id] = nil
+    if thread then resume(thread) end
+  end
+  wake_sleepers()
+end
+
+local function run_ready()
+  while #ready > 0 do resume(table.remove(ready)) end
+end
+
+--- Runs the functions at once; one list `{ n =, ... }` of results each. A function that raises an
+-- error object gives `{ n = 2, nil, err }`; any other error is raised here after all have ended.
+function M.all(...)
+  local functions = pack(...)
+  local group = { left = functions.n, results = {} }
+  for index = 1, functions.n do
+    local thread = coroutine.create(functions[index])
+    tasks[thread] = { group = group, index = index }
+    resume(thread)
+  end
+  local thread = current()
+  if thread and group.left > 0 then
+    group.parent = thread
+    coroutine.yield(WAITING)
+  end
+  while group.left > 0 do
+    wait_for_something()
+    run_ready()
+  end
+  if group.failure then error(group.failure[1], 0) end
+  return unpack(group.results, 1, functions.n)
+end
+
+--- Sends and waits: reply, or nil and an error.
+function M.send(channel, request, options)
+  local thread = current()
+  if not thread then return channel.send(request, options) end
+  local id, err = net.submit(request, options, true)
+  if not id then return nil, err end
+  by_id[id] = thread
+  coroutine.yield(WAITING)
+  return net.take(id)
+end
+
+--- Waits so many milliseconds.
+function M.sleep(ms)
+  local thread = current()
+  if not thread then return net.sleep(ms) end
+  sleepers[thread] = core.monotonic_ms() + ms
+  coroutine.yield(WAITING)
+end
+
+return M
