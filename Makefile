@@ -52,7 +52,7 @@ PLAIN_OBJ := $(PLAIN:%.c=$(OUT)/obj/%.o)
 COMPILE    = $(CC) $(CFLAGS) $(FLAGS) -MMD -MP
 
 .PHONY: build env demo test bench lint asan fuzz docs install uninstall clean \
-        deps deps-run deps-test c-tests fuzzers replayers
+        deps deps-run deps-test c-tests fuzzers replayers bench-programs
 build: $(CORES)
 
 $(OUT)/obj/%.o: %.c
@@ -101,8 +101,8 @@ test: deps-test
 	@BUILD='$(BUILD)' scripts/test/all
 
 bench: deps-test
-	@$(MAKE) -s --no-print-directory build
-	@if [ -f spec/bench/run.lua ]; then $(RUN) spec/bench/run.lua; else echo 'no spec/bench/run.lua'; fi
+	@$(MAKE) -s --no-print-directory build bench-programs
+	@BUILD='$(BUILD)' lua5.4 spec/bench/run.lua $(ROWS)
 
 lint: deps
 	@$(MAKE) -s --no-print-directory build
@@ -122,17 +122,22 @@ docs: deps-run
 	@$(MAKE) -s --no-print-directory build
 	@if [ -f scripts/docs ]; then $(RUN) scripts/docs docs; else echo 'no scripts/docs'; fi
 
-# Programs of spec/: the C tests, and each fuzz target twice, with libFuzzer and with a driver that
-# replays files.
+# Programs of spec/: the C tests, what rows of the bench are held against, and each fuzz target
+# twice, with libFuzzer and with a driver that replays files.
 C_TESTS := $(patsubst spec/c/%.c,$(OUT)/c/%,$(wildcard spec/c/*_test.c))
 FUZZERS := $(patsubst spec/fuzz/%.c,%,$(wildcard spec/fuzz/fuzz_*.c))
+BENCHES := $(patsubst spec/bench/c/%.c,$(OUT)/bench/%,$(wildcard spec/bench/c/*.c))
 c-tests: $(C_TESTS)
+bench-programs: $(BENCHES)
 fuzzers: $(FUZZERS:%=$(OUT)/fuzzer/%)
 replayers: $(FUZZERS:%=$(OUT)/replay/%)
 
 $(OUT)/c/%: spec/c/%.c $(PLAIN_OBJ)
 	@mkdir -p $(@D)
 	$(COMPILE) -Ispec/c -o $@ $< $(PLAIN_OBJ) $(LIBS)
+$(OUT)/bench/%: spec/bench/c/%.c
+	@mkdir -p $(@D)
+	$(COMPILE) -o $@ $< $(LIBS)
 $(OUT)/fuzzer/%: $(OUT)/obj/spec/fuzz/%.o $(PLAIN_OBJ)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -fsanitize=fuzzer -pthread -o $@ $^ $(LIBS)
