@@ -38,7 +38,7 @@ end
 
 --- Whether another process may still be waiting for this attempt's answer.
 function M.in_flight(client, row)
-  return row.answered_ms == nil and (row.claimed_until or 0) > client.clock()
+  return (row.claimed_until or 0) > client.clock()
 end
 
 --- Sends the attempt: `call` is that of exchange.run without key. Answers a result in every case

@@ -28,20 +28,21 @@ local function free(client, column, value, account)
 end
 
 -- What a provider that gives a purchase no id of ours needs to know before: the listed price, and
--- the customer's orders.
-local function prepare(client, name, plan, wanted, options)
+-- the customer's orders, which go into the attempt. Whether anything was asked; or nil and an error.
+local function prepare(client, one, plan, wanted, options)
+  local asked = false
   if wanted.amount and proof.price_is_listed(plan) then
-    local ok, err = proof.check_price(client, name, wanted, options)
+    local ok, err = proof.check_price(client, one.account, wanted, options)
     if not ok then return nil, err end
+    asked = true
   end
-  if not plan.proof then return {} end
-  local exclusive = attempt.exclusive(client.accounts[name].provider, wanted.customer_id, wanted.product_id)
-  local ok, err = free(client, "exclusive", exclusive, name)
+  if not plan.proof then return asked end
+  one.exclusive = attempt.exclusive(one.provider, one.customer_id, one.product_id)
+  local ok, err = free(client, "exclusive", one.exclusive, one.account)
   if not ok then return nil, err end
-  local baseline
-  baseline, err = proof.baseline(client, name, plan, wanted.customer_id, wanted.product_id, options)
-  if not baseline then return nil, err end
-  return { exclusive = exclusive, baseline = baseline }
+  one.baseline, err = proof.baseline(client, one.account, plan, one.customer_id, one.product_id, options)
+  if not one.baseline then return nil, err end
+  return true
 end
 
 -- The generation of the next attempt: raised by what ended, kept by what never left.
@@ -128,35 +129,42 @@ local function send(client, row, one, wanted, params, options, request)
   return resolved or recorded, resolve_err or (resolved and resolved.status == "unknown" and err) or nil
 end
 
--- One try: row and error to show; nil, err; or nil, nil, true when somebody else was first.
-local function start(client, operation, row, wanted, params, options)
+-- The attempt and its encoded request: what cannot be encoded is bad input, and is said before
+-- anything is asked, recorded or sent.
+local function draft(client, operation, row, wanted, params, options)
   local name, err = choose.pick(client, operation, params, options)
   if not name then return nil, err end
   local plan
   plan, err = client.accounts[name]:plan(operation, params)
   if not plan then return nil, err end
-  local prepared
-  prepared, err = prepare(client, name, plan, wanted, options)
-  if not prepared then return nil, err end
   local previous = row and client.ledger:attempt(row.attempt)
   local text, currency = amounts.to_row(wanted.amount)
   local one = attempt.row(client, {
     account = name, plan = plan, slot = "payment:" .. wanted.order_id, subject = wanted.order_id,
     generation = generation(row, previous), order_id = wanted.order_id, customer_id = wanted.customer_id,
-    product_id = wanted.product_id, amount = text, currency = currency, baseline = prepared.baseline,
-    exclusive = prepared.exclusive, timeout_ms = options.timeout_ms,
+    product_id = wanted.product_id, amount = text, currency = currency, timeout_ms = options.timeout_ms,
   })
-  -- What cannot be encoded is bad input, and is said before anything is recorded.
   local request
   request, err = exchange.encode(client, { account = name, operation = operation, params = params, key = one.key,
     token = options.token })
   if not request then return nil, err end
+  return one, plan, request
+end
+
+-- One try: row and error to show; nil, err; or nil, nil, true when somebody else was first.
+local function start(client, operation, row, wanted, params, options)
+  local one, plan, request = draft(client, operation, row, wanted, params, options)
+  if not one then return nil, plan end
+  local asked, err = prepare(client, one, plan, wanted, options)
+  if asked == nil then return nil, err end
+  -- What was asked took time, and a request carries the time at which it was made.
+  if asked then request = nil end
   local begun
   begun, err = begin(client, operation, row, one, wanted)
   if begun then return send(client, begun, one, wanted, params, options, request) end
   if err.kind ~= "conflict" then return nil, err end
   if err.field ~= "attempts.exclusive" then return nil, nil, true end
-  return nil, select(2, free(client, "exclusive", one.exclusive, name)) or err
+  return nil, select(2, free(client, "exclusive", one.exclusive, one.account)) or err
 end
 
 -- An open attempt is never sent again, but where the provider takes the same key twice and the
@@ -176,11 +184,25 @@ local function held(client, row, wanted, params, options)
   return send(client, row, one, wanted, params, options)
 end
 
+-- All that is wrong at once: what the client saw and what the account sees.
+local function report(client, operation, params, options, err)
+  local fields, seen = { { field = err.field, message = err.message } }, { [err.field] = true }
+  local name = choose.pick(client, operation, params, options)
+  local _, more
+  if name then _, more = exchange.encode(client, { account = name, operation = operation, params = params }) end
+  for _, problem in ipairs(more and more.fields or {}) do
+    if not seen[problem.field] then fields[#fields + 1] = { field = problem.field, message = problem.message } end
+  end
+  err.account = name
+  if #fields > 1 then err.fields = fields end
+  return err
+end
+
 --- Creates: row and the error to show, or nil and an error when nothing was sent or recorded.
 -- `operation` is `payment.create` or `subscription.create`; `options` are checked.
 function M.create(client, operation, params, options)
   local wanted, err = order.read(params)
-  if not wanted then return nil, err end
+  if not wanted then return nil, report(client, operation, params, options, err) end
   for _ = 1, TRIES do
     local row
     row, err = client.ledger:payment(wanted.order_id)

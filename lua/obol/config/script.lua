@@ -78,8 +78,10 @@ local function without_source(message)
   return (tostring(message):gsub("%s+near%s.*$", ""):gsub("[%c]", " "))
 end
 
-local function fail(message)
-  return nil, errors.new { kind = "invalid", message = without_source(message) }
+local function fail(path, message)
+  message = without_source(message)
+  if not message:find(path, 1, true) then message = path .. ": " .. message end
+  return nil, errors.new { kind = "invalid", message = message }
 end
 
 --- Runs the script at `path`. Answers the table that it returned, the marks of what was missing
@@ -87,15 +89,15 @@ end
 -- error with `file:line`.
 function M.load(path)
   local text = read(path)
-  if not text then return fail(path .. ": expected a configuration file of 1 MiB at most") end
-  if text:byte(1) == 27 then return fail(path .. ": expected text, not compiled code") end
+  if not text then return fail(path, "expected a configuration file of 1 MiB at most") end
+  if text:byte(1) == 27 then return fail(path, "expected text, not compiled code") end
   local folder = path:match("^(.*/)") or ""
   local marks = {}
   local chunk, problem = load(text, "@" .. path, "t", environment(path, folder, marks))
-  if not chunk then return fail(problem) end
+  if not chunk then return fail(path, problem) end
   local ok, result = pcall(chunk)
-  if not ok then return fail(result) end
-  if type(result) ~= "table" then return fail(path .. ": expected the script to return a table") end
+  if not ok then return fail(path, result) end
+  if type(result) ~= "table" then return fail(path, "expected the script to return a table") end
   return result, marks, folder
 end
 

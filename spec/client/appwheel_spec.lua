@@ -1,0 +1,292 @@
+local money = require "obol.money"
+local obol = require "obol"
+local sandbox = require "obol.sandbox"
+
+-- The whole way: client, ledger, the real account and the simulator of AppWheel.
+
+local DAY = 86400000
+
+local function open(more)
+  local box = sandbox.new { clock_ms = 1700000000000, seed = "client" }
+  local words = box:accounts().appwheel
+  words.provider = "appwheel"
+  for _, key in ipairs { "secret", "webhook_secret" } do words[key] = obol.secret(words[key]) end
+  for key, value in pairs(more or {}) do words[key] = value end
+  local pay = assert(obol.open {
+    mode = "test", ledger = "memory", accounts = { subs = words }, transport = box:transport(),
+    clock = function() return box:now_ms() end,
+  })
+  assert(pay.customers:create { customer = { id = "u-7" } })
+  return pay, box
+end
+
+local function plan(order_id, more)
+  local params = { order_id = order_id, customer = { id = "u-7" }, item = { product_id = "price_vip_monthly" },
+    return_url = "https://shop.example/ok", cancel_url = "https://shop.example/no" }
+  for key, value in pairs(more or {}) do params[key] = value end
+  return params
+end
+
+local function tip(order_id, more)
+  local params = plan(order_id, { item = { product_id = "price_tip", quantity = 2 }, amount = "6.00", currency = "USD",
+    description = "tea lights", method = "checkout" })
+  for key, value in pairs(more or {}) do params[key] = value end
+  return params
+end
+
+local function subscribed()
+  local pay, box = open()
+  local subscription = assert(pay.subscriptions:create(plan "S-1"))
+  assert(box:pay(subscription.action.url))
+  return pay, box, pay.subscriptions:refresh "S-1"
+end
+
+describe("AppWheel, from the client to the simulator", function()
+  it("lists products, entitlements, invoices, cards and history", function()
+    local pay = subscribed()
+    local found
+    for _, product in ipairs(pay.products:list()) do
+      if product.id == "price_vip_monthly" then found = product end
+    end
+    assert.equal(money("9.99", "USD"), found.price)
+    local customer = { customer = { id = "u-7" } }
+    assert.equal("vip", pay.entitlements:get(customer)[1].name)
+    local invoices = pay.invoices:list(customer)
+    assert.equal(1, #invoices)
+    assert.equal(money("9.99", "USD"), invoices[1].amount)
+    assert.equal("paid", invoices[1].status)
+    assert.equal(1, #pay.payment_methods:list(customer))
+    local history = pay.products:history { customer = { id = "u-7" }, item = { product_id = "price_vip_monthly" } }
+    assert.is_true(history.has_paid)
+    assert.equal("redirect", pay.subscriptions:portal { customer = { id = "u-7" },
+      return_url = "https://shop.example/me" }.action.type)
+  end)
+
+  it("takes a subscription through trial, renewals, cancel and end", function()
+    local pay, box = open()
+    local subscription = pay.subscriptions:create(plan("S-1", { trial_days = 7, amount = "9.99", currency = "USD" }))
+    assert.equal("incomplete", subscription.status)
+    assert.equal("requires_action", subscription.payment.status)
+    assert.equal("incomplete", pay.subscriptions:refresh("S-1").status)
+    assert(box:pay(subscription.action.url))
+    subscription = pay.subscriptions:refresh("S-1")
+    assert.equal("trialing", subscription.status)
+    assert.equal("succeeded", subscription.payment.status)
+    box:advance(8 * DAY)
+    subscription = pay.subscriptions:refresh("S-1")
+    assert.equal("active", subscription.status)
+    assert.equal(1, #pay.payments:list { status = "succeeded", product_id = "price_vip_monthly" } - 1)
+    subscription = pay.subscriptions:cancel("S-1")
+    assert.equal("active", subscription.status)
+    assert.is_false(subscription.auto_renew)
+    assert.is_true(pay.subscriptions:renew("S-1").auto_renew)
+    assert.is_false(pay.subscriptions:cancel("S-1").auto_renew)
+    box:advance(40 * DAY)
+    assert.equal("canceled", pay.subscriptions:refresh("S-1").status)
+    assert.equal("succeeded", pay.payments:get("S-1").status)
+  end)
+
+  it("changes the plan, with a page for the difference", function()
+    local pay, box = subscribed()
+    local subscription = pay.subscriptions:update("S-1", { item = { product_id = "price_vip_yearly" } })
+    assert.is_string(subscription.action.url)
+    assert.equal("price_vip_monthly", subscription.product_id)
+    assert(box:pay(subscription.action.url))
+    subscription = pay.subscriptions:refresh("S-1")
+    assert.equal("price_vip_yearly", subscription.product_id)
+    assert.is_nil(subscription.action)
+  end)
+
+  it("tells past_due when the card fails", function()
+    local pay, box = subscribed()
+    box:fail_card("u-7")
+    box:advance(32 * DAY)
+    assert.equal("past_due", pay.subscriptions:refresh("S-1").status)
+    assert.equal(1, #pay.payments:list())
+  end)
+
+  it("proves a one-off payment of a product attached to an entitlement", function()
+    local pay, box = open()
+    local payment = assert(pay.payments:create(tip "A-1"))
+    assert.equal("requires_action", payment.status)
+    assert.equal("redirect", payment.action.type)
+    assert(box:pay(payment.action.url))
+    payment = pay.payments:refresh("A-1")
+    assert.equal("succeeded", payment.status)
+    assert.equal(money("6.00", "USD"), payment.amount)
+    assert.equal(1, #box:books().appwheel.sales)
+    assert.equal("succeeded", pay.payments:create(tip "A-1").status)
+    -- the next tip is another order with a transaction of its own
+    payment = assert(pay.payments:create(tip "A-2"))
+    assert.equal("requires_action", pay.payments:refresh("A-2").status)
+    assert(box:pay(payment.action.url))
+    assert.equal("succeeded", pay.payments:refresh("A-2").status)
+    assert.not_equal(pay.payments:get("A-1").provider_id, pay.payments:get("A-2").provider_id)
+  end)
+
+  it("ends as expired and unresolved what is attached to no entitlement", function()
+    local pay, box = open()
+    local payment = pay.payments:create(tip("A-1", { item = { product_id = "price_gems" } }))
+    assert(box:pay(payment.action.url))
+    assert.equal("requires_action", pay.payments:refresh("A-1").status)
+    box:advance(DAY)
+    payment = pay.payments:refresh("A-1")
+    assert.equal("expired", payment.status)
+    assert.is_true(payment.unresolved)
+    assert.equal("A-1", pay.payments:list { unresolved = true }[1].order_id)
+  end)
+
+  it("refuses a price that is not the listed one, before sending", function()
+    local pay, box = open()
+    local payment, err = pay.payments:create(tip("A-1", { extra = { appwheel = { mode = "sku_payment" } } }))
+    assert.is_nil(payment)
+    assert.equal("amount", err.field)
+    assert.equal(0, #(box:books().appwheel.sessions or {}))
+    local listed = tip("A-1", { amount = "2.00", extra = { appwheel = { mode = "sku_payment" } } })
+    payment = assert(pay.payments:create(listed))
+    assert.equal("requires_action", payment.status)
+  end)
+
+  it("answers a refusal of the provider as a failed payment", function()
+    local pay = open()
+    local payment = pay.payments:create(tip("A-1", { customer = { id = "nobody" } }))
+    assert.equal("failed", payment.status)
+    assert.equal("not_found", payment.error.kind)
+    assert.equal("205004", payment.error.provider_code)
+    assert.equal("rejected", payment.attempts[1].outcome)
+  end)
+
+  it("says authentication of a wrong secret, and records nothing", function()
+    local box = sandbox.new { clock_ms = 1700000000000, seed = "client" }
+    local words = box:accounts().appwheel
+    local pay = assert(obol.open { mode = "test", ledger = "memory", transport = box:transport(),
+      clock = function() return box:now_ms() end,
+      accounts = { subs = { provider = "appwheel", app_id = words.app_id, base_url = words.base_url,
+        secret = obol.secret "wrongwrongwrongwrongwrongwrongwr" } } })
+    local products, err = pay.products:list()
+    assert.is_nil(products)
+    assert.equal("authentication", err.kind)
+    assert.equal(401, err.http_status)
+  end)
+
+  for fault, outcome in pairs { commit_then_drop = "abandoned", truncated = "abandoned", html = "abandoned",
+    status_500 = "abandoned", unlisted_code = "abandoned", empty = "abandoned", status_401 = "rejected" } do
+    it("gives up a purchase answered with " .. fault .. ", and makes another", function()
+      local pay, box = open()
+      box:fault("payment.create", fault)
+      local payment = pay.payments:create(tip "A-1")
+      assert.equal("failed", payment.status)
+      assert.equal(outcome, payment.attempts[1].outcome)
+      payment = pay.payments:create(tip "A-1")
+      assert.equal("requires_action", payment.status)
+      assert(box:pay(payment.action.url))
+      assert.equal("succeeded", pay.payments:refresh("A-1").status)
+      assert.equal(1, #box:books().appwheel.sales)
+    end)
+  end
+
+  it("repeats a purchase that never left", function()
+    local pay, box = open()
+    box:fault("payment.create", "refuse", { times = 2 })
+    local payment = pay.payments:create(tip "A-1")
+    assert.equal("requires_action", payment.status)
+    assert.equal(1, #payment.attempts)
+  end)
+
+  it("resolves an unknown cancel by the entitlement, whether it was done or not", function()
+    for fault, renews in pairs { commit_then_drop = false, status_503 = true } do
+      local pay, box = subscribed()
+      box:fault("subscription.cancel", fault)
+      local subscription = pay.subscriptions:cancel("S-1")
+      assert.equal(renews, subscription.auto_renew, fault)
+      if renews then assert.equal("rejected", subscription.error.outcome) else assert.is_nil(subscription.error) end
+    end
+  end)
+
+  it("keeps an unknown cancel while the entitlement cannot be read", function()
+    local pay, box = subscribed()
+    box:fault("subscription.cancel", "commit_then_drop")
+    box:fault("entitlement.get", "status_500")
+    local subscription = pay.subscriptions:cancel("S-1")
+    assert.is_true(subscription.auto_renew)
+    assert.equal("unknown", subscription.error.outcome)
+    subscription = pay.subscriptions:refresh("S-1")
+    assert.is_false(subscription.auto_renew)
+    assert.is_nil(subscription.error)
+  end)
+
+  it("follows forwarded notifications, once, and refuses forged ones", function()
+    local pay, box = open()
+    local subscription = pay.subscriptions:create(plan "S-1")
+    assert(box:pay(subscription.action.url))
+    local statuses, kept = {}, nil
+    box:deliver(function(request)
+      kept = request
+      local reply = pay.notifications:receive("subs", request)
+      statuses[#statuses + 1] = reply.status
+      return reply.status
+    end)
+    assert.is_true(#statuses > 0)
+    for _, status in ipairs(statuses) do assert.equal(200, status) end
+    assert.equal("active", pay.subscriptions:get("S-1").status)
+    local reply, event = pay.notifications:receive("subs", kept)
+    assert.equal(200, reply.status)
+    assert.is_true(event.duplicate)
+    box:advance(31 * DAY)
+    box:deliver(function(request) return pay.notifications:receive("subs", request).status end)
+    assert.equal(2, #pay.payments:list { status = "succeeded" })
+    kept.body = kept.body .. " "
+    local refused, nothing, err = pay.notifications:receive("subs", kept)
+    assert.equal(400, refused.status)
+    assert.is_nil(nothing)
+    assert.equal("signature", err.kind)
+    -- the dashboard's Test button
+    local test = { method = "POST", url = "/n", headers = {}, body = "" }
+    assert.equal(200, pay.notifications:receive("subs", test).status)
+  end)
+
+  it("has no refunds and cannot close a payment", function()
+    local pay, box = open()
+    local payment = pay.payments:create(tip "A-1")
+    local canceled, err = pay.payments:cancel("A-1")
+    assert.is_nil(canceled)
+    assert.equal("unsupported", err.kind)
+    assert(box:pay(payment.action.url))
+    pay.payments:refresh("A-1")
+    local refund
+    refund, err = pay.refunds:create("A-1", { refund_id = "r-1" })
+    assert.is_nil(refund)
+    assert.equal("unsupported", err.kind)
+  end)
+
+  it("starts keeping a card by page or by script, and forgets it", function()
+    local pay = subscribed()
+    local page = assert(pay.payment_methods:create { customer = { id = "u-7" }, return_url = "https://shop.example/ok",
+      cancel_url = "https://shop.example/no" })
+    assert.equal("redirect", page.action.type)
+    local script = assert(pay.payment_methods:create { customer = { id = "u-7" }, type = "setupIntent" })
+    assert.equal("client_secret", script.action.type)
+    local cards = pay.payment_methods:list { customer = { id = "u-7" } }
+    assert(pay.payment_methods:remove { customer = { id = "u-7" }, provider_id = cards[1].id })
+    assert.equal(0, #pay.payment_methods:list { customer = { id = "u-7" } })
+  end)
+
+  it("reports every mistake of a purchase at once", function()
+    local pay = open()
+    local payment, err = pay.payments:create { order_id = "A-1", amount = "1.00", currency = "USD", retrun_url = "x",
+      customer = {}, item = { product_id = "price_tip" } }
+    assert.is_nil(payment)
+    assert.equal("invalid", err.kind)
+    assert.equal("subs", err.account)
+    local paths = {}
+    for _, problem in ipairs(err.fields) do paths[problem.field] = true end
+    for _, path in ipairs { "retrun_url", "customer.id", "return_url", "cancel_url", "description" } do
+      assert.is_true(paths[path], path)
+    end
+    payment, err = pay.payments:create { order_id = "", amount = 1.5, item = { product_id = "price_tip" } }
+    assert.is_nil(payment)
+    paths = {}
+    for _, problem in ipairs(err.fields) do paths[problem.field] = true end
+    assert.is_true(paths.order_id and paths["customer.id"] and paths.return_url)
+  end)
+end)
