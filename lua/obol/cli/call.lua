@@ -1,0 +1,167 @@
+--- obol call: one operation of one account, beneath everything: nothing is recorded.
+
+local configuration = require "obol.cli.configuration"
+local names = require "obol.cli.names"
+local obol = require "obol"
+local show = require "obol.cli.show"
+local terminal = require "obol.cli.terminal"
+local values = require "obol.cli.values"
+
+local M = { name = "call", summary = "Make one call of an account." }
+
+M.description = [[
+Make one call of an account and print what came of it. Nothing is recorded in a ledger: a call that
+pays is for trying things out, or for mending by hand what a program has begun.]]
+
+M.epilog = [[
+Parameters:
+  name=value        text, a number, or true and false where the field is a boolean
+  name:=JSON        any JSON: a list, a table, a text that begins with @
+  name=@FILE        the contents of a file
+  name=env:NAME     the contents of an environment variable
+Secrets, as a card's number, are taken from a file or a variable alone.
+
+Examples:
+  obol call subs product.list
+  obol call subs entitlement.get customer.id=u-7 --json
+  obol call subs payment.create customer.id=u-7 item.product_id=price_1 amount=8.88 currency=USD \
+    description="tea lights" return_url=https://shop.example/ok cancel_url=https://shop.example/no --dry-run
+
+Exit status: 0 succeeded or accepted, 1 refused, declined or never sent, 2 wrong usage or
+configuration, 3 nobody knows what came of it.]]
+
+function M.configure(command)
+  command:argument("account", "The account's name in the configuration.")
+  command:argument("operation", "An operation of its provider, such as product.list.")
+  command:argument("parameters", "What to send: name=value ..."):args "*":argname "<name=value>"
+  configuration.configure(command)
+  command:option("--timeout", "Limit of the call in milliseconds.", "30000"):convert(tonumber):argname "<ms>"
+  command:flag("--json", "Print JSON.")
+  command:flag("--dry-run", "Print the request instead of sending it.")
+end
+
+local function is_usage(err)
+  return (err.kind == "invalid" or err.kind == "unsupported") and not err.http_status and not err.provider_code
+    and err.outcome ~= "unknown"
+end
+
+local function status_of(outcome)
+  if outcome == "succeeded" or outcome == "accepted" then return 0 end
+  return outcome == "unknown" and 3 or 1
+end
+
+-- A query that was refused is refused, whatever is unknown of what it asked about.
+local definite = { authentication = true, invalid = true, not_found = true, rate_limited = true, conflict = true,
+  declined = true, unsupported = true }
+
+local function exit_of(result, err)
+  if result then
+    if result.outcome == "unknown" and err and definite[err.kind] and err.provider_code then return 1 end
+    return status_of(result.outcome)
+  end
+  return is_usage(err) and 2 or status_of(err.outcome)
+end
+
+local function put_error(screen, err)
+  screen:line(screen:paint("red", "error"), ": ", terminal.clean(show.error(err).message))
+  if err.provider_message then
+    screen:line("  the provider says: ", show.error(err).provider_message)
+  end
+  for _, problem in ipairs(err.fields or {}) do
+    screen:line("  ", screen:paint("cyan", problem.field), "  ", problem.message)
+  end
+end
+
+-- Tells of an error that stopped the call before there was a result.
+local function fail(args, screen, problems, err)
+  if args.json then
+    screen:line(show.json { error = show.error(err) })
+  elseif err.fields and #err.fields > 0 then
+    problems:line(problems:paint("red", "error"), ": ", err.kind == "invalid" and "these cannot be used:" or err.message)
+    for _, problem in ipairs(err.fields) do
+      problems:line("  ", problems:paint("cyan", problem.field), "  ", problem.message)
+    end
+  else
+    put_error(problems, err)
+  end
+  return exit_of(nil, err)
+end
+
+local function usage(args, screen, problems, message, fields)
+  return fail(args, screen, problems,
+    obol.error.new { kind = "invalid", message = message, fields = fields, outcome = "not_sent" })
+end
+
+local function put_result(args, screen, problems, result, err)
+  if args.json then
+    local plain = show.plain(result)
+    plain.error = err and show.error(err)
+    screen:line(show.json(plain))
+    return
+  end
+  screen:line(show.outcome(screen, result.outcome), "  ", args.account, " ", args.operation)
+  local shown = show.plain(result)
+  shown.outcome, shown.checked = nil, nil
+  show.tree(screen, shown, 1)
+  if err then put_error(problems, err) end
+end
+
+-- A signature is not the secret, yet it is good for one call.
+local shown_headers = { ["content-type"] = true, ["accept"] = true, ["user-agent"] = true }
+
+local function dry_run(args, screen, problems, path, params)
+  local opened, err = require("obol.config").open(path)
+  if not opened then return fail(args, screen, problems, err) end
+  local account, now = opened.accounts[args.account], require("obol.core").clock_ms()
+  local request
+  request, err = account:encode(args.operation, params,
+    { time_ms = now, nonce = ("%d"):format(now), key = "dry-run" })
+  if not request then return fail(args, screen, problems, err) end
+  local headers = {}
+  for name, value in pairs(request.headers) do
+    headers[name] = shown_headers[name:lower()] and value or "[hidden]"
+  end
+  local body = request.body
+  local shown = { method = request.method, url = request.url, headers = headers,
+    body = type(body) == "string" and body or "[secret]", dry_run = true }
+  if args.json then
+    screen:line(show.json(shown))
+    return 0
+  end
+  screen:line(screen:paint("bold", shown.method .. " " .. terminal.clean(shown.url)), "  (not sent)")
+  show.tree(screen, headers, 1)
+  if shown.body ~= "" then screen:line("\n", terminal.clean(shown.body)) end
+  return 0
+end
+
+local function send(args, screen, problems, path, params)
+  local pay, err = obol.open(path)
+  if not pay then return fail(args, screen, problems, err) end
+  local result
+  result, err = pay:call(args.account, args.operation, params, { timeout_ms = args.timeout })
+  pay:close()
+  if not result then return fail(args, screen, problems, err) end
+  put_result(args, screen, problems, result, err)
+  return exit_of(result, err)
+end
+
+function M.run(args, screen, problems)
+  local path = configuration.path(args)
+  local accounts, err = configuration.accounts(path)
+  if not accounts then return fail(args, screen, problems, err) end
+  local words = accounts[args.account]
+  if not words then return usage(args, screen, problems, names.account(args.account, accounts)) end
+  local provider = type(words.provider) == "string" and obol.describe(words.provider)
+  local variants, problem
+  if provider then
+    variants, problem = names.operation(provider, args.operation)
+    if not variants then return usage(args, screen, problems, problem) end
+  end
+  local params
+  params, problem = values.parse(args.parameters, values.types(variants))
+  if not params then return usage(args, screen, problems, "these cannot be used", problem) end
+  local act = args.dry_run and dry_run or send
+  return act(args, screen, problems, path, params)
+end
+
+return M

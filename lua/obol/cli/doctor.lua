@@ -1,0 +1,144 @@
+--- obol doctor: what would keep payments from working, and what to do about it.
+
+local configuration = require "obol.cli.configuration"
+local probe = require "obol.cli.probe"
+local show = require "obol.cli.show"
+local terminal = require "obol.cli.terminal"
+
+local M = { name = "doctor", summary = "Check configuration, keys, reachability and clock." }
+
+M.epilog = [[
+Every account is asked for the provider's time, or its address is opened; no money moves.
+
+Examples:
+  obol doctor
+  obol doctor --config live.lua --json
+
+Exit status: 0 nothing failed, 1 something did.]]
+
+function M.configure(command)
+  configuration.configure(command)
+  command:option("--timeout", "Limit of each call in milliseconds.", "10000"):convert(tonumber):argname "<ms>"
+  command:flag("--offline", "Send nothing.")
+  command:flag("--json", "Print JSON.")
+end
+
+local marks = { ok = { "green", "ok  " }, warn = { "yellow", "warn" }, fail = { "red", "fail" } }
+
+local function put(screen, check)
+  local mark = marks[check.status]
+  screen:line(screen:paint(mark[1], mark[2]), "  ", screen:paint("bold", check.name), "  ", terminal.clean(check.detail))
+  if check.advice then
+    for _, line in ipairs(terminal.wrap(check.advice, screen.columns - 8)) do screen:line("        ", line) end
+  end
+end
+
+-- Checks are shown as they are made, because some take seconds.
+local function new_list(args, screen)
+  local list = { ok = true, checks = {} }
+  function list.add(status, name, detail, advice)
+    local check = { status = status, name = name, detail = detail, advice = advice }
+    list.checks[#list.checks + 1] = check
+    if status == "fail" then list.ok = false end
+    if not args.json then
+      put(screen, check)
+      screen.file:flush()
+    end
+  end
+  return list
+end
+
+local function check_library(list)
+  local obol = require "obol"
+  local parts = { "obol " .. obol.version, rawget(_G, "jit") and jit.version or _VERSION }
+  local features = type(obol.features) == "function" and obol.features() or {}
+  local names = {}
+  for name in pairs(features) do names[#names + 1] = name end
+  table.sort(names)
+  for _, name in ipairs(names) do
+    if type(features[name]) == "string" then parts[#parts + 1] = name .. " " .. features[name] end
+  end
+  list.add("ok", "versions", table.concat(parts, ", "))
+  for _, name in ipairs(names) do
+    if features[name] == false then
+      list.add("warn", "features", name .. " is not on this machine", "what needs it says so when it is used")
+    end
+  end
+  for _, name in ipairs(obol.providers()) do
+    local wrong = require("obol.core").selfcheck(name)
+    if wrong and #wrong > 0 then
+      list.add("fail", "provider " .. name, wrong[1].field .. ": " .. wrong[1].message,
+        "this build's tables are broken: build again from a clean checkout")
+    end
+  end
+end
+
+local function advice_of(message)
+  if message:find "environment variable" then return "set it in the environment that runs this command" end
+  if message:find "file" then return "put the file there, or correct its path; paths start at the configuration" end
+  return nil
+end
+
+local function check_configuration(list, path)
+  local opened, err = require("obol.config").open(path)
+  if opened then
+    list.add("ok", "configuration", ("%s: %d account%s, mode %s"):format(path, #opened.names,
+      #opened.names == 1 and "" or "s", opened.mode))
+    return opened
+  end
+  if not err.fields or #err.fields == 0 then
+    list.add("fail", "configuration", err.message, "--config names another file, and so does OBOL_CONFIG")
+    return nil
+  end
+  for _, problem in ipairs(err.fields) do
+    list.add("fail", "configuration", problem.field .. ": " .. problem.message, advice_of(problem.message))
+  end
+  return nil
+end
+
+local function check_settings(list, opened, accounts)
+  local durable = opened.ledger and opened.ledger.durable
+  if durable == false or (durable == nil and not opened.ledger.path) then
+    list.add("warn", "ledger", "in memory: a restart forgets every payment", "good for tests alone")
+  end
+  for _, name in ipairs(opened.names) do
+    local url = probe.base_url(accounts[name])
+    if url and url:find "^http:" then
+      list.add("warn", name, probe.site(url) .. " is plain http", "good for a sandbox on this machine alone")
+    end
+  end
+end
+
+local function check_tools(list)
+  local found, err = require("obol.sandbox.nginx").find()
+  if found then
+    list.add("ok", "sandbox", "can run on this machine")
+  else
+    list.add("warn", "sandbox", "cannot run on this machine: " .. err.message, "only `obol sandbox` needs it")
+  end
+end
+
+function M.run(args, screen)
+  local path = configuration.path(args)
+  local list = new_list(args, screen)
+  check_library(list)
+  local opened = check_configuration(list, path)
+  if opened then
+    local accounts = configuration.accounts(path) or {}
+    check_settings(list, opened, accounts)
+    for _, name in ipairs(opened.names) do
+      list.add("ok", name, "keys of " .. opened.accounts[name].provider .. " are there and of the right form")
+      if not args.offline then probe.account(list, opened, name, accounts[name], args.timeout) end
+    end
+    opened.ledger:close()
+  end
+  check_tools(list)
+  if args.json then
+    screen:line(show.json { ok = list.ok, checks = require("obol.json").array(list.checks) })
+  else
+    screen:line("\n", list.ok and screen:paint("green", "nothing failed") or screen:paint("red", "something failed"))
+  end
+  return list.ok and 0 or 1
+end
+
+return M

@@ -1,0 +1,95 @@
+--- Rows of `obol.describe` in words: what a value may be, and what an operation does when it is
+-- called. The command line and the generated documentation say the same.
+
+local M = {}
+
+--- Limits of a field as one text, "" where there are none: "at most 255 bytes; default USD"
+function M.limits(field)
+  local parts = {}
+  if field.computed then parts[1] = "made from other fields" end
+  if field.oneof then
+    parts[#parts + 1] = "one of " .. table.concat(field.oneof, ", ")
+  end
+  local unit = field.bytes and " bytes" or (field.type == "integer" or field.type == "time") and "" or " characters"
+  if field.min and field.max then
+    parts[#parts + 1] = ("%d to %d%s"):format(field.min, field.max, unit)
+  elseif field.max then
+    parts[#parts + 1] = ("at most %d%s"):format(field.max, unit)
+  elseif field.min then
+    parts[#parts + 1] = ("at least %d%s"):format(field.min, unit)
+  end
+  if field.any_scheme then parts[#parts + 1] = "an app's scheme is fine too" end
+  if field.preset then parts[#parts + 1] = "default " .. field.preset end
+  return table.concat(parts, "; ")
+end
+
+--- How the wire writes it: the provider's word, its place and its form; "" where it is not sent.
+function M.wire(field)
+  if field.place == "nowhere" then return "" end
+  if field.place == "path" then return "path" end
+  if not field.wire then return "" end
+  local text = field.wire
+  if field.place ~= "body" then text = text .. " in " .. field.place end
+  return text
+end
+
+--- The variant of an operation and when it is taken; nil where there is one alone.
+function M.variant(operation)
+  if not operation.when then return nil end
+  if operation.variant == "*" then return "with " .. operation.when end
+  local text = ("with %s = %s"):format(operation.when, operation.variant)
+  if operation.or_absent then text = text .. ", or without it" end
+  return text
+end
+
+local effects = {
+  money = "may take money at once",
+  offer = "makes something that a payer may pay later",
+  none = "moves no money",
+}
+local found = {
+  our_ref = "by our reference", provider_id = "by the provider's id", customer = "by the customer",
+  nothing = "by nothing",
+}
+
+--- What may happen, and what an unanswered call means: a list of { word, text }.
+function M.behaviour(operation)
+  local found_by = found[operation.found_by] or operation.found_by
+  if operation.found_with then found_by = found_by .. ", with " .. operation.found_with end
+  local rows = {
+    { "effect", effects[operation.effect] or operation.effect },
+    { "unanswered", "found again " .. found_by },
+    { "repeat", operation.repeat_safe and "the same key may be sent again" or "not safe" },
+  }
+  if operation.proof_with then
+    rows[#rows + 1] = { "proof", "a new order in " .. operation.proof_with }
+  end
+  rows[#rows + 1] = { "source", operation.source }
+  return rows
+end
+
+--- The lines of an outcome table: a list of { condition, outcome, kind, doc }.
+function M.outcomes(rows)
+  local list = {}
+  for place, row in ipairs(rows or {}) do
+    local condition = row.at .. (row.is and " = " .. row.is or " of any value")
+    if row.has then condition = condition .. ", and " .. row.has end
+    -- what succeeds or goes on has no error
+    local kind = (row.outcome ~= "succeeded" and row.outcome ~= "accepted") and row.kind or ""
+    if row.retryable then kind = kind .. ", retryable" end
+    list[place] = { condition, row.outcome, kind, row.doc or "" }
+  end
+  return list
+end
+
+--- The fields of a list with those inside them, flat: { field =, depth = }.
+function M.flat(fields, depth, list)
+  depth, list = depth or 0, list or {}
+  for _, field in ipairs(fields or {}) do
+    list[#list + 1] = { field = field, depth = depth }
+    M.flat(field.fields, depth + 1, list)
+  end
+  return list
+end
+
+return M

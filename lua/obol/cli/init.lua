@@ -1,0 +1,65 @@
+--- The command line: `obol COMMAND`.
+
+local terminal = require "obol.cli.terminal"
+
+local M = {}
+
+--- What a command ends with.
+M.exits = { done = 0, refused = 1, usage = 2, unknown = 3 }
+
+-- In parentheses: `require` answers a second value, which would become one more command.
+local commands = {
+  (require "obol.cli.sandbox"), (require "obol.cli.providers"), (require "obol.cli.describe"),
+  (require "obol.cli.call"), (require "obol.cli.doctor"),
+}
+
+local epilog = [[
+Examples:
+  obol sandbox --port 8600              a payment system to try things with
+  obol doctor                           is the configuration good, is everything in reach?
+  obol describe appwheel                what a provider takes and answers
+  obol call subs product.list           one call of an account in obol.lua
+
+Exit status: 0 done or accepted, 1 refused or declined, 2 wrong usage, 3 nobody knows.
+Colours appear on a terminal alone; NO_COLOR switches them off.]]
+
+local function print_version()
+  print("obol " .. require("obol").version .. " (" .. (rawget(_G, "jit") and jit.version or _VERSION) .. ")")
+  os.exit(0)
+end
+
+local function new_parser()
+  local argparse = require "argparse"
+  local parser = argparse("obol", "Payments through many providers with one contract.", epilog)
+    :command_target("command"):help_max_width(100):require_command(true)
+  parser:flag("-V --version", "Print the version."):action(print_version)
+  for _, module in ipairs(commands) do
+    local command = parser:command(module.name):summary(module.summary)
+      :description(module.description or module.summary):epilog(module.epilog)
+    module.configure(command)
+  end
+  -- argparse ends with 1, which here says that a provider refused
+  parser.error = function(self, message)
+    io.stderr:write(self:get_usage(), "\n\nerror: ", message, "\n")
+    os.exit(M.exits.usage)
+  end
+  return parser
+end
+
+--- Runs the command that `args` (a list of words, as of a command line) names; answers the exit
+-- status. A wrong command line ends the process with status 2.
+function M.main(args)
+  local given = new_parser():parse(args)
+  local screen = terminal.new(io.stdout, terminal.has_colour(1))
+  local problems = terminal.new(io.stderr, terminal.has_colour(2))
+  for _, module in ipairs(commands) do
+    if module.name == given.command then
+      local status = module.run(given, screen, problems)
+      io.stdout:flush()
+      return status
+    end
+  end
+  error "no such command"
+end
+
+return M

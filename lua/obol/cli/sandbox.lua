@@ -1,0 +1,39 @@
+--- obol sandbox: simulators of payment systems behind a private nginx, in the foreground.
+
+local M = { name = "sandbox", summary = "Run payment systems to try things with." }
+
+M.description = [[
+Run simulators of the payment systems on this machine, in the foreground, until Ctrl-C. The first
+line is the address. No money moves, and nothing leaves the machine.]]
+
+M.epilog = [[
+Examples:
+  obol sandbox --port 8600
+  curl http://127.0.0.1:8600/_sandbox/accounts        credentials of ready accounts
+
+Payment pages open in a browser. Controls under /_sandbox/: accounts, books, clock, deliveries, pay,
+decline, back_out, refund, fail_card, advance, fault, webhook, deliver, reset.]]
+
+local function port(text)
+  local number = tonumber(text)
+  if number and number % 1 == 0 and number >= 0 and number <= 65535 then return number end
+  return nil, "expected a port from 0 to 65535"
+end
+
+function M.configure(command)
+  command:option("-p --port", "Where to listen on 127.0.0.1; 0 takes any free port.", "0"):convert(port)
+    :argname "<port>"
+  command:option("--seed", "A text: the same ids and credentials in every run."):argname "<text>"
+  command:option("--webhook-url", "Where callbacks are delivered."):argname "<url>"
+end
+
+function M.run(args, _, problems)
+  local ok, err = require("obol.sandbox.server").run {
+    port = args.port, seed = args.seed, webhook_url = args.webhook_url,
+  }
+  if ok then return 0 end
+  problems:line(problems:paint("red", "error"), ": ", err.message)
+  return err.kind == "conflict" and 2 or 1
+end
+
+return M
