@@ -1,8 +1,10 @@
 --- obol call: one operation of one account, beneath everything: nothing is recorded.
 
+local client = require "obol.client"
 local configuration = require "obol.cli.configuration"
+local core = require "obol.core"
+local errors = require "obol.error"
 local names = require "obol.cli.names"
-local obol = require "obol"
 local show = require "obol.cli.show"
 local terminal = require "obol.cli.terminal"
 local values = require "obol.cli.values"
@@ -77,7 +79,8 @@ local function fail(args, screen, problems, err)
   if args.json then
     screen:line(show.json { error = show.error(err) })
   elseif err.fields and #err.fields > 0 then
-    problems:line(problems:paint("red", "error"), ": ", err.kind == "invalid" and "these cannot be used:" or err.message)
+    local heading = err.kind == "invalid" and "these cannot be used:" or err.message
+    problems:line(problems:paint("red", "error"), ": ", heading)
     for _, problem in ipairs(err.fields) do
       problems:line("  ", problems:paint("cyan", problem.field), "  ", problem.message)
     end
@@ -89,7 +92,7 @@ end
 
 local function usage(args, screen, problems, message, fields)
   return fail(args, screen, problems,
-    obol.error.new { kind = "invalid", message = message, fields = fields, outcome = "not_sent" })
+    errors.new { kind = "invalid", message = message, fields = fields, outcome = "not_sent" })
 end
 
 local function put_result(args, screen, problems, result, err)
@@ -112,7 +115,7 @@ local shown_headers = { ["content-type"] = true, ["accept"] = true, ["user-agent
 local function dry_run(args, screen, problems, path, params)
   local opened, err = require("obol.config").open(path)
   if not opened then return fail(args, screen, problems, err) end
-  local account, now = opened.accounts[args.account], require("obol.core").clock_ms()
+  local account, now = opened.accounts[args.account], core.clock_ms()
   local request
   request, err = account:encode(args.operation, params,
     { time_ms = now, nonce = ("%d"):format(now), key = "dry-run" })
@@ -135,7 +138,7 @@ local function dry_run(args, screen, problems, path, params)
 end
 
 local function send(args, screen, problems, path, params)
-  local pay, err = obol.open(path)
+  local pay, err = client.open(path)
   if not pay then return fail(args, screen, problems, err) end
   local result
   result, err = pay:call(args.account, args.operation, params, { timeout_ms = args.timeout })
@@ -151,7 +154,7 @@ function M.run(args, screen, problems)
   if not accounts then return fail(args, screen, problems, err) end
   local words = accounts[args.account]
   if not words then return usage(args, screen, problems, names.account(args.account, accounts)) end
-  local provider = type(words.provider) == "string" and obol.describe(words.provider)
+  local provider = type(words.provider) == "string" and core.describe(words.provider)
   local variants, problem
   if provider then
     variants, problem = names.operation(provider, args.operation)

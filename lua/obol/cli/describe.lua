@@ -2,7 +2,7 @@
 
 local fields = require "obol.cli.fields"
 local names = require "obol.cli.names"
-local obol = require "obol"
+local core = require "obol.core"
 local show = require "obol.cli.show"
 
 local M = { name = "describe", summary = "Show what a provider or one of its operations takes and answers." }
@@ -99,7 +99,7 @@ function M.run(args, screen, problems)
     problems:line(screen:paint("red", "error"), ": ", err)
     return 2
   end
-  local found = assert(obol.describe(args.provider, args.operation))
+  local found = assert(core.describe(args.provider, args.operation))
   if args.json then
     screen:line(show.json(found))
   elseif args.operation then

@@ -1,6 +1,7 @@
 --- obol doctor: what would keep payments from working, and what to do about it.
 
 local configuration = require "obol.cli.configuration"
+local core = require "obol.core"
 local probe = require "obol.cli.probe"
 local show = require "obol.cli.show"
 local terminal = require "obol.cli.terminal"
@@ -27,7 +28,8 @@ local marks = { ok = { "green", "ok  " }, warn = { "yellow", "warn" }, fail = { 
 
 local function put(screen, check)
   local mark = marks[check.status]
-  screen:line(screen:paint(mark[1], mark[2]), "  ", screen:paint("bold", check.name), "  ", terminal.clean(check.detail))
+  screen:line(screen:paint(mark[1], mark[2]), "  ", screen:paint("bold", check.name), "  ",
+    terminal.clean(check.detail))
   if check.advice then
     for _, line in ipairs(terminal.wrap(check.advice, screen.columns - 8)) do screen:line("        ", line) end
   end
@@ -48,15 +50,14 @@ local function new_list(args, screen)
   return list
 end
 
-local function check_library(list)
-  local obol = require "obol"
-  local parts = { "obol " .. obol.version, rawget(_G, "jit") and jit.version or _VERSION }
-  local features = type(obol.features) == "function" and obol.features() or {}
-  local names = {}
+local function check_library(list, version)
+  local parts, features, names = { "obol " .. version }, core.features(), {}
   for name in pairs(features) do names[#names + 1] = name end
   table.sort(names)
   for _, name in ipairs(names) do
-    if type(features[name]) == "string" then parts[#parts + 1] = name .. " " .. features[name] end
+    -- a library's own text may go on with all that it was built with
+    local short = type(features[name]) == "string" and features[name]:match "^%a[%w.]*[ /][%w.-]+"
+    if short then parts[#parts + 1] = (short:gsub("/", " ")) end
   end
   list.add("ok", "versions", table.concat(parts, ", "))
   for _, name in ipairs(names) do
@@ -64,8 +65,8 @@ local function check_library(list)
       list.add("warn", "features", name .. " is not on this machine", "what needs it says so when it is used")
     end
   end
-  for _, name in ipairs(obol.providers()) do
-    local wrong = require("obol.core").selfcheck(name)
+  for _, name in ipairs(core.providers()) do
+    local wrong = core.selfcheck(name)
     if wrong and #wrong > 0 then
       list.add("fail", "provider " .. name, wrong[1].field .. ": " .. wrong[1].message,
         "this build's tables are broken: build again from a clean checkout")
@@ -118,10 +119,10 @@ local function check_tools(list)
   end
 end
 
-function M.run(args, screen)
+function M.run(args, screen, _, version)
   local path = configuration.path(args)
   local list = new_list(args, screen)
-  check_library(list)
+  check_library(list, version)
   local opened = check_configuration(list, path)
   if opened then
     local accounts = configuration.accounts(path) or {}

@@ -23,16 +23,14 @@ Examples:
 Exit status: 0 done or accepted, 1 refused or declined, 2 wrong usage, 3 nobody knows.
 Colours appear on a terminal alone; NO_COLOR switches them off.]]
 
-local function print_version()
-  print("obol " .. require("obol").version .. " (" .. (rawget(_G, "jit") and jit.version or _VERSION) .. ")")
-  os.exit(0)
-end
-
-local function new_parser()
+local function new_parser(version)
   local argparse = require "argparse"
   local parser = argparse("obol", "Payments through many providers with one contract.", epilog)
     :command_target("command"):help_max_width(100):require_command(true)
-  parser:flag("-V --version", "Print the version."):action(print_version)
+  parser:flag("-V --version", "Print the version."):action(function()
+    print(("obol %s (%s)"):format(version, rawget(_G, "jit") and jit.version or _VERSION))
+    os.exit(0)
+  end)
   for _, module in ipairs(commands) do
     local command = parser:command(module.name):summary(module.summary)
       :description(module.description or module.summary):epilog(module.epilog)
@@ -47,16 +45,19 @@ local function new_parser()
 end
 
 --- Runs the command that `args` (a list of words, as of a command line) names; answers the exit
--- status. A wrong command line ends the process with status 2.
-function M.main(args)
-  local given = new_parser():parse(args)
+-- status. `version` is the library's. A wrong command line ends the process with status 2.
+function M.main(args, version)
+  local given = new_parser(version):parse(args)
   local screen = terminal.new(io.stdout, terminal.has_colour(1))
   local problems = terminal.new(io.stderr, terminal.has_colour(2))
   for _, module in ipairs(commands) do
     if module.name == given.command then
-      local status = module.run(given, screen, problems)
+      -- A fault of this program after sending says nothing of what was done.
+      local ok, status = xpcall(module.run, debug.traceback, given, screen, problems, version)
       io.stdout:flush()
-      return status
+      if ok then return status end
+      problems:line("obol: a fault of this program; please report it\n", status)
+      return M.exits.unknown
     end
   end
   error "no such command"

@@ -1,7 +1,7 @@
 --- Finding what the user named, with the nearest name where there is no such thing.
 
 local nearest = require "obol.config.nearest"
-local obol = require "obol"
+local core = require "obol.core"
 
 local M = {}
 
@@ -12,10 +12,10 @@ end
 
 --- The table of a provider, or nil and a word on what is wrong.
 function M.provider(name)
-  local provider = obol.describe(name)
+  local provider = core.describe(name)
   if provider then return provider end
   local known = {}
-  for _, each in ipairs(obol.providers()) do known[each] = true end
+  for _, each in ipairs(core.providers()) do known[each] = true end
   return nil, "no provider has this name" .. hint(name, known, "; `obol providers` lists them")
 end
 

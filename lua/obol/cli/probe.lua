@@ -2,7 +2,6 @@
 -- credentials, what time is it?
 
 local core = require "obol.core"
-local obol = require "obol"
 
 local M = {}
 
@@ -12,7 +11,7 @@ local WARN_MS, FAIL_MS = 30000, 240000
 --- The address of an account: its own or the provider's; nil where it has none of that name.
 function M.base_url(words)
   if type(words.base_url) == "string" then return words.base_url end
-  local provider = type(words.provider) == "string" and obol.describe(words.provider)
+  local provider = type(words.provider) == "string" and core.describe(words.provider)
   for _, field in ipairs(provider and provider.config or {}) do
     if field.name == "base_url" then return field.preset end
   end
@@ -61,7 +60,7 @@ local function check_clock(list, name, result, took_ms, now_ms)
   local detail = size < 1500 and "the clock agrees with the provider's"
     or ("the clock is %.1f s %s"):format(size / 1000, off > 0 and "fast" or "slow")
   local status = size >= FAIL_MS and "fail" or size >= WARN_MS and "warn" or "ok"
-  list.add(status, name, detail, status ~= "ok" and "set this machine's clock, as with chrony or systemd-timesyncd" or nil)
+  list.add(status, name, detail, status ~= "ok" and "set the clock, as with chrony or systemd-timesyncd" or nil)
 end
 
 local function ask_time(list, opened, name, timeout_ms)
@@ -74,15 +73,16 @@ local function ask_time(list, opened, name, timeout_ms)
   local reply, took
   reply, err, took = send(opened, request, timeout_ms)
   if not reply then
-    list.add("fail", name, M.site(request.url) .. " " .. (err.message or "cannot be reached"), advice_of(err))
+    list.add("fail", name, M.site(request.url) .. ": " .. (err.message or "cannot be reached"), advice_of(err))
     return
   end
   local secure = request.url:find "^https:" and "TLS verified, " or ""
   local result = account:decode("time.get", reply, { time_ms = core.clock_ms() })
   if not result or result.outcome ~= "succeeded" then
     local code = result and result.code and ", code " .. text_of(result.code) or ""
-    list.add("fail", name, ("%s answers (%s%d ms), but refuses: HTTP %d%s"):format(M.site(request.url), secure, took,
-      reply.status, code), advices[result and result.kind] or "is this the provider's address?")
+    local detail = ("%s answers (%s%d ms), but refuses: HTTP %d%s"):format(M.site(request.url), secure, took,
+      reply.status, code)
+    list.add("fail", name, detail, advices[result and result.kind] or "is this the provider's address?")
     return
   end
   list.add("ok", name, ("%s answers and takes the credentials (%s%d ms)"):format(M.site(request.url), secure, took))
@@ -92,10 +92,11 @@ end
 local function open_address(list, opened, name, url, timeout_ms)
   local reply, err, took = send(opened, { method = "GET", url = url, headers = {}, repeat_safe = true }, timeout_ms)
   if not reply then
-    list.add("fail", name, M.site(url) .. " " .. (err.message or "cannot be reached"), advice_of(err))
+    list.add("fail", name, M.site(url) .. ": " .. (err.message or "cannot be reached"), advice_of(err))
     return
   end
-  list.add("ok", name, ("%s answers (%s%d ms)"):format(M.site(url), url:find "^https:" and "TLS verified, " or "", took))
+  local secure = url:find "^https:" and "TLS verified, " or ""
+  list.add("ok", name, ("%s answers (%s%d ms)"):format(M.site(url), secure, took))
 end
 
 --- Checks one account and adds what it finds to the list.

@@ -1,7 +1,7 @@
 --- obol providers: the payment systems that this build can talk to.
 
 local json = require "obol.json"
-local obol = require "obol"
+local core = require "obol.core"
 local show = require "obol.cli.show"
 
 local M = { name = "providers", summary = "List the payment systems that Obol can talk to." }
@@ -29,8 +29,8 @@ end
 
 function M.run(args, screen)
   local list = json.array {}
-  for _, name in ipairs(obol.providers()) do
-    local provider = assert(obol.describe(name))
+  for _, name in ipairs(core.providers()) do
+    local provider = assert(core.describe(name))
     list[#list + 1] = { name = name, title = provider.title, methods = provider.methods,
       operations = operations_of(provider) }
   end

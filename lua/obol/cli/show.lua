@@ -6,6 +6,8 @@ local terminal = require "obol.cli.terminal"
 
 local M = {}
 
+local array = getmetatable(json.array {})
+
 -- A provider's own secret in a result: who needs it takes it from the library.
 local function is_hidden(name)
   return type(name) == "string" and name:lower():gsub("[_-]", ""):find("secret$") ~= nil
@@ -30,7 +32,8 @@ function M.plain(value, name)
   if type(value) ~= "table" then
     return name == "message" and type(value) == "string" and mask(value) or value
   end
-  local plain = #value > 0 and json.array {} or getmetatable(value) == getmetatable(json.array {}) and json.array {} or {}
+  local is_list = #value > 0 or getmetatable(value) == array
+  local plain = is_list and json.array {} or {}
   for key, member in pairs(value) do
     if type(member) ~= "function" then plain[key] = M.plain(member, key) end
   end
