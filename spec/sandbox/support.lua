@@ -54,8 +54,8 @@ function M.open(options)
   end
   function app.user(id) return app.raw("POST", "/v1/users/" .. id, "{}") end
   function app.buy(fields)
-    local body = { appUserId = "u1", productId = "price_vip_monthly", successUrl = "https://shop.example/ok?a=1&b=%2F#x",
-      cancelUrl = "https://shop.example/no" }
+    local body = { appUserId = "u1", productId = "price_vip_monthly",
+      successUrl = "https://shop.example/ok?a=1&b=%2F#x", cancelUrl = "https://shop.example/no" }
     for name, value in pairs(fields or {}) do body[name] = value end
     for name, value in pairs(body) do if value == cjson.null then body[name] = nil end end
     return app.post("/v1/stripe/purchase/create", body)

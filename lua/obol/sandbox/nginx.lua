@@ -1,6 +1,9 @@
 --- What the sandbox's nginx needs: where the program, its modules, our Lua files and the LuaJIT core
 -- are, and the configuration.
 
+-- Lua 5.4 and LuaJIT have it, plain Lua 5.1 does not.
+local searchpath = rawget(package, "searchpath")
+
 local error_of = require "obol.error"
 
 local M = {}
@@ -37,7 +40,7 @@ end
 
 -- The folder that holds `obol/`, from which this process itself reads.
 local function lua_root()
-  local path = package.searchpath("obol.sandbox.nginx", package.path)
+  local path = searchpath("obol.sandbox.nginx", package.path)
   return path and absolute(path):match("^(.*)/obol/sandbox/nginx%.lua$")
 end
 
@@ -47,7 +50,7 @@ end
 local function core_path(root)
   local given = os.getenv("OBOL_LUAJIT_CPATH")
   if given and given ~= "" then return given end
-  local here = package.searchpath("obol.core", package.cpath)
+  local here = searchpath("obol.core", package.cpath)
   local found = {}
   if here then
     here = absolute(here)

@@ -124,10 +124,11 @@ function M.start(options)
     end
     return attempt(found, options, options.port)
   end
-  local taken, server = nginx.taken_ports(), nil
+  local taken = nginx.taken_ports()
   for _ = 1, TRIES do
     local port = free_port(taken)
     if not port then return failed("no free port was found") end
+    local server
     server, err = attempt(found, options, port)
     if server or err.kind ~= "conflict" then return server, err end
     taken[port] = true

@@ -7,7 +7,7 @@ local json = require "obol.sandbox.json"
 local sandbox = require "obol.sandbox"
 local text = require "obol.sandbox.text"
 
-local ngx = ngx -- luacheck: ignore
+local ngx = rawget(_G, "ngx")
 local M = {}
 
 local PUMP_S, CHUNK = 0.1, 65536

@@ -21,13 +21,14 @@ function M.page(app, request, id)
   local message
   if request.method == "POST" then
     local form = text.form(request.body)
-    local result, problem = nil, { kind = "declined" }
+    local result, problem
     if form.action == "pay" then result, problem = invoices.pay_hosted(app, invoice, { card = form.card }) end
-    if not result and problem.kind == "declined" then message = "The card was declined. Try another one." end
+    local declined = problem == nil or problem.kind == "declined"
+    if not result and declined then message = "The card was declined. Try another one." end
   end
   local open = invoice.status == "open"
-  return html.page(200, "Bill", html.fill(PAGE, { title = invoice.product.name, status = invoice.status, id = invoice.id,
-    amount = money.format(invoice.amount, invoice.currency), date = calendar.date(invoice.created_ms),
+  return html.page(200, "Bill", html.fill(PAGE, { title = invoice.product.name, status = invoice.status,
+    id = invoice.id, amount = money.format(invoice.amount, invoice.currency), date = calendar.date(invoice.created_ms),
     alert = html.alert(message), form = open and html.fill(FORM, { card = html.card_field }) or "" }))
 end
 

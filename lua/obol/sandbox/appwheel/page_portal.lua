@@ -13,10 +13,12 @@ local SUBSCRIPTION = [[<li><strong dir="auto">{name}</strong> {price}<br><span c
 <form method="post"><input type="hidden" name="id" value="{id}"><div class="row">
 <button name="action" value="{action}">{verb}</button></div></form></li>]]
 
-local CARD = [[<li>{brand} ending in {last4} <form method="post"><input type="hidden" name="id" value="{id}"><div class="row">
+local CARD = [[<li>{brand} ending in {last4} <form method="post"><input type="hidden" name="id" value="{id}">
+<div class="row">
 <button name="action" value="remove">Remove card</button></div></form></li>]]
 
-local ADD = [[<form method="post">{{card}}<div class="row"><button name="action" value="add">Add card</button></div></form>]]
+local ADD = [[
+<form method="post">{{card}}<div class="row"><button name="action" value="add">Add card</button></div></form>]]
 
 local PAGE = [[<h1>Your subscriptions</h1><p class="soft">For <span dir="auto">{user}</span></p>{{alert}}
 <ul>{{subscriptions}}</ul><h2>Cards</h2><ul>{{cards}}</ul>{{add}}

@@ -86,7 +86,8 @@ local function session_page(app, request, id)
 end
 
 local SETUP = [[<h1>Save a card</h1><p class="soft">For <span dir="auto">{user}</span></p>{{alert}}
-<form method="post">{{card}}<div class="row"><button class="go" name="action" value="pay">Save card</button></div></form>]]
+<form method="post">{{card}}
+<div class="row"><button class="go" name="action" value="pay">Save card</button></div></form>]]
 
 local function setup_page(app, request, id)
   local setup = app.setups[id]

@@ -99,7 +99,8 @@ end
 
 local function create_intent(app, user)
   local id = app.ids:next("seti_")
-  local setup = { is = "setup", id = id, user = user, status = "open", secret = id .. "_secret_" .. app.ids:next("", 31) }
+  local setup = { is = "setup", id = id, user = user, status = "open",
+    secret = id .. "_secret_" .. app.ids:next("", 31) }
   app.setups[id] = setup
   return obj{ { "checkoutUrl", "" }, { "checkoutId", "" }, { "setupIntentId", id }, { "clientSecret", setup.secret } }
 end
