@@ -149,6 +149,29 @@ describe("a purchase proven by a new order", function()
     end
   end)
 
+  it("makes a new page in place of one that is over, and only then", function()
+    local pay, state, transport, clock = wheel()
+    pay.payments:create(purchase "A-1")
+    clock.now = clock.now + 86400000 - 1
+    assert.equal(1, #pay.payments:create(purchase "A-1").attempts)
+    clock.now = clock.now + 1
+    state.fail = { ["entitlement.get"] = support.unknown }
+    local payment = pay.payments:create(purchase "A-1")
+    assert.equal("requires_action", payment.status)
+    assert.equal(1, #payment.attempts)
+    assert.equal("timeout", payment.error.kind)
+    state.fail = nil
+    payment = pay.payments:create(purchase "A-1")
+    assert.equal("requires_action", payment.status)
+    assert.equal(2, #payment.attempts)
+    assert.equal("declined", payment.attempts[1].outcome)
+    assert.equal(2, transport.count "payment.create")
+    clock.now = clock.now + 86400000
+    state.orders = { order "in_1" }
+    assert.equal("succeeded", pay.payments:create(purchase "A-1").status)
+    assert.equal(2, transport.count "payment.create")
+  end)
+
   it("compares the amount with the listed price where the provider is not told it", function()
     local money = require "obol.money"
     local pay, state, transport = wheel()

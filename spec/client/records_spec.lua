@@ -99,6 +99,24 @@ describe("records", function()
   end)
 end)
 
+describe("an answer of the other mode", function()
+  local restore
+  setup(function() restore = support.install() end)
+  teardown(function() restore() end)
+
+  it("releases nothing, and raises an alarm", function()
+    for mode, live in pairs { test = true, live = false } do
+      local alarms, live_now = {}, live
+      local pay = support.open("cards", function() return { outcome = "succeeded", live = live_now } end,
+        { mode = mode, log = function(record) alarms[#alarms + 1] = record.alarm end })
+      assert.equal("unknown", pay.payments:create(card "A-1").status)
+      assert.equal("other_mode", alarms[1])
+      live_now = not live
+      assert.equal("succeeded", pay.payments:refresh("A-1").status)
+    end
+  end)
+end)
+
 describe("a ledger that fails", function()
   local restore
   setup(function() restore = support.install() end)
@@ -176,6 +194,32 @@ describe("two creates at once", function()
     assert.equal("succeeded", payment.status)
     assert.equal(1, #transport.sent)
     assert.equal(1, #payment.attempts)
+  end)
+end)
+
+describe("an error", function()
+  local restore
+  setup(function() restore = support.install() end)
+  teardown(function() restore() end)
+
+  it("tells the provider's wait, request id and status, and prints as one line", function()
+    local pay = support.open("cards", function()
+      return { status = 429, body = "{}", headers = { ["retry-after"] = "12", ["x-request-id"] = { "req-1", "req-2" } },
+        result = { outcome = "rejected", kind = "rate_limited", code = "429", message = "slow\ndown" } }
+    end)
+    local err = pay.payments:create(card "A-1").error
+    assert.equal("rate_limited", err.kind)
+    assert.equal(12000, err.retry_after_ms)
+    assert.equal("req-1", err.request_id)
+    assert.equal(429, err.http_status)
+    assert.is_true(err.retryable)
+    assert.equal("slow\ndown", err.provider_message)
+    assert.equal("a: refused by the provider before acting (code 429)", tostring(err))
+  end)
+
+  it("never prints a code that is no code", function()
+    local pay = support.open("cards", function() return { outcome = "declined", code = "4111 1111\n" } end)
+    assert.equal("a: declined by the provider", tostring(pay.payments:create(card "A-1").error))
   end)
 end)
 

@@ -11,6 +11,8 @@ local function generator(seed)
   end
 end
 
+local LIMIT = 8 * 3600000
+
 local outcomes = { "succeeded", "accepted", "declined", "rejected", "unknown", "not_sent" }
 
 local function answer(random)
@@ -33,30 +35,46 @@ local function check_ledger(ledger)
   return open
 end
 
-local function check_keys(transport, seen)
-  -- what each key was answered: nothing new may begin while the last answer leaves it open
-  for place = seen.at + 1, #transport.sent do
-    local request = transport.sent[place]
-    if request.operation == "payment.create" then
-      local key = request.context.key
-      if seen.key and key ~= seen.key then
+-- Whether the answer to a question lets the open attempt end: a definite no, or unpaid after its time.
+local function ends(answered, seen)
+  local told = answered.outcome
+  if told == "declined" or told == "rejected" then return true end
+  local unpaid = told == "accepted" or answered.operation == "entitlement.get"
+  return unpaid and answered.now - seen.first_sent >= seen.limit
+end
+
+local function check_keys(log, seen)
+  -- nothing new may begin while the last answer leaves the attempt open
+  for place = seen.at + 1, #log do
+    local answered = log[place]
+    if answered.operation ~= "payment.create" then
+      if seen.key and ends(answered, seen) then seen.may_be_open = false end
+    elseif answered.key ~= seen.key then
+      if seen.key then
         assert.is_false(seen.may_be_open, "a key is never changed while its outcome is open")
-        assert.is_nil(seen.used[key], "a key that was given up never comes back")
+        assert.is_nil(seen.used[answered.key], "a key that was given up never comes back")
         seen.used[seen.key] = true
       end
-      seen.key = key
+      seen.key, seen.first_sent = answered.key, answered.now
     end
   end
-  seen.at = #transport.sent
+  seen.at = #log
 end
 
 local function run(provider, seed)
-  local random = generator(seed)
-  local pay, transport, clock, ledger = support.open(provider, function(request)
-    if request.operation == "entitlement.get" then return { outcome = "succeeded", entitlements = {} } end
-    return answer(random)
-  end, { accounts = { a = { provider = provider, expire_after_ms = 86400000 } } })
-  local seen, before = { at = 0, used = {} }, nil
+  local random, log, now = generator(seed), {}, nil
+  local function handler(request)
+    local orders = { outcome = "succeeded", entitlements = {} }
+    local reply, err
+    if request.operation == "entitlement.get" then reply = orders else reply, err = answer(random) end
+    log[#log + 1] = { operation = request.operation, key = request.context.key, now = now(),
+      outcome = (reply or err).outcome }
+    return reply, err
+  end
+  local pay, _, clock, ledger = support.open(provider, handler,
+    { accounts = { a = { provider = provider, expire_after_ms = LIMIT } } })
+  now = function() return clock.now end
+  local seen, before = { at = 0, used = {}, limit = LIMIT }, nil
   for _ = 1, 60 do
     local payment
     if random(3) > 1 then
@@ -66,7 +84,7 @@ local function run(provider, seed)
       payment = pay.payments:refresh("A-1")
     end
     clock.now = clock.now + random(4) * 3600000
-    check_keys(transport, seen)
+    check_keys(log, seen)
     if payment then
       seen.may_be_open = check_ledger(ledger) == 1
       if before then

@@ -194,6 +194,29 @@ describe("subscriptions", function()
     assert.is_not_nil(pay.payments:get("S-1/in_3"))
   end)
 
+  it("raise an alarm for a charge that comes too soon", function()
+    local alarms = {}
+    local pay, state, _, clock = begun { log = function(record) alarms[#alarms + 1] = record.alarm end }
+    tell(state, { transaction_id = "in_2", interval = "P1M", period_end_ms = 1705270400000 })
+    clock.now = 1702592000000 - 86400000
+    pay.subscriptions:refresh("S-1")
+    assert.same({}, alarms)
+    tell(state, { transaction_id = "in_3", interval = "P1M", period_end_ms = 1707948800000 })
+    pay.subscriptions:refresh("S-1")
+    assert.same({ "early_renewal" }, alarms)
+    assert.is_not_nil(pay.payments:get("S-1/in_3"))
+  end)
+
+  it("are cancelled also when nobody had asked whether the first charge was paid", function()
+    local pay, state = wheel()
+    pay.subscriptions:create(params)
+    tell(state)
+    local subscription = pay.subscriptions:cancel("S-1")
+    assert.equal("active", subscription.status)
+    assert.is_false(subscription.auto_renew)
+    assert.equal("succeeded", subscription.payment.status)
+  end)
+
   it("refuse a change before they have begun, of nobody's order, and of a provider that has none", function()
     local pay = wheel()
     pay.subscriptions:create(params)

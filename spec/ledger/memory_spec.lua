@@ -101,6 +101,27 @@ describe("the store in memory", function()
     assert.equal(5, #store:select("payments", { where = { amount = ledger.none } }))
   end)
 
+  it("selects by an index in pages, also after changes and what was taken back", function()
+    for place = 1, 5 do
+      local row = attempt("k-" .. place, { order_id = place % 2 == 0 and "A-2" or "A-1", slot = "s-" .. place })
+      store:run { { put = "attempts", row = row } }
+    end
+    local page, cursor = store:select("attempts", { where = { order_id = "A-1" }, limit = 2 })
+    assert.same({ "k-1", "k-3" }, { page[1].key, page[2].key })
+    page, cursor = store:select("attempts", { where = { order_id = "A-1" }, limit = 2, after = cursor })
+    assert.equal("k-5", page[1].key)
+    assert.is_nil(cursor)
+    store:run { { set = "attempts", key = "k-1", to = { order_id = "A-2", slot = "moved" } },
+      { set = "attempts", key = "none", to = {} } }
+    assert.equal(3, #store:select("attempts", { where = { order_id = "A-1" } }))
+    assert.equal("k-1", store:select("attempts", { where = { slot = "s-1" } })[1].key)
+    store:run { { set = "attempts", key = "k-1", to = { order_id = "A-2", slot = "moved" } } }
+    page = store:select("attempts", { where = { order_id = "A-2" } })
+    assert.same({ "k-1", "k-2", "k-4" }, { page[1].key, page[2].key, page[3].key })
+    assert.equal(0, #store:select("attempts", { where = { slot = "s-1" } }))
+    assert.equal("k-1", store:select("attempts", { where = { slot = "moved" } })[1].key)
+  end)
+
   it("refuses to write when closed", function()
     store:close()
     local ok, err = store:run { { put = "payments", row = payment "A-1" } }

@@ -167,6 +167,14 @@ local function start(client, operation, row, wanted, params, options)
   return nil, select(2, free(client, "exclusive", one.exclusive, one.account)) or err
 end
 
+-- The payment as it is, asked about when its open attempt can no longer be paid: a page that is over
+-- must not be shown again. Answers the row and the error to show.
+local function look(client, row, options)
+  local one = client.ledger:attempt(row.attempt)
+  if not one or one.outcome ~= "accepted" or not resolve.is_over(client, one) then return row end
+  return resolve.run(client, row, options)
+end
+
 -- An open attempt is never sent again, but where the provider takes the same key twice and the
 -- answer to it is what is missing.
 local function held(client, row, wanted, params, options)
@@ -211,6 +219,9 @@ function M.create(client, operation, params, options)
       local same
       same, err = order.same(row, operation, wanted)
       if not same then return nil, err end
+      local shown
+      row, shown = look(client, row, options)
+      if shown then return row, shown end
       if not states.next_attempt_from[row.status] then return held(client, row, wanted, params, options) end
     end
     local answer, again

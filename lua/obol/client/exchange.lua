@@ -23,6 +23,12 @@ function M.encode(client, call)
   return request
 end
 
+--- Whether a result or event tells (by `live`) that it is of the other kind than the configuration's
+-- mode: such an answer releases nothing.
+function M.is_other_mode(client, told)
+  return told.live ~= nil and told.live ~= (client.mode == "live")
+end
+
 local function send(client, call, request)
   local left = math.floor(call.deadline - client.elapsed())
   if left < 1 then
@@ -53,6 +59,10 @@ local function decode(client, call, reply)
     time_ms = client.clock(), expect = call.expect, params = call.params, sent_before = call.sent_before or false,
   })
   if not ok then return { outcome = "unknown", kind = "internal", why = "the transport's reply is none" } end
+  if result and M.is_other_mode(client, result) then
+    log.alarm(client, "other_mode", { account = call.account, order_id = call.order_id, key = call.key })
+    return { outcome = "unknown", kind = "provider", why = "an answer of the other mode, test or live" }
+  end
   if result then return result end
   -- An answer that cannot be read says nothing of what was done, unless its status alone does.
   err = err or {}

@@ -40,10 +40,16 @@ local function code_hint(code)
   return " (code " .. code .. ")"
 end
 
-local function request_id(reply)
-  local id = reply and reply.headers and reply.headers["x-request-id"]
-  if type(id) == "table" then id = id[1] end
-  return type(id) == "string" and #id <= 128 and id or nil
+local function header(reply, name)
+  local value = reply and reply.headers and reply.headers[name]
+  if type(value) == "table" then value = value[1] end
+  return type(value) == "string" and #value <= 128 and value or nil
+end
+
+-- Seconds only: a date would need a clock that both sides share.
+local function retry_after_ms(reply)
+  local seconds = (header(reply, "retry-after") or ""):match("^%d%d?%d?%d?%d?$")
+  return seconds and tonumber(seconds) * 1000 or nil
 end
 
 --- The error of a result that is not a success; nil for one that is.
@@ -57,8 +63,8 @@ function M.of_result(result, account, reply)
     kind = kind, outcome = outcome, account = account,
     message = (words[outcome] or words.unknown) .. (result.why and ": " .. result.why or code_hint(code)),
     provider_code = code, provider_message = result.message,
-    http_status = reply and reply.status, request_id = result.request_id or request_id(reply),
-    retryable = outcome == "not_sent" or kind == "rate_limited", retry_after_ms = result.retry_after_ms,
+    http_status = reply and reply.status, request_id = result.request_id or header(reply, "x-request-id"),
+    retryable = outcome == "not_sent" or kind == "rate_limited", retry_after_ms = retry_after_ms(reply),
   }
 end
 

@@ -1,8 +1,10 @@
 --- pay.notifications: what providers send by themselves.
 
 local crypto = require "obol.crypto"
+local exchange = require "obol.client.exchange"
 local fault = require "obol.client.fault"
 local hints = require "obol.client.hints"
+local log = require "obol.client.log"
 
 local M = {}
 
@@ -51,6 +53,10 @@ local function apply(client, name, event, body)
   if not seen then return "later", err end
   event.duplicate = seen == "duplicate"
   if event.duplicate then return "accepted" end
+  if exchange.is_other_mode(client, event) then
+    log.alarm(client, "other_mode", { account = name, order_id = event.order_id })
+    return "accepted"
+  end
   hints.follow(client, name, event)
   client.ledger:finish_event(id, client.clock())
   return "accepted"

@@ -10,6 +10,15 @@ local function is_renewal(row, found)
   return id and row.transaction_id and id ~= row.transaction_id
 end
 
+local DAYS = { D = 1, W = 7, M = 30, Y = 365 }
+
+-- A charge of the same product sooner than half an interval after the last: nobody agreed to that.
+local function is_early(client, row, found)
+  local count, unit = (found.interval or ""):match("^P(%d+)([DWMY])$")
+  if not count or not row.period_end_ms or (found.product_id or row.product_id) ~= row.product_id then return false end
+  return row.period_end_ms - client.clock() > tonumber(count) * DAYS[unit] * 86400000 / 2
+end
+
 local function renewal_row(client, row, first, found)
   local now = client.clock()
   return {
@@ -28,6 +37,9 @@ function M.record(client, row, first, found)
   local ok, err
   if is_renewal(row, found) then
     local new = renewal_row(client, row, first, found)
+    if not row.trial and is_early(client, row, found) then
+      log.alarm(client, "early_renewal", { order_id = new.order_id, account = row.account })
+    end
     ok, err = client.ledger:add {
       subject = "payments", key = new.order_id, new = new, also = { change },
       events = { {

@@ -35,7 +35,8 @@ local function query(client, row, one, options)
   return result, fault.of_result(result, one.account, reply)
 end
 
-local function is_over(client, one)
+--- Whether the time in which an attempt can be paid is over.
+function M.is_over(client, one)
   local limit = client.accounts[one.account].expire_after_ms or EXPIRE_MS
   return client.clock() - one.created_ms >= limit
 end
@@ -80,7 +81,7 @@ local function open(client, row, one, options)
     if err or given_up.outcome ~= "abandoned" then return row, err end
     return settle.record(client, row, one, given_up, { err = shown })
   end
-  if result.outcome == "accepted" and is_over(client, one) then return expire(client, row, one, result) end
+  if result.outcome == "accepted" and M.is_over(client, one) then return expire(client, row, one, result) end
   if unchanged(row, one, result) then return row end
   result.action = result.action or (result.outcome == "accepted" and row.action) or nil
   local status

@@ -83,6 +83,8 @@ local function run_change(client, operation, order_id, change_of, options)
   local row
   row, err = find_row(client, order_id)
   if not row then return nil, err end
+  -- The first charge may have been paid without anybody having asked.
+  if not row.provider_id then row = refresh(client, row, limits) or row end
   row, err = change.run(client, operation, row, change_of.params, change_of.product_id, limits)
   if not row then return nil, err end
   return view.subscription(client, row, err)

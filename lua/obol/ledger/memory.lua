@@ -35,7 +35,9 @@ end
 local function new_table(name)
   local unique = {}
   for _, column in ipairs(tables[name].unique or {}) do unique[column] = {} end
-  return { by_key = {}, list = {}, unique = unique }
+  local index = {}
+  for _, column in ipairs(tables[name].index or {}) do index[column] = {} end
+  return { by_key = {}, list = {}, unique = unique, index = index }
 end
 
 function Memory:id()
@@ -61,23 +63,59 @@ local function in_time(row, query)
   return (not query.from_ms or time >= query.from_ms) and (not query.to_ms or time < query.to_ms)
 end
 
-function Memory:select(name, query)
-  local list, found = self.tables[name].list, {}
-  local place = tonumber(query.after or "0") or 0
-  local limit = query.limit or 100
-  while place < #list do
-    place = place + 1
-    local row = list[place].row
-    if rows.matches(row, query.where or {}) and in_time(row, query) then
-      found[#found + 1] = copy_out(row)
-      if #found == limit then break end
+-- The entries among which those asked for are, in the order of insertion: few where a column with an
+-- index is asked by.
+local function candidates(held, where)
+  for column, value in pairs(where) do
+    if held.unique[column] then return { held.unique[column][value] } end
+    if held.index[column] then
+      local list = {}
+      for entry in pairs(held.index[column][value] or {}) do list[#list + 1] = entry end
+      table.sort(list, function(a, b) return a.place < b.place end)
+      return list
     end
   end
-  return found, place < #list and ("%d"):format(place) or nil
+  return held.list
 end
 
--- Writes `row` over `entry`, keeping the unique columns' index; what was there goes to the log of
--- undoing.
+function Memory:select(name, query)
+  local held, where, found = self.tables[name], query.where or {}, {}
+  local after, last, limit = tonumber(query.after or "0") or 0, nil, query.limit or 100
+  local list = candidates(held, where)
+  -- in the whole list an entry's number is its place, so that a later page begins where it has to
+  for number = list == held.list and after + 1 or 1, #list do
+    local entry = list[number]
+    if entry.place > after and rows.matches(entry.row, where) and in_time(entry.row, query) then
+      if #found == limit then return found, ("%d"):format(last) end
+      found[#found + 1], last = copy_out(entry.row), entry.place
+    end
+  end
+  return found, nil
+end
+
+-- Moves `entry` in the indexes from what the row `before` holds to what `after` holds; either may be
+-- nil.
+local function reindex(held, entry, before, after)
+  for column, index in pairs(held.unique) do
+    local value = before and before[column]
+    if value ~= nil and index[value] == entry then index[value] = nil end
+    if after and after[column] ~= nil then index[after[column]] = entry end
+  end
+  for column, index in pairs(held.index) do
+    local value = before and before[column]
+    if value ~= nil then
+      index[value][entry] = nil
+      if next(index[value]) == nil then index[value] = nil end
+    end
+    value = after and after[column]
+    if value ~= nil then
+      index[value] = index[value] or {}
+      index[value][entry] = true
+    end
+  end
+end
+
+-- Writes `row` over `entry`, keeping the indexes; what was there goes to the log of undoing.
 local function write(store, name, entry, row, undo)
   local held = store.tables[name]
   for column, index in pairs(held.unique) do
@@ -87,10 +125,7 @@ local function write(store, name, entry, row, undo)
     end
   end
   local before = entry.row
-  for column, index in pairs(held.unique) do
-    if before and before[column] ~= nil then index[before[column]] = nil end
-    if row[column] ~= nil then index[row[column]] = entry end
-  end
+  reindex(held, entry, before, row)
   entry.row = row
   undo[#undo + 1] = { name = name, entry = entry, before = before }
   return true
@@ -109,7 +144,7 @@ local function put(store, change, undo)
   end
   local counter = tables[name].counter
   if counter then row[counter] = #held.list + 1 end
-  local entry = { key = key }
+  local entry = { key = key, place = #held.list + 1 }
   local ok, err = write(store, name, entry, row, undo)
   if not ok then return nil, err end
   held.by_key[key] = entry
@@ -138,12 +173,7 @@ local function take_back(store, undo)
   for place = #undo, 1, -1 do
     local step = undo[place]
     local held, entry = store.tables[step.name], step.entry
-    for column, index in pairs(held.unique) do
-      if entry.row[column] ~= nil and index[entry.row[column]] == entry then
-        index[entry.row[column]] = nil
-      end
-      if step.before and step.before[column] ~= nil then index[step.before[column]] = entry end
-    end
+    reindex(held, entry, entry.row, step.before)
     entry.row = step.before
     if not step.before then
       held.by_key[entry.key] = nil

@@ -4,7 +4,8 @@
 -- Types: `text`, `integer`, `flag` (boolean), `json` (a table of plain values). `key` is the primary
 -- key; a column in `unique` holds a value once in the whole table, and may be absent in many rows.
 -- Those columns carry the promises: one open attempt a slot, one success an order, one proof an
--- order. A `counter` column is given by the store, rising by insertion.
+-- order. A `counter` column is given by the store, rising by insertion;
+-- an `index` column is often asked by.
 
 local M = {}
 
@@ -21,6 +22,7 @@ M.payments = {
 
 M.attempts = {
   key = "key",
+  index = { "order_id" },
   unique = { "slot", "exclusive", "success_of", "proven_by" },
   columns = {
     key = "text", order_id = "text", refund_id = "text", account = "text", provider = "text",
@@ -36,6 +38,7 @@ M.attempts = {
 
 M.refunds = {
   key = "refund_id",
+  index = { "order_id" },
   columns = {
     refund_id = "text", order_id = "text", status = "text", amount = "text", currency = "text",
     reason = "text", account = "text", provider_id = "text", attempt = "text",
@@ -46,6 +49,7 @@ M.refunds = {
 
 M.subscriptions = {
   key = "order_id",
+  index = { "provider_id" },
   columns = {
     order_id = "text", provider_id = "text", status = "text", product_id = "text",
     customer_id = "text", account = "text", period_end_ms = "integer", auto_renew = "flag",
