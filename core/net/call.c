@@ -29,13 +29,24 @@ static bool add_line(struct obol_net_call *call, struct curl_slist ***tail, stru
     return true;
 }
 
+/* Without printf, which leaves what it writes on the stack: the value may be a secret. */
 static struct obol_slice header_line(struct obol_net_call *call, const struct obol_header *header)
 {
-    /* to libcurl "name;" is an empty header, "name:" would take the header away */
-    if (header->value.size == 0)
-        return obol_arena_format(&call->arena, "%.*s;", (int)header->name.size, header->name.data);
-    return obol_arena_format(&call->arena, "%.*s: %.*s", (int)header->name.size, header->name.data,
-                             (int)header->value.size, header->value.data);
+    struct obol_slice name = header->name, value = header->value;
+    size_t size = name.size + value.size + 2;
+    char *line = obol_arena_alloc(&call->arena, size + 1);
+    if (line == NULL)
+        return obol_slice(NULL, 0);
+    memcpy(line, name.data, name.size);
+    if (value.size == 0) {
+        /* to libcurl "name;" is an empty header, "name:" would take the header away */
+        line[name.size] = ';';
+        return obol_slice(line, name.size + 1);
+    }
+    line[name.size] = ':';
+    line[name.size + 1] = ' ';
+    memcpy(line + name.size + 2, value.data, value.size);
+    return obol_slice(line, size);
 }
 
 static bool copy_headers(struct obol_net_call *call, const struct obol_request *request)

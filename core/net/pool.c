@@ -82,6 +82,7 @@ void obol_net_pools_close(void)
         if (pools.slots[i] != NULL)
             free_pool(pools.slots[i]);
     obol_secret_free(pools.slots, pools.slot_count * sizeof(struct obol_net_pool *));
+    pools.slots = NULL;
     obol_net_pools_forget();
 }
 

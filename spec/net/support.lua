@@ -68,15 +68,82 @@ function M.stop_server(server)
   M.remove(server.folder)
 end
 
---- A TLS server with a certificate of its own for `name`, in `folder`.
-function M.tls_server(folder, name)
-  local base = quote(folder .. "/" .. name)
+local function make_certificate(folder, stem, name)
+  local base = quote(folder .. "/" .. stem)
   read_all(("openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=%s -addext "
     .. "subjectAltName=DNS:%s -keyout %s.key -out %s.pem 2>&1"):format(name, name, base, base))
+  return base
+end
+
+--- A TLS server with a certificate of its own for `name`, in `folder`.
+function M.tls_server(folder, name)
+  local base = make_certificate(folder, name, name)
   local server = start(("openssl s_server -accept 127.0.0.1:0 -www -cert %s.pem -key %s.key")
     :format(base, base), "^ACCEPT [%d.]+:(%d+)$")
   server.ca_file = folder .. "/" .. name .. ".pem"
   return server
+end
+
+local function write(path, text)
+  local file = assert(io.open(path, "w"))
+  file:write(text)
+  file:close()
+end
+
+local nginx_conf = [[
+daemon off; master_process off; pid %s/nginx.pid; error_log %s/error.log; user root;
+events { worker_connections 512; }
+http {
+  access_log off;
+  client_body_temp_path %s/b; proxy_temp_path %s/p; fastcgi_temp_path %s/f; uwsgi_temp_path %s/u; scgi_temp_path %s/s;
+  server {
+    listen 127.0.0.1:%d ssl; ssl_certificate %s/nginx.pem; ssl_certificate_key %s/nginx.key;
+    location / { return 200 "answer"; }
+  }
+}
+]]
+
+--- An nginx that speaks TLS as localhost, in `folder`: `url`, `ca_file`, `pid`.
+function M.tls_nginx(folder)
+  local socket = require "socket"
+  make_certificate(folder, "nginx", "localhost")
+  local probe = assert(socket.bind("127.0.0.1", 0))
+  local port = select(2, probe:getsockname())
+  probe:close()
+  local f = folder
+  write(f .. "/nginx.conf", nginx_conf:format(f, f, f, f, f, f, f, port, f, f))
+  local pipe = assert(io.popen(("echo $$; exec nginx -p %s -c %s/nginx.conf 2>&1"):format(f, f)))
+  local server = { pipe = pipe, pid = pipe:read "*l", ca_file = f .. "/nginx.pem",
+    url = ("https://localhost:%d/"):format(port) }
+  for _ = 1, 200 do
+    if socket.connect("127.0.0.1", port) then return server end
+    socket.sleep(0.02)
+  end
+  error("nginx did not start: " .. tostring(pipe:read "*l"))
+end
+
+--- A command prefix under which name servers are silent, or nil where that cannot be had: a mount
+-- and network name space whose only name server is an address that nobody answers from.
+function M.silent_resolver(folder)
+  write(folder .. "/resolv.conf", "nameserver 127.0.0.1\noptions timeout:5 attempts:2\n")
+  write(folder .. "/nsswitch.conf", "hosts: dns\n")
+  write(folder .. "/silent.sh", ([[
+set -e
+ip link set lo up
+mount --bind %s/resolv.conf /etc/resolv.conf
+mount --bind %s/nsswitch.conf /etc/nsswitch.conf
+lua5.4 -e 's = require("socket").udp() s:setsockname("127.0.0.1", 53) require("socket").sleep(20)' &
+sleeper=$!
+sleep 0.2
+set +e
+"$@"
+status=$?
+kill $sleeper
+exit $status
+]]):format(folder, folder))
+  local command = ("unshare -m -n sh %s/silent.sh "):format(folder)
+  if read_all(command .. "echo ready 2>&1") ~= "ready\n" then return nil end
+  return command
 end
 
 --- Runs a Lua script in a process of its own, on the Lua that runs this one; answers what it prints
