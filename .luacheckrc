@@ -13,4 +13,5 @@ files["spec"] = { std = "+busted" }
 files["lua/obol/nginx"] = { read_globals = { "ngx", "ndk" } }
 files["lua/obol/sandbox"] = { read_globals = { "ngx" } }
 files["lua/obol/wait"] = { read_globals = { "ngx" } }
+files["scripts/obol"] = { globals = { "_" } }
 exclude_files = { "build", ".git" }

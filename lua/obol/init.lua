@@ -3,13 +3,13 @@
 --     local obol = require "obol"
 --     local pay, err = obol.open "obol.lua"
 --
--- `open(path or table)` -> client, or nil and an error; see obol.client.
--- `account{ provider =, ... }` -> a pure account, or nil and an error; see obol.account.
--- `providers()` -> the names of all providers; `describe(provider [, operation])` -> their tables;
--- `features()` -> what this build and machine offer.
--- `all(f, g, ...)` -> runs them at once, answers the packed results of each.
--- `money`, `json`, `crypto`, `secret`, `error` -> the modules of that name; `null` is JSON's null;
--- `version` is this library's.
+-- - `open(path or table)` -> client, or nil and an error; see obol.client.
+-- - `account{ provider =, ... }` -> a pure account, or nil and an error; see obol.account.
+-- - `providers()` -> the names of all providers; `describe(provider [, operation])` -> their tables
+-- - `features()` -> what this build and machine offer.
+-- - `all(f, g, ...)` -> runs them at once, answers the packed results of each.
+-- - `money`, `json`, `crypto`, `secret`, `error` -> the modules of that name; `null` is JSON's null;
+--   `version` is this library's.
 
 -- Loaded when first used, so that a program pays only for what it uses.
 local modules = { account = true, crypto = true, error = true, json = true, money = true, secret = true }

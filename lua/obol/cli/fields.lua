@@ -26,7 +26,7 @@ end
 --- How the wire writes it: the provider's word, its place and its form; "" where it is not sent.
 function M.wire(field)
   if field.place == "nowhere" then return "" end
-  if field.place == "path" then return "path" end
+  if field.place == "path" then return "in the path" end
   if not field.wire then return "" end
   local text = field.wire
   if field.place ~= "body" then text = text .. " in " .. field.place end

@@ -1,0 +1,181 @@
+-- A provider's page, from its tables.
+
+local fields = require "obol.cli.fields"
+local markdown = require "markdown"
+
+local M = {}
+
+local code = markdown.code
+
+local function add(lines, ...)
+  for _, line in ipairs { ... } do lines[#lines + 1] = line end
+end
+
+-- The rows of a list with those inside them, by whole paths: `products[].id`.
+local function flat(list, before, rows)
+  before, rows = before or "", rows or {}
+  for _, field in ipairs(list or {}) do
+    local path = before .. field.name
+    rows[#rows + 1] = { field = field, path = path }
+    flat(field.fields, path .. "[].", rows)
+  end
+  return rows
+end
+
+local function type_of(field)
+  return field.form and ("%s (%s)"):format(field.type, field.form) or field.type
+end
+
+local function wire(field)
+  if field.place == "path" then return "in the path" end
+  return code(fields.wire(field))
+end
+
+local function limits(field)
+  local text = fields.limits(field)
+  if field.personal then text = text .. (text ~= "" and "; " or "") .. "personal: shortened in logs" end
+  return text
+end
+
+local function add_request(lines, list)
+  local rows = {}
+  for place, entry in ipairs(flat(list)) do
+    local field = entry.field
+    rows[place] = { code(entry.path), wire(field), type_of(field), field.required and "yes" or "",
+      limits(field), field.doc }
+  end
+  markdown.table(lines, { "field", "on the wire", "type", "required", "limits", "what" }, rows)
+end
+
+local function add_reply(lines, list)
+  local rows = {}
+  for place, entry in ipairs(flat(list)) do
+    local field = entry.field
+    rows[place] = { code(entry.path), wire(field), type_of(field),
+      field.oneof and table.concat(field.oneof, ", ") or "", field.doc }
+  end
+  markdown.table(lines, { "field", "on the wire", "type", "one of", "what" }, rows)
+end
+
+local function add_outcomes(lines, list)
+  local rows = fields.outcomes(list)
+  for _, row in ipairs(rows) do row[1] = code(row[1]) end
+  markdown.table(lines, { "when", "outcome", "kind of error", "what" }, rows)
+end
+
+local function heading_of(operation)
+  local variant = fields.variant(operation)
+  return variant and ("%s, %s"):format(operation.name, variant) or operation.name
+end
+
+-- A word as a shell takes it.
+local function word(text)
+  if text:find "^[%w_.:/@%%+=-]+$" then return text end
+  return "'" .. text:gsub("'", "'\\''") .. "'"
+end
+
+local function example(operation)
+  local parts = { "obol call ACCOUNT " .. operation.name }
+  for _, field in ipairs(operation.request) do
+    if field.type == "secret" then
+      parts[#parts + 1] = field.name .. "=env:" .. field.name:gsub("%W", "_"):upper()
+    elseif field.sample and not field.computed
+      and (field.required or field.name == operation.when and not operation.or_absent) then
+      parts[#parts + 1] = word(field.name .. "=" .. field.sample)
+    end
+  end
+  return table.concat(parts, " \\\n  ")
+end
+
+local function add_operation(lines, operation)
+  add(lines, "### " .. heading_of(operation), "", code(operation.request_line), "", operation.doc or "", "")
+  local rows = fields.behaviour(operation)
+  markdown.table(lines, { "", "" }, rows)
+  if #operation.request > 0 then
+    add(lines, "Request:", "")
+    add_request(lines, operation.request)
+  else
+    add(lines, "The request has no fields.", "")
+  end
+  if #operation.reply > 0 then
+    add(lines, "Result:", "")
+    add_reply(lines, operation.reply)
+  end
+  if operation.outcomes and #operation.outcomes > 0 then
+    add(lines, "Outcomes; the first that matches decides, then those of [every operation](#outcomes):", "")
+    add_outcomes(lines, operation.outcomes)
+  end
+  add(lines, "```sh", example(operation), "```", "")
+end
+
+local function add_configuration(lines, provider)
+  add(lines, "## Configuration", "")
+  local rows, example_lines = {}, { "accounts = {", ("  name = { provider = %q,"):format(provider.name) }
+  for place, field in ipairs(provider.config) do
+    rows[place] = { code(field.name), field.type, field.required and "yes" or "", fields.limits(field), field.doc }
+    if field.required then
+      local value = ("%q"):format(field.sample or "...")
+      if field.type == "secret" then
+        value = ("secret.env %q"):format((provider.name .. "_" .. field.name):upper())
+      end
+      example_lines[#example_lines + 1] = ("    %s = %s,"):format(field.name, value)
+    end
+  end
+  add(example_lines, "  },", "},")
+  add(lines, "```lua", table.concat(example_lines, "\n"), "```", "")
+  markdown.table(lines, { "word", "type", "required", "limits", "what" }, rows)
+end
+
+-- Each word that stands in for what the provider does not document.
+local function add_undocumented(lines, provider)
+  local rows = {}
+  for _, field in ipairs(provider.config) do
+    if field.configurable then rows[#rows + 1] = { code(field.name), field.preset or "", field.doc } end
+  end
+  if #rows == 0 then return end
+  add(lines, "## Not documented by the provider", "",
+    "These are choices of this library. Where the provider turns out to do otherwise, the configuration changes them:",
+    "")
+  markdown.table(lines, { "word", "default", "what" }, rows)
+end
+
+local function add_index(lines, provider)
+  add(lines, "## Operations", "")
+  local rows = {}
+  for place, operation in ipairs(provider.operations) do
+    local heading = heading_of(operation)
+    rows[place] = { ("[%s](#%s)"):format(operation.name, markdown.anchor(heading)), fields.variant(operation) or "",
+      operation.effect, operation.doc }
+  end
+  markdown.table(lines, { "operation", "variant", "effect", "what" }, rows)
+end
+
+--- The page of a provider; `provider` is what `describe` answers.
+function M.page(provider)
+  local core = require "obol.core"
+  local lines = { "# " .. provider.title, "", "Written by `make docs` from the provider's tables.", "",
+    provider.doc or "", "" }
+  local about = { { "name in the configuration", code(provider.name) },
+    { "methods", code(table.concat(provider.methods, ", ")) }, { "source", provider.source } }
+  if #provider.query_schedule_s > 0 then
+    about[#about + 1] = { "asked again after", table.concat(provider.query_schedule_s, ", ") .. " s" }
+  end
+  markdown.table(lines, { "", "" }, about)
+  add_configuration(lines, provider)
+  add_undocumented(lines, provider)
+  add_index(lines, provider)
+  local seen = {}
+  for _, operation in ipairs(provider.operations) do
+    if not seen[operation.name] then
+      seen[operation.name] = true
+      for _, variant in ipairs(assert(core.describe(provider.name, operation.name))) do
+        add_operation(lines, variant)
+      end
+    end
+  end
+  add(lines, "## Outcomes", "", "Of every operation, after its own. The first that matches decides:", "")
+  add_outcomes(lines, provider.outcomes)
+  return markdown.page(lines)
+end
+
+return M
