@@ -140,11 +140,11 @@ describe("payments:create", function()
   end)
 
   it("sends an unknown again with the same key only where the provider takes it twice", function()
-    local at = 0
+    local at, sent_before = 0, {}
     local pay, transport = support.open("safe", function()
       at = at + 1
-      if at == 1 then return support.unknown() end
-      return { outcome = "succeeded", provider_id = "tx-1" }
+      local reply = { status = 200, headers = {}, result = { outcome = at == 1 and "unknown" or "succeeded" } }
+      return setmetatable(reply, { __newindex = function(_, _, context) sent_before[at] = context.sent_before end })
     end)
     assert.equal("unknown", pay.payments:create(card "A-1").status)
     local again = pay.payments:create(card "A-1")
@@ -152,6 +152,8 @@ describe("payments:create", function()
     assert.equal(2, #transport.sent)
     assert.equal(transport.sent[1].context.key, transport.sent[2].context.key)
     assert.equal(1, #again.attempts)
+    assert.is_false(sent_before[1])
+    assert.is_true(sent_before[2])
   end)
 
   it("says unknown of an answer that cannot be read and of a transport that raises", function()

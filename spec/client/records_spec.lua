@@ -223,6 +223,25 @@ describe("an error", function()
   end)
 end)
 
+describe("a recorded payment of an account that is configured no more", function()
+  local restore
+  setup(function() restore = support.install() end)
+  teardown(function() restore() end)
+
+  it("is still told, with the reason why nobody can be asked", function()
+    local pay, _, clock, ledger = support.open("cards", function() return { outcome = "accepted" } end)
+    pay.payments:create(card "A-1")
+    local other = support.open("safe", function() return { outcome = "succeeded" } end,
+      { ledger = ledger, accounts = { b = { provider = "safe" } }, clock = function() return clock.now end })
+    clock.now = clock.now + 86400000
+    for _, payment in ipairs { other.payments:refresh("A-1"), other.payments:create(card "A-1") } do
+      assert.equal("processing", payment.status)
+      assert.equal("account", payment.error.field)
+    end
+    assert.equal("unsupported", select(2, other.payments:cancel("A-1")).kind)
+  end)
+end)
+
 describe("pay:call", function()
   local restore
   setup(function() restore = support.install() end)

@@ -89,6 +89,20 @@ describe("subscriptions", function()
     end
   end)
 
+  it("tell a change as an event, with the state that they are in", function()
+    local pay, state = wheel()
+    pay.subscriptions:create(params)
+    tell(state, { status = "trialing", trial = true })
+    pay.subscriptions:refresh("S-1")
+    pay.subscriptions:cancel("S-1")
+    assert.equal("trialing", pay.subscriptions:get("S-1").status)
+    local seen = {}
+    pay.events:consume("spec", function(event)
+      if event.type == "subscription.updated" then seen[#seen + 1] = event.status .. " " .. event.subscription_id end
+    end)
+    assert.same({ "trialing sub_1", "trialing sub_1" }, seen)
+  end)
+
   it("resolve an unknown cancel by asking at once", function()
     local pay, state, transport = begun()
     state.answers["subscription.cancel"] = function()
@@ -185,6 +199,11 @@ describe("subscriptions", function()
     assert.equal("in_2", renewal.provider_id)
     assert.equal("in_1", pay.payments:get("S-1").provider_id)
     assert.equal(2, #pay.payments:list())
+    local renewed = 0
+    pay.events:consume("spec", function(event)
+      if event.type == "subscription.renewed" then renewed = renewed + 1 end
+    end)
+    assert.equal(1, renewed)
     -- a bill that was not paid is no renewal
     tell(state, { transaction_id = "in_3", status = "past_due" })
     pay.subscriptions:refresh("S-1")

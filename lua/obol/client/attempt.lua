@@ -47,10 +47,14 @@ function M.send(client, row, call)
   call.key, call.account, call.operation = row.key, row.account, row.operation
   call.order_id, call.repeat_safe, call.sent_before = row.order_id, row.repeat_safe, row.sends > 0
   local result, reply = exchange.run(client, call)
-  if result then return result, fault.of_result(result, row.account, reply), reply end
+  if result then
+    result.left = true
+    return result, fault.of_result(result, row.account, reply), reply
+  end
   local err = reply
   -- What could not even be encoded the second time has not left either.
-  return { outcome = err.outcome or "not_sent", kind = err.kind }, err
+  local outcome = err.outcome or "not_sent"
+  return { outcome = outcome, kind = err.kind, left = outcome ~= "not_sent" }, err
 end
 
 --- `unknown` of an offer that nothing can find again is `abandoned`: nobody was shown it, so nobody
@@ -59,7 +63,7 @@ function M.give_up(row, result, err)
   if result.outcome ~= "unknown" or row.effect ~= "offer" or row.found_by ~= "nothing" then
     return result, err
   end
-  local given_up = { outcome = "abandoned", kind = result.kind, code = result.code }
+  local given_up = { outcome = "abandoned", kind = result.kind, code = result.code, left = result.left }
   local shown = fault.of_result(given_up, row.account)
   if err then
     shown.kind, shown.http_status, shown.request_id = err.kind, err.http_status, err.request_id
@@ -76,7 +80,7 @@ function M.changes(client, row, result, reply)
   local to = {
     outcome = result.outcome, kind = result.kind or ledger.none, code = code,
     http_status = reply and reply.status, provider_id = result.provider_id,
-    sends = row.sends + 1, answered_ms = client.clock(), claimed_until = ledger.none,
+    sends = row.sends + (result.left and 1 or 0), answered_ms = client.clock(), claimed_until = ledger.none,
   }
   if closed then to.slot, to.exclusive = ledger.none, ledger.none end
   return to

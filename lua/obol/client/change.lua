@@ -16,6 +16,9 @@ local wanted_renewal = { ["subscription.cancel"] = false, ["subscription.renew"]
 -- none), or nil and an error.
 function M.ask(client, row, options)
   local account = client.accounts[row.account]
+  if not account then
+    return nil, fault.invalid("account", "expected an account that is configured", row.account)
+  end
   if not row.provider_id or not account:supports("subscription.query") then return nil end
   local result, err = exchange.ask(client, {
     account = row.account, operation = "subscription.query", order_id = row.order_id, token = options.token,
@@ -44,9 +47,7 @@ local function record(client, row, one, result, about)
   -- An accepted change leaves the slot: what comes of it shows in the subscription itself.
   if result.outcome == "accepted" then unit.attempt.to.slot = ledger.none end
   local change, told = subscription_state.change(client, row, about.found or {}, more)
-  unit.to = change.to
-  if not about.found or not about.found.status then unit.to.status = nil end
-  unit.events = told and about.found and { told } or nil
+  unit.to, unit.events = change.to, told and { told } or nil
   local ok, err = client.ledger:finish_attempt(unit)
   if not ok then return nil, err end
   local fresh, read_err = client.ledger:subscription(row.order_id)

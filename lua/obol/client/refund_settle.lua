@@ -61,6 +61,9 @@ function M.refresh(client, row, options)
   local one, err = client.ledger:attempt(row.attempt)
   if not one then return row, err end
   if states.outcomes[one.outcome].closed or attempt.in_flight(client, one) or not one.found_with then return row end
+  if not client.accounts[one.account] then
+    return row, fault.invalid("account", "expected an account that is configured", one.account)
+  end
   local payment = client.ledger:payment(row.order_id) or {}
   local result, reply = exchange.run(client, {
     account = one.account, operation = one.found_with, key = one.key, order_id = row.order_id, token = options.token,

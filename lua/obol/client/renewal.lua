@@ -35,8 +35,8 @@ end
 function M.record(client, row, first, found)
   local change, told = subscription_state.change(client, row, found)
   local ok, err
-  if is_renewal(row, found) then
-    local new = renewal_row(client, row, first, found)
+  local new = is_renewal(row, found) and renewal_row(client, row, first, found)
+  if new and not client.ledger:payment(new.order_id) then
     if not row.trial and is_early(client, row, found) then
       log.alarm(client, "early_renewal", { order_id = new.order_id, account = row.account })
     end

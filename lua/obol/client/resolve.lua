@@ -37,7 +37,8 @@ end
 
 --- Whether the time in which an attempt can be paid is over.
 function M.is_over(client, one)
-  local limit = client.accounts[one.account].expire_after_ms or EXPIRE_MS
+  local account = client.accounts[one.account]
+  local limit = account and account.expire_after_ms or EXPIRE_MS
   return client.clock() - one.created_ms >= limit
 end
 
@@ -96,6 +97,9 @@ end
 function M.run(client, row, options)
   local one, err = client.ledger:attempt(row.attempt)
   if not one then return row, err end
+  if not client.accounts[one.account] then
+    return row, fault.invalid("account", "expected an account that is configured", one.account)
+  end
   local recorded
   if states.outcomes[one.outcome].closed then
     recorded, err = closed(client, row, one, options)
@@ -104,6 +108,8 @@ function M.run(client, row, options)
   else
     recorded, err = open(client, row, one, options)
   end
+  -- Another order has the proof: for this one nothing was found.
+  if err and err.field == "attempts.proven_by" then err = nil end
   return recorded or row, err
 end
 

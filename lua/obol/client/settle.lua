@@ -113,8 +113,9 @@ function M.record(client, row, one, result, about)
     local fresh, read_err = client.ledger:payment(row.order_id)
     local fresh_one = fresh and client.ledger:attempt(one.key)
     if not fresh_one then return nil, read_err or err end
-    -- Somebody else settled this attempt: what they proved stands.
-    if states.outcomes[fresh_one.outcome].closed and not states.outcomes[one.outcome].closed then return fresh end
+    -- Somebody else settled this attempt: that stands, unless money came after all.
+    local settled = states.outcomes[fresh_one.outcome].closed and not states.outcomes[one.outcome].closed
+    if settled and (result.outcome ~= "succeeded" or fresh.status == "succeeded") then return fresh end
     row, one = fresh, fresh_one
   end
   return nil, fault.conflict("the payment was changed again and again", one.account)

@@ -6,9 +6,10 @@ local states = require "obol.ledger.states"
 
 local M = {}
 
--- The state told, in our words; where the provider tells none, what was paid for is in force.
+-- The state told, in our words; where a charge is told without one, what was paid for is in force.
 local function status_of(found)
   if type(found.status) == "string" and states.is("subscription", found.status) then return found.status end
+  if not found.transaction_id then return nil end
   return found.trial and "trialing" or "active"
 end
 
@@ -42,7 +43,7 @@ function M.change(client, row, found, more)
     period_end_ms = tonumber(found.period_end_ms or found.expires_ms), auto_renew = flag(found.auto_renew),
     trial = flag(found.trial), transaction_id = M.charge_of(found),
   }
-  if not states.may("subscription", row.status, to.status) then
+  if to.status and not states.may("subscription", row.status, to.status) then
     log.alarm(client, "refused_state", { order_id = row.order_id, account = row.account,
       states = row.status .. ">" .. to.status })
     to.status = nil
