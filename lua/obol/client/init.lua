@@ -87,11 +87,10 @@ local function build(opened)
   }
   time.add(client, opened)
   local pay = {}
-  for _, name in ipairs(resources) do
-    pay[name] = resource.new(name, client, require("obol.client." .. name))
-  end
   add_methods(pay, client)
-  return resource.guard(pay)
+  return resource.guard(pay, resources, function(name)
+    return resource.new(name, client, require("obol.client." .. name))
+  end)
 end
 
 --- Opens a client from a configuration file's path or a table: the client, or nil and an error that

@@ -28,11 +28,20 @@ function M.new(name, client, methods)
   return setmetatable(resource, { __index = unknown(path, methods), __metatable = false })
 end
 
---- Guards `pay` itself in the same way.
-function M.guard(pay)
-  local members = {}
+--- Guards `pay` itself in the same way. `make(name)` gives one of the resources `names` when it is
+-- first used, so that a program loads only what it uses.
+function M.guard(pay, names, make)
+  local members, lazy = {}, {}
   for key in pairs(pay) do members[key] = true end
-  return setmetatable(pay, { __index = unknown("pay", members), __metatable = false })
+  for _, name in ipairs(names) do members[name], lazy[name] = true, true end
+  local refuse = unknown("pay", members)
+  local function index(self, key)
+    if not lazy[key] then return refuse(self, key) end
+    local resource = make(key)
+    rawset(pay, key, resource)
+    return resource
+  end
+  return setmetatable(pay, { __index = index, __metatable = false })
 end
 
 --- Raises at the line of the method's caller unless `value` is of the type wanted.
