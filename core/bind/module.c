@@ -16,7 +16,6 @@ int luaopen_obol_core(lua_State *L)
     obol_bind_crypto(L);
     obol_bind_json(L);
     obol_bind_url(L);
-    obol_bind_process(L);
     obol_bind_money(L);
     obol_bind_request(L);
     obol_bind_account(L);

@@ -32,7 +32,8 @@ function M.open(options)
   options = options or {}
   local appwheel = options.appwheel or {}
   appwheel.secret = M.SECRET
-  local box = sandbox.new{ clock_ms = M.T0, seed = "spec", appwheel = appwheel, webhook_url = options.webhook_url }
+  local box = sandbox.new{ clock_ms = M.T0, seed = "spec", appwheel = appwheel, webhook_url = options.webhook_url,
+    sign_clock = options.sign_clock }
   local transport = box:transport()
   local app = { box = box, transport = transport, base = "https://sandbox.invalid/appwheel" }
 

@@ -18,7 +18,7 @@ local M = {}
 local Sandbox = {}
 Sandbox.__index = Sandbox
 
-local makers = { appwheel = "obol.sandbox.appwheel" }
+local simulators = { "appwheel" }
 
 local option_types = {
   clock_ms = { number = true, ["function"] = true }, seed = { string = true }, origin = { string = true },
@@ -40,8 +40,8 @@ local function populate(self)
   if self.webhooks then url = self.webhooks.url end
   self.webhooks = webhooks.new{ url = url, clock = self.clock, faults = self.faults }
   self.providers, self.names = {}, {}
-  for name, module in pairs(makers) do
-    self.providers[name] = require(module).new(self, self.options[name] or {})
+  for _, name in ipairs(simulators) do
+    self.providers[name] = require("obol.sandbox." .. name).new(self, self.options[name] or {})
     self.names[#self.names + 1] = name
   end
   table.sort(self.names)

@@ -49,7 +49,7 @@ end
 -- own paths.
 local function core_path(root)
   local given = os.getenv("OBOL_LUAJIT_CPATH")
-  if given and given ~= "" then return given end
+  if given and given ~= "" then return searchpath("obol.core", given) and given end
   local here = searchpath("obol.core", package.cpath)
   local found = {}
   if here then
@@ -87,7 +87,7 @@ end
 --- Finds all that is needed. nil and an `unsupported` error that says what to install where something
 -- is missing. Environment: `OBOL_NGINX` (the program), `OBOL_LUAJIT_CPATH` (as LuaJIT's `package.cpath`).
 function M.find()
-  local program = os.getenv("OBOL_NGINX") or M.output("PATH=\"$PATH:/usr/sbin:/usr/local/sbin\" command -v nginx")
+  local program = M.output('PATH="$PATH:/usr/sbin:/usr/local/sbin"; command -v "${OBOL_NGINX:-nginx}"')
   if program == "" then return missing("nginx is not installed: apt-get install nginx-light libnginx-mod-http-lua") end
   local modules = modules_of(program)
   if not modules then return missing("nginx has no Lua module: apt-get install libnginx-mod-http-lua") end

@@ -8,10 +8,10 @@
 -- writing end is ours: when this process ends, however it ends, the script stops nginx and removes the
 -- folder.
 
-local core = require "obol.core"
 local error_of = require "obol.error"
 local json = require "obol.sandbox.json"
 local nginx = require "obol.sandbox.nginx"
+local sandbox = require "obol.sandbox"
 
 local M = {}
 local Server = {}
@@ -33,8 +33,10 @@ while kill -0 "$pid" 2>/dev/null && [ ! -e "$dir/ready" ] && [ $tries -lt 200 ];
   tries=$((tries + 1)); sleep 0.05
 done
 if [ -e "$dir/ready" ] && kill -0 "$pid" 2>/dev/null; then echo ready; else stop; fi
+# Two lines a second wake a foreground process, so that it hears of a signal.
+[ "$3" = beat ] && { (trap - INT TERM HUP EXIT; while sleep 0.5 >/dev/null 2>&1 && echo; do :; done) & beat=$!; }
 while kill -0 "$pid" 2>/dev/null; do wait "$pid"; done
-kill "$watcher" 2>/dev/null
+kill "$watcher" $beat 2>/dev/null
 [ -e "$dir/ready" ] || { echo failed; cat "$dir/stderr" "$dir/error.log" 2>/dev/null; }
 ]]
 
@@ -51,25 +53,33 @@ local option_types = { port = "number", seed = "string", webhook_url = "string",
 
 local function check_options(options)
   for name, value in pairs(options) do
-    if option_types[name] == nil then error("unknown option of the sandbox's server: " .. tostring(name), 3) end
-    if type(value) ~= option_types[name] then error("wrong type of the option " .. name, 3) end
+    if option_types[name] == nil then error("the sandbox's server has no option " .. tostring(name), 4) end
+    if type(value) ~= option_types[name] then error("the option " .. name .. " has the wrong type", 4) end
   end
 end
 
--- Writes the private folder and starts the script in it.
-local function launch(found, options, port)
-  local dir = nginx.output('mktemp -d "${TMPDIR:-/tmp}/obol-sandbox.XXXXXX"')
-  if dir == "" then return failed("no temporary folder could be made") end
-  local settings = { origin = "http://127.0.0.1:" .. string.format("%d", port)}
+-- What is wrong with the simulators' options is better said here than in a server's log.
+local function settings_of(options, port)
+  local settings = { origin = string.format("http://127.0.0.1:%d", port) }
   for name, value in pairs(options) do
     if name ~= "port" then settings[name] = value end
   end
+  local ok, problem = pcall(sandbox.new, settings)
+  if not ok then error((tostring(problem):gsub("^[^ ]+:%d+: ", "")), 5) end
+  return settings
+end
+
+-- Writes the private folder and starts the script in it.
+local function launch(found, settings, beat)
+  local dir = nginx.output('mktemp -d "${TMPDIR:-/tmp}/obol-sandbox.XXXXXX"')
+  if dir == "" then return failed("no temporary folder could be made") end
   write_file(dir .. "/options.json", json.write(json.plain(settings)))
+  local port = tonumber(settings.origin:match("%d+$"))
   write_file(dir .. "/nginx.conf", nginx.configuration(found, dir, port))
   write_file(dir .. "/supervise", SUPERVISOR)
   nginx.output("mkfifo -m 600 " .. nginx.quote(dir .. "/alive"))
-  local pipe = io.popen(string.format("exec sh %s %s %s", nginx.quote(dir .. "/supervise"),
-    nginx.quote(dir), nginx.quote(found.program)), "r")
+  local pipe = io.popen(string.format("exec sh %s %s %s %s", nginx.quote(dir .. "/supervise"),
+    nginx.quote(dir), nginx.quote(found.program), beat or ""), "r")
   -- Open both ways, which does not wait for the reader; after the script was started, which so does
   -- not hold the writing end itself.
   local alive = pipe and io.open(dir .. "/alive", "r+")
@@ -96,8 +106,8 @@ local function free_port(taken)
   return nil
 end
 
-local function attempt(found, options, port)
-  local server, err = launch(found, options, port)
+local function attempt(found, options, port, beat)
+  local server, err = launch(found, settings_of(options, port), beat)
   if not server then return nil, err end
   if server.pipe:read("*l") == "ready" then return server end
   local log = server.pipe:read("*a") or ""
@@ -105,15 +115,11 @@ local function attempt(found, options, port)
   if log:find("Address already in use", 1, true) then
     return nil, error_of.new{ kind = "conflict", message = string.format("port %d is taken", port) }
   end
-  local line = log:match("%[emerg%][^\n]*") or log:match("[^\n]+") or "it ended without a word"
+  local line = log:match("%[emerg%][^\n]*") or log:match("%[error%][^\n]*") or log:match("[^\n]+") or "it ended without a word"
   return failed("nginx did not start: " .. line)
 end
 
---- Starts the sandbox in the background and waits until it answers. Options: `port` (0 or nil: any free
--- one), and those of `sandbox.new` that are texts, numbers or tables. Returns a handle with `url`,
--- `port` and `stop()`; or `nil, err`: `unsupported` (nginx, its Lua module or the LuaJIT core is missing;
--- the message says what to install), `conflict` (the port is taken), `internal`.
-function M.start(options)
+local function start(options, beat)
   options = options or {}
   check_options(options)
   local found, err = nginx.find()
@@ -122,18 +128,27 @@ function M.start(options)
     if nginx.taken_ports()[options.port] then
       return nil, error_of.new{ kind = "conflict", message = string.format("port %d is taken", options.port) }
     end
-    return attempt(found, options, options.port)
+    return attempt(found, options, options.port, beat)
   end
   local taken = nginx.taken_ports()
   for _ = 1, TRIES do
     local port = free_port(taken)
     if not port then return failed("no free port was found") end
     local server
-    server, err = attempt(found, options, port)
+    server, err = attempt(found, options, port, beat)
     if server or err.kind ~= "conflict" then return server, err end
     taken[port] = true
   end
   return nil, err
+end
+
+--- Starts the sandbox in the background and waits until it answers. Options: `port` (0 or nil: any free
+-- one), and those of `sandbox.new` that are texts, numbers or tables. Returns a handle with `url`,
+-- `port` and `stop()`; or `nil, err`: `unsupported` (nginx, its Lua module or the LuaJIT core is missing;
+-- the message says what to install), `conflict` (the port is taken), `internal`.
+function M.start(options)
+  local server, err = start(options)
+  return server, err -- not a tail call: the levels of errors count on it
 end
 
 --- Stops nginx and removes its folder; returns once both are gone. Safe to call twice.
@@ -147,23 +162,20 @@ function Server:stop()
   self.pipe, self.alive = nil, nil
 end
 
--- What the foreground process becomes: it keeps the pipe's writing end, waits until the folder is
--- gone, and on a signal asks for that first.
-local WAITER = [[
-dir=$1; step=0.5
-trap 'step=0.02; echo stop 2>/dev/null >"$dir/alive"' INT TERM HUP
-while [ -d "$dir" ]; do sleep $step & wait $!; done
-]]
-
---- Runs the sandbox in the foreground: prints its address as the first line, then is that server until
--- it is ended by SIGINT or SIGTERM, when nginx is stopped and the folder removed. This process becomes
--- the waiting one, so the call does not come back; `nil, err` as for `start` where it cannot begin.
+--- Runs the sandbox in the foreground: prints its address as the first line, then waits until it is
+-- ended by SIGINT or SIGTERM, or with this process, however that ends. Then nginx is stopped and the
+-- folder removed. Options as for `start`. Returns true, or `nil, err` as for `start`.
 function M.run(options)
-  local server, err = M.start(options)
+  local server, err = start(options, "beat")
   if not server then return nil, err end
-  io.stdout:write(server.url, "\n")
-  io.stdout:flush()
-  return core.exec("sh", "-c", WAITER, "obol-sandbox", server.dir)
+  -- The interpreter makes an error of SIGINT, once the call that it waits in is over.
+  pcall(function()
+    io.stdout:write(server.url, "\n")
+    io.stdout:flush()
+    repeat until not server.pipe:read("*l")
+  end)
+  server:stop()
+  return true
 end
 
 return M

@@ -39,7 +39,9 @@ local function invoice_object(invoice)
 end
 
 -- A forged one is signed with a key that is nobody's; a wrong key is a real one of another endpoint.
-local function signer(app, body)
+--- What signs a callback with this body: a function of the time in seconds and of a fault, that gives
+-- the headers.
+function M.signer(app, body)
   return function(time_s, mode)
     local secret = app.webhook_secret
     if mode == "wrong_key" then secret = "whsec_" .. app.ids:named("appwheel.other_webhook_secret", 32) end
@@ -53,7 +55,7 @@ local function push(app, kind, object)
   local body = json.write(obj{ { "id", app.ids:next("evt_") }, { "object", "event" }, { "type", kind },
     { "created", seconds(app.clock:now()) }, { "livemode", false }, { "data", obj{ { "object", object } } } })
   app.sandbox.webhooks:push{ provider = "appwheel", type = kind, body = body, retries = M.RETRIES,
-    sign = signer(app, body) }
+    sign = M.signer(app, body) }
 end
 
 --- Forwards an event about a subscription.

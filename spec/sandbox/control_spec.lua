@@ -1,0 +1,110 @@
+-- The controls over HTTP under /_sandbox/, asked rightly and wrongly (no server is needed for it).
+
+local cjson = require "cjson"
+local http = require "obol.sandbox.http"
+local support = dofile "spec/sandbox/support.lua"
+
+describe("the sandbox's controls", function()
+  local app
+  before_each(function()
+    app = support.open()
+    app.user("u1")
+  end)
+
+  local function ask(method, name, fields)
+    local body = fields and (type(fields) == "string" and fields or cjson.encode(fields)) or ""
+    local reply = http.serve(app.box, { method = method, target = "/_sandbox/" .. name, headers = {}, body = body })
+    return reply.status, cjson.decode(reply.body)
+  end
+
+  it("gives addresses and credentials in the configuration's words", function()
+    local status, accounts = ask("GET", "accounts")
+    assert.equal(200, status)
+    assert.same(app.box:accounts(), accounts)
+    local names = {}
+    for name, value in pairs(accounts.appwheel) do
+      assert.equal("string", type(value))
+      names[#names + 1] = name
+    end
+    table.sort(names)
+    assert.same({ "app_id", "base_url", "platform", "secret", "webhook_secret" }, names)
+    assert.equal("https://sandbox.invalid/appwheel", accounts.appwheel.base_url)
+  end)
+
+  it("pays, declines, goes back and refunds", function()
+    local url = app.buy().data.checkoutUrl
+    assert.equal(200, (ask("POST", "decline", { reference = url })))
+    local status, paid = ask("POST", "pay", { reference = url, card = "4000000000000002" })
+    assert.same({ 402, "declined" }, { status, paid.error.kind })
+    status, paid = ask("POST", "pay", { reference = url })
+    assert.equal(200, status)
+    assert.truthy(paid.subscription:find("^sub_"))
+    status, paid = ask("POST", "pay", { reference = url })
+    assert.same({ 409, "conflict" }, { status, paid.error.kind })
+    local refunded
+    status, refunded = ask("POST", "refund", { reference = app.box:books().appwheel.subscriptions[1].id, amount = 100 })
+    assert.same({ 200, 100 }, { status, refunded.amount })
+    url = app.buy{ productId = "price_sprint_3days" }.data.checkoutUrl
+    status, paid = ask("POST", "back_out", { reference = url })
+    assert.same({ 200, "https://shop.example/no" }, { status, paid.redirect })
+    status, paid = ask("POST", "pay", { reference = url })
+    assert.same({ 404, "205006" }, { status, paid.error.code })
+  end)
+
+  it("moves the clock", function()
+    local status, clock = ask("GET", "clock")
+    assert.same({ 200, support.T0, support.T0 }, { status, clock.now_ms, clock.wall_ms })
+    status, clock = ask("POST", "advance", { ms = 1000 })
+    assert.same({ 200, support.T0 + 1000, support.T0 }, { status, clock.now_ms, clock.wall_ms })
+    assert.equal(400, (ask("POST", "advance", { ms = -1 })))
+    assert.equal(400, (ask("POST", "advance", { ms = 1.5 })))
+    assert.equal(400, (ask("POST", "advance", { ms = "1" })))
+  end)
+
+  it("arms faults, and says what is wrong with one", function()
+    assert.equal(200, (ask("POST", "fault", { operation = "product.list", kind = "status_503" })))
+    assert.equal(503, (app.raw("GET", "/v1/purchase/skus")).status)
+    for _, wrong in ipairs{ { operation = "product.lis", kind = "slow" }, { operation = "product.list" }, {},
+      { operation = "product.list", kind = "slow", wait = 3 } } do
+      local status, answer = ask("POST", "fault", wrong)
+      assert.equal(400, status)
+      assert.truthy(answer.error.message:find("^%l+: "), answer.error.message)
+    end
+  end)
+
+  it("hands over callbacks where no address was given, and shows what became of them", function()
+    app.bought()
+    local status, out = ask("POST", "deliver")
+    assert.same({ 200, 3 }, { status, #out.delivered })
+    assert.truthy(out.delivered[1].headers["stripe-signature"])
+    status, out = ask("GET", "deliveries")
+    assert.same({ 200, 3, "delivered" }, { status, #out.deliveries, out.deliveries[1].status })
+  end)
+
+  it("sets the address of callbacks, shows books, fails cards and resets", function()
+    assert.equal(200, (ask("POST", "webhook", { url = "http://127.0.0.1:1/x", test = true })))
+    assert.equal("http://127.0.0.1:1/x", app.box.webhooks.url)
+    assert.equal(1, #app.box:deliveries())
+    app.bought()
+    assert.equal(200, (ask("POST", "fail_card", { customer = "u1" })))
+    assert.equal(404, (ask("POST", "fail_card", { customer = "x" })))
+    local _, books = ask("GET", "books")
+    assert.is_true(books.appwheel.users[1].failing)
+    assert.equal(999, books.appwheel.invoices[1].amount)
+    assert.equal(200, (ask("POST", "reset")))
+    _, books = ask("GET", "books")
+    assert.same({}, books.appwheel.users)
+  end)
+
+  it("refuses unknown paths, methods, members and broken bodies", function()
+    assert.equal(404, (ask("GET", "nothing")))
+    assert.equal(405, (ask("GET", "pay")))
+    assert.equal(405, (ask("POST", "accounts", {})))
+    assert.equal(400, (ask("POST", "pay", "{")))
+    assert.equal(400, (ask("POST", "pay", "[1]")))
+    assert.equal(400, (ask("POST", "pay", {})))
+    assert.equal(400, (ask("POST", "pay", { reference = 1 })))
+    assert.equal(400, (ask("POST", "pay", { reference = "x", hurry = true })))
+    assert.equal(404, (ask("POST", "pay", { reference = "x" })))
+  end)
+end)
