@@ -19,7 +19,8 @@ function M.check(client, given)
       return nil, fault.invalid("options." .. tostring(key), "expected a known option" .. nearest.hint(key, known))
     end
   end
-  local timeout = given.timeout_ms or DEFAULT_MS
+  local timeout = given.timeout_ms
+  if timeout == nil then timeout = DEFAULT_MS end
   if type(timeout) ~= "number" or timeout ~= math.floor(timeout) or timeout < 1 or timeout > MAX_MS then
     return nil, fault.invalid("options.timeout_ms", "expected milliseconds from 1 to 600000")
   end
