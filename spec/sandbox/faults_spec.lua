@@ -23,7 +23,7 @@ describe("the sandbox's faults", function()
     { "torn", nil, "network", "unknown", false }, { "two_content_lengths", nil, "network", "unknown", false },
     { "stall_headers", nil, "timeout", "unknown", false }, { "stall_body", nil, "timeout", "unknown", false },
     { "drip", nil, "timeout", "unknown", false }, { "oversized", nil, "provider", "unknown", false },
-    { "gzip_bomb", nil, "provider", "unknown", false },
+    { "reset", nil, "network", "unknown", false }, { "gzip_bomb", nil, "provider", "unknown", false },
     { "commit_then_drop", { commit = false }, "network", "unknown", true },
   }
   for _, case in ipairs(broken) do

@@ -137,6 +137,7 @@ describe("the sandbox's server", function()
     it("drops the connection without a byte", function()
       assert.equal("", under("commit_then_drop").raw)
       assert.equal("", under("refuse").raw)
+      assert.equal("", under("reset").raw)
     end)
 
     it("tears the body, and says two lengths", function()

@@ -29,12 +29,16 @@ describe("the sandbox's notifications", function()
     local body = '{"id":"evt_1","object":"event","type":"invoice.payment_succeeded"}'
     assert.equal("b64536eac8f6b5fe732a97231770251b6ca7a496b557db07a187aeb529e50c8d",
       crypto.hex(crypto.hmac("sha256", "whsec_test_secret", "1700000000." .. body)))
-    local box = require("obol.sandbox").new{ clock_ms = support.T0,
-      appwheel = { secret = support.SECRET, webhook_secret = "whsec_test_secret" } }
-    local events = require "obol.sandbox.appwheel.events"
+    local box = require("obol.sandbox").new{ clock_ms = support.T0, appwheel = { webhook_secret = "whsec_test_secret" } }
     local provider = box.providers.appwheel
-    assert.equal("t=1700000000,v1=b64536eac8f6b5fe732a97231770251b6ca7a496b557db07a187aeb529e50c8d",
-      events.signer(provider, body)(1700000000)["stripe-signature"])
+    box.webhooks.push = function(_, message)
+      assert.equal("t=1700000000,v1=b64536eac8f6b5fe732a97231770251b6ca7a496b557db07a187aeb529e50c8d",
+        message.sign(body, 1700000000)["stripe-signature"])
+      provider.seen_sign = true
+    end
+    require("obol.sandbox.appwheel.events").refund(provider, { user = { customer = "cus_1" }, charge = "ch_1", charged = 1, total = 1,
+      currency = "usd" })
+    assert.is_true(provider.seen_sign)
   end)
 
   it("forwards the events of a purchase, in order, as Stripe writes them", function()
@@ -136,6 +140,15 @@ describe("the sandbox's notifications", function()
       assert.equal(1, #list)
       assert.is_false((is_signed(list[1])))
     end
+  end)
+
+  it("tells another amount under a good signature", function()
+    app.box:fault("invoice.payment_succeeded", "wrong_amount")
+    app.bought()
+    local list = app.box:deliver()
+    assert.is_true((is_signed(list[3])))
+    assert.equal(1000, cjson.decode(list[3].body).data.object.amount_paid)
+    assert.equal(999, cjson.decode(list[1].body).data.object.amount_due)
   end)
 
   it("lets go of a held one that nothing follows", function()

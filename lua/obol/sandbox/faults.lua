@@ -8,14 +8,14 @@ Faults.__index = Faults
 
 --- Every kind of fault, and when it acts.
 M.kinds = {
-  commit_then_drop = "after", refuse = "before", slow = "after", truncated = "after", torn = "after",
+  commit_then_drop = "after", reset = "after", refuse = "before", slow = "after", truncated = "after", torn = "after",
   empty = "after", html = "after", not_json = "after", wrong_types = "after", duplicate_names = "after",
   wrong_envelope = "after", unlisted_code = "after", oversized = "after", gzip_bomb = "after", status_500 = "after",
   status_503 = "before", status_429 = "before", status_401 = "before", redirect = "before",
   two_content_lengths = "after", stall_headers = "after", stall_body = "after", drip = "after",
   clock_skew = "check",
   late = "notification", duplicated = "notification", reordered = "notification",
-  forged = "notification", wrong_key = "notification",
+  forged = "notification", wrong_key = "notification", wrong_amount = "notification",
 }
 
 local options = { times = "number", ms = "number", bytes = "number", code = "number", status = "number",

@@ -191,7 +191,7 @@ end
 
 --- Queues an empty callback, as the dashboard's Test button sends it; it is to be answered 200.
 function Sandbox:test_webhook()
-  self.webhooks:push{ provider = "appwheel", type = "test", body = "",
+  self.webhooks:push{ provider = "appwheel", type = "test", body = "", misprice = function() return "" end,
     sign = function() return { ["content-type"] = "application/json" } end }
 end
 

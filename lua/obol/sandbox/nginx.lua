@@ -131,6 +131,7 @@ http {
     merge_slashes off;
     error_page 413 = @too_large;
     location / { content_by_lua_block { require("obol.sandbox.worker").serve() } }
+    location @reset { reset_timedout_connection on; return 444; }
     location @too_large { content_by_lua_block { require("obol.sandbox.worker").too_large() } }
   }
 }

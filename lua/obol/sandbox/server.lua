@@ -115,7 +115,8 @@ local function attempt(found, options, port, beat)
   if log:find("Address already in use", 1, true) then
     return nil, error_of.new{ kind = "conflict", message = string.format("port %d is taken", port) }
   end
-  local line = log:match("%[emerg%][^\n]*") or log:match("%[error%][^\n]*") or log:match("[^\n]+") or "it ended without a word"
+  local line = log:match("%[emerg%][^\n]*") or log:match("%[error%][^\n]*") or log:match("[^\n]+")
+    or "it ended without a word"
   return failed("nginx did not start: " .. line)
 end
 

@@ -22,16 +22,18 @@ function Webhooks:add(entry, delay_ms)
   if #self.log > KEPT then table.remove(self.log, 1) end
 end
 
+local spoilt = { forged = true, wrong_key = true }
+
 --- Queues a callback. `message` has `provider`, `type`, `body`, `retries` (list of ms after which it
--- is tried again), and `sign(time_s, mode)`, which gives its headers at each try; `mode` is nil,
--- `forged` or `wrong_key`.
+-- is tried again), `sign(body, time_s, mode)`, which gives its headers at each try (`mode` is nil,
+-- `forged` or `wrong_key`), and `misprice(body)`, which gives the body with another amount.
 function Webhooks:push(message)
   local fault = self.faults:take(message.provider, "notification", "notification", message.type)
   local kind = fault and fault.kind
-  local mode = (kind == "forged" or kind == "wrong_key") and kind or nil
+  local body = kind == "wrong_amount" and message.misprice(message.body) or message.body
   local function copy()
-    return { provider = message.provider, type = message.type, body = message.body,
-      retries = message.retries or {}, sign = message.sign, mode = mode }
+    return { provider = message.provider, type = message.type, body = body,
+      retries = message.retries or {}, sign = message.sign, mode = spoilt[kind] and kind or nil }
   end
   if kind == "reordered" then
     self.held = self.held or {}
@@ -69,7 +71,7 @@ end
 --- The request of a callback, signed for this try: `{ url =, method =, headers =, body = }`.
 function Webhooks:request(entry, time_ms)
   return { url = self.url or DEFAULT_URL, method = "POST", body = entry.body,
-    headers = entry.sign(math.floor(time_ms / 1000), entry.mode) }
+    headers = entry.sign(entry.body, math.floor(time_ms / 1000), entry.mode) }
 end
 
 --- Notes how a try ended: `status` is the HTTP status of the answer, nil where there was none.

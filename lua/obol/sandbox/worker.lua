@@ -129,6 +129,8 @@ local function write(reply)
   local wire = reply.wire
   if wire and wire.kind == "slow" then
     ngx.sleep((wire.ms or 3000) / 1000)
+  elseif wire and wire.kind == "reset" then
+    return ngx.exec("@reset")
   elseif wire then
     local broken = wires[wire.kind]
     local socket = broken and ngx.req.socket(true)

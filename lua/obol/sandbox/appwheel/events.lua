@@ -38,24 +38,27 @@ local function invoice_object(invoice)
     { "livemode", false }, { "metadata", obj{} } }
 end
 
--- A forged one is signed with a key that is nobody's; a wrong key is a real one of another endpoint.
---- What signs a callback with this body: a function of the time in seconds and of a fault, that gives
--- the headers.
-function M.signer(app, body)
-  return function(time_s, mode)
-    local secret = app.webhook_secret
-    if mode == "wrong_key" then secret = "whsec_" .. app.ids:named("appwheel.other_webhook_secret", 32) end
-    local stamp = string.format("%d", time_s)
-    local mac = mode == "forged" and ("0"):rep(64) or crypto.hex(crypto.hmac("sha256", secret, stamp .. "." .. body))
-    return { ["content-type"] = "application/json", ["stripe-signature"] = "t=" .. stamp .. ",v1=" .. mac }
-  end
+-- The headers of a callback. A forged one carries a made-up signature; a wrong key is a real one, of
+-- another endpoint.
+local function sign(app, body, time_s, mode)
+  local secret = app.webhook_secret
+  if mode == "wrong_key" then secret = "whsec_" .. app.ids:named("appwheel.other_webhook_secret", 32) end
+  local stamp = string.format("%d", time_s)
+  local mac = mode == "forged" and ("0"):rep(64) or crypto.hex(crypto.hmac("sha256", secret, stamp .. "." .. body))
+  return { ["content-type"] = "application/json", ["stripe-signature"] = "t=" .. stamp .. ",v1=" .. mac }
+end
+
+local function misprice(body)
+  return (body:gsub('("amount[%l_]*":)(%d+)', function(name, amount)
+    return name .. string.format("%d", amount + 1)
+  end))
 end
 
 local function push(app, kind, object)
   local body = json.write(obj{ { "id", app.ids:next("evt_") }, { "object", "event" }, { "type", kind },
     { "created", seconds(app.clock:now()) }, { "livemode", false }, { "data", obj{ { "object", object } } } })
   app.sandbox.webhooks:push{ provider = "appwheel", type = kind, body = body, retries = M.RETRIES,
-    sign = M.signer(app, body) }
+    misprice = misprice, sign = function(...) return sign(app, ...) end }
 end
 
 --- Forwards an event about a subscription.
