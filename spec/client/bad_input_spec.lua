@@ -5,7 +5,8 @@ local obol = require "obol"
 
 local odd = {
   0, -1, 1.5, 0 / 0, math.huge, "", " ", "\0", "x\ny", ("x"):rep(1048576), "用户甲 É😀", "\255\254", true, false,
-  {}, { {} }, { 1, 2 }, { id = {} }, { id = false }, { product_id = {} }, { { product_id = 5 } }, print, coroutine.create(print),
+  {}, { {} }, { 1, 2 }, { id = {} }, { id = false }, { product_id = {} }, { { product_id = 5 } }, print,
+  coroutine.create(print),
   io.stdout, obol.secret "hunter2", obol.money("1.00", "USD"), obol.null,
 }
 
