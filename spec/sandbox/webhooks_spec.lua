@@ -29,14 +29,16 @@ describe("the sandbox's notifications", function()
     local body = '{"id":"evt_1","object":"event","type":"invoice.payment_succeeded"}'
     assert.equal("b64536eac8f6b5fe732a97231770251b6ca7a496b557db07a187aeb529e50c8d",
       crypto.hex(crypto.hmac("sha256", "whsec_test_secret", "1700000000." .. body)))
-    local box = require("obol.sandbox").new{ clock_ms = support.T0, appwheel = { webhook_secret = "whsec_test_secret" } }
+    local box = require("obol.sandbox").new{ clock_ms = support.T0,
+      appwheel = { webhook_secret = "whsec_test_secret" } }
     local provider = box.providers.appwheel
     box.webhooks.push = function(_, message)
       assert.equal("t=1700000000,v1=b64536eac8f6b5fe732a97231770251b6ca7a496b557db07a187aeb529e50c8d",
         message.sign(body, 1700000000)["stripe-signature"])
       provider.seen_sign = true
     end
-    require("obol.sandbox.appwheel.events").refund(provider, { user = { customer = "cus_1" }, charge = "ch_1", charged = 1, total = 1,
+    require("obol.sandbox.appwheel.events").refund(provider, { user = { customer = "cus_1" }, charge = "ch_1",
+      charged = 1, total = 1,
       currency = "usd" })
     assert.is_true(provider.seen_sign)
   end)

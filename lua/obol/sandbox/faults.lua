@@ -6,6 +6,15 @@ local M = {}
 local Faults = {}
 Faults.__index = Faults
 
+-- On the wire: `commit_then_drop`, `refuse` (a server can refuse only after it has read, so over HTTP
+-- this too is a connection that ends without an answer) and `reset` close the connection; `torn` breaks
+-- off in the body, `truncated` sends half of it as if it were all; `slow` waits `ms` (3 s) before the
+-- answer, `stall_headers` and `stall_body` `ms` (60 s) in the middle, `drip` `ms` (1 s) after each byte;
+-- `oversized` sends `bytes` (64 MiB), `gzip_bomb` what unpacks to `bytes` (1 GiB); `two_content_lengths`
+-- disagree. Answers of another kind: `empty`, `html`, `not_json`, `wrong_types`, `duplicate_names`,
+-- `wrong_envelope`, `unlisted_code` (`code`), `status_500` (after acting), `status_503`, `status_429`,
+-- `status_401`, `redirect` (without acting). `clock_skew` puts the server's clock `ms` (10 min) ahead.
+
 --- Every kind of fault, and when it acts.
 M.kinds = {
   commit_then_drop = "after", reset = "after", refuse = "before", slow = "after", truncated = "after", torn = "after",

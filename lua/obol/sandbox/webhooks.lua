@@ -4,8 +4,8 @@ local M = {}
 local Webhooks = {}
 Webhooks.__index = Webhooks
 
--- What is kept to be looked at after it was handed over.
-local KEPT = 1000
+-- How many are kept to be looked at, and how many wait where nobody fetches them.
+local KEPT, WAITING = 1000, 10000
 local DEFAULT_URL = "http://127.0.0.1/notify"
 
 --- Makes an empty outbox; `options.url` is where callbacks go, `options.clock`, `options.faults`.
@@ -18,6 +18,7 @@ function Webhooks:add(entry, delay_ms)
   self.count = self.count + 1
   entry.id, entry.due_ms, entry.attempts, entry.status = self.count, self.clock:now() + delay_ms, 0, "waiting"
   self.pending[#self.pending + 1] = entry
+  if #self.pending > WAITING then table.remove(self.pending, 1) end
   self.log[#self.log + 1] = entry
   if #self.log > KEPT then table.remove(self.log, 1) end
 end
