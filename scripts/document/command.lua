@@ -2,8 +2,9 @@
 
 local M = {}
 
+-- By the Lua that runs this.
 local function help_of(path, name)
-  local pipe = assert(io.popen(("OBOL_LUA=lua5.4 %s %s --help"):format(path, name)))
+  local pipe = assert(io.popen(("OBOL_LUA=%s %s %s --help"):format(arg[-1] or "lua5.4", path, name)))
   local text = pipe:read "*a"
   pipe:close()
   return (text:gsub("%s+$", ""))

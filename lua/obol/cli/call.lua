@@ -37,7 +37,7 @@ function M.configure(command)
   command:argument("operation", "An operation of its provider, such as product.list.")
   command:argument("parameters", "What to send: name=value ..."):args "*":argname "<name=value>"
   configuration.configure(command)
-  command:option("--timeout", "Limit of the call in milliseconds.", "30000"):convert(tonumber):argname "<ms>"
+  configuration.add_timeout(command, "30000")
   command:flag("--json", "Print JSON.")
   command:flag("--dry-run", "Print the request instead of sending it.")
 end

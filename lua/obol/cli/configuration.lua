@@ -10,6 +10,15 @@ function M.configure(command)
     :argname "<file>"
 end
 
+--- Adds --timeout to a command.
+function M.add_timeout(command, default)
+  command:option("--timeout", "Limit of each call in milliseconds.", default):argname "<ms>":convert(function(text)
+    local number = tonumber(text)
+    if number and number % 1 == 0 and number >= 1 and number <= 600000 then return number end
+    return nil, "expected milliseconds from 1 to 600000"
+  end)
+end
+
 --- The path of the configuration: as given, from OBOL_CONFIG, or `obol.lua`.
 function M.path(args)
   local variable = os.getenv "OBOL_CONFIG"

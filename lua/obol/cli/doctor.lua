@@ -19,7 +19,7 @@ Exit status: 0 nothing failed, 1 something did.]]
 
 function M.configure(command)
   configuration.configure(command)
-  command:option("--timeout", "Limit of each call in milliseconds.", "10000"):convert(tonumber):argname "<ms>"
+  configuration.add_timeout(command, "10000")
   command:flag("--offline", "Send nothing.")
   command:flag("--json", "Print JSON.")
 end

@@ -1,0 +1,116 @@
+-- obol doctor, against the sandbox behind HTTP.
+
+local cjson = require "cjson"
+local support = require "spec.cli.support"
+
+describe("obol doctor", function()
+  local folder, server, found, environment
+
+  setup(function()
+    folder = support.folder()
+    server, found, environment = support.sandbox()
+    support.write(folder .. "/good.lua", ([[return { mode = "test", ledger = "memory", accounts = {
+      subs = { provider = "appwheel", app_id = %q, base_url = %q, secret = secret.env "SPEC_SECRET" } } }]])
+      :format(found.app_id, found.base_url))
+    support.write(folder .. "/obol.lua", support.configuration(found))
+  end)
+
+  teardown(function()
+    server:stop()
+    support.remove(folder)
+  end)
+
+  local function doctor(...)
+    local ran = support.obol(folder, { "doctor", ... }, environment)
+    for _, secret in ipairs { found.secret, environment.SPEC_WRONG } do
+      assert.is_nil((ran.out .. ran.err):find(secret, 1, true), "a secret was printed")
+    end
+    return ran
+  end
+
+  local function checks(ran, name)
+    local list = {}
+    for _, check in ipairs(cjson.decode(ran.out).checks) do
+      if check.name == name then list[#list + 1] = check end
+    end
+    return list
+  end
+
+  it("finds nothing wrong with a good configuration", function()
+    local ran = doctor("--config", "good.lua", "--json")
+    assert.equal(0, ran.status)
+    assert.is_true(cjson.decode(ran.out).ok)
+    local seen = ""
+    for _, check in ipairs(checks(ran, "subs")) do
+      assert.is_not.equal("fail", check.status)
+      seen = seen .. check.detail .. "\n"
+    end
+    assert.truthy(seen:find("takes the credentials", 1, true))
+    assert.truthy(seen:find("the clock agrees", 1, true))
+    assert.truthy(checks(ran, "versions")[1].detail:find("libcurl", 1, true))
+    assert.equal("warn", checks(ran, "ledger")[1].status)
+  end)
+
+  it("prints a line each, with what to do", function()
+    local ran = doctor("--config", "good.lua")
+    assert.equal(0, ran.status)
+    assert.truthy(ran.out:find "\nok    configuration  good%.lua: 1 account, mode test\n")
+    assert.truthy(ran.out:find "\nwarn  ledger  ")
+    assert.truthy(ran.out:find "\nnothing failed\n$")
+  end)
+
+  it("tells a refused secret from an address where nobody answers", function()
+    local ran = doctor("--json")
+    assert.equal(1, ran.status)
+    assert.is_false(cjson.decode(ran.out).ok)
+    local function failed(name)
+      for _, check in ipairs(checks(ran, name)) do
+        if check.status == "fail" then return check end
+      end
+    end
+    assert.truthy(failed("wrong").detail:find("HTTP 401", 1, true))
+    assert.truthy(failed("wrong").advice:find("credentials", 1, true))
+    assert.truthy(failed("away").detail:find("127.0.0.1:1", 1, true))
+    assert.truthy(failed("away").advice)
+    assert.is_nil(failed("subs"))
+  end)
+
+  it("sends nothing when it is told not to", function()
+    local ran = doctor("--offline", "--json")
+    assert.equal(0, ran.status)
+    assert.equal(1, #checks(ran, "wrong") - 1) -- the keys' form, and the word on plain http
+  end)
+
+  it("reports every mistake of a configuration, with what to do", function()
+    support.write(folder .. "/bad.lua", [[return { mode = "tset", ledger = "memory", accounts = {
+      subs = { provider = "appwheel", app_id = "1", secret = secret.env "OBOL_SPEC_NOT_SET", bas_url = "x" } } }]])
+    local ran = doctor("--config", "bad.lua", "--json")
+    assert.equal(1, ran.status)
+    local text = {}
+    for _, check in ipairs(checks(ran, "configuration")) do
+      assert.equal("fail", check.status)
+      text[#text + 1] = check.detail
+      if check.detail:find("OBOL_SPEC_NOT_SET", 1, true) then assert.truthy(check.advice) end
+    end
+    text = table.concat(text, "\n")
+    for _, what in ipairs { "mode: ", "accounts.subs.secret: ", "accounts.subs.bas_url: " } do
+      assert.truthy(text:find(what, 1, true), what)
+    end
+  end)
+
+  it("says where it looked when there is no configuration", function()
+    local ran = doctor("--config", "nowhere.lua")
+    assert.equal(1, ran.status)
+    assert.truthy(ran.out:find "fail  configuration  nowhere%.lua")
+    assert.truthy(ran.out:find("--config", 1, true))
+  end)
+
+  it("tells a server that is none of the provider's", function()
+    support.write(folder .. "/other.lua", ([[return { mode = "test", ledger = "memory", accounts = {
+      subs = { provider = "appwheel", app_id = "1", base_url = %q, secret = secret.env "SPEC_SECRET" } } }]])
+      :format(server.url .. "/nowhere"))
+    local ran = doctor("--config", "other.lua")
+    assert.equal(1, ran.status)
+    assert.truthy(ran.out:find("HTTP 404", 1, true))
+  end)
+end)
