@@ -26,7 +26,7 @@ void obol_arena_free(struct obol_arena *arena)
     struct obol_arena_chunk *chunk = arena->newest;
     while (chunk != NULL) {
         struct obol_arena_chunk *older = chunk->older;
-        obol_secret_free(chunk, chunk->size);
+        obol_secret_free_used(chunk, chunk->size, sizeof *chunk + chunk->used);
         chunk = older;
     }
     arena->newest = NULL;

@@ -5,7 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-enum { FIRST_CAPACITY = 256 };
+enum { FIRST_CAPACITY = 1024 }; /* most bodies fit, so few are ever moved */
 
 void obol_buf_init(struct obol_buf *buf, size_t ceiling)
 {
@@ -71,14 +71,6 @@ void obol_buf_add_text(struct obol_buf *buf, const char *text)
     obol_buf_add(buf, obol_slice_text(text));
 }
 
-void obol_buf_add_byte(struct obol_buf *buf, char byte)
-{
-    if (buf->size < buf->capacity && buf->size < buf->ceiling)
-        buf->data[buf->size++] = byte;
-    else
-        obol_buf_add(buf, obol_slice(&byte, 1));
-}
-
 void obol_buf_add_format(struct obol_buf *buf, const char *format, ...)
 {
     va_list arguments;
@@ -108,9 +100,4 @@ void obol_buf_cut(struct obol_buf *buf, size_t size)
         return;
     obol_wipe(buf->data + size, buf->size - size);
     buf->size = size;
-}
-
-struct obol_slice obol_buf_slice(const struct obol_buf *buf)
-{
-    return obol_slice(buf->data, buf->size);
 }

@@ -30,10 +30,21 @@ void obol_buf_init(struct obol_buf *buf, size_t ceiling);
 void obol_buf_free(struct obol_buf *buf);
 void obol_buf_add(struct obol_buf *buf, struct obol_slice slice);
 void obol_buf_add_text(struct obol_buf *buf, const char *text);
-void obol_buf_add_byte(struct obol_buf *buf, char byte);
 void obol_buf_add_format(struct obol_buf *buf, const char *format, ...) OBOL_PRINTF(2, 3);
 /* Room for `size` more bytes at the end, to be written by the caller; null when it failed. */
 char *obol_buf_grow(struct obol_buf *buf, size_t size) OBOL_MUST_USE;
 void obol_buf_clear(struct obol_buf *buf);            /* size 0, contents wiped, memory kept */
 void obol_buf_cut(struct obol_buf *buf, size_t size); /* back to that size, the rest wiped */
-struct obol_slice obol_buf_slice(const struct obol_buf *buf);
+
+static inline struct obol_slice obol_buf_slice(const struct obol_buf *buf)
+{
+    return obol_slice(buf->data, buf->size);
+}
+
+static inline void obol_buf_add_byte(struct obol_buf *buf, char byte)
+{
+    if (buf->size < buf->capacity && buf->size < buf->ceiling)
+        buf->data[buf->size++] = byte;
+    else
+        obol_buf_add(buf, obol_slice(&byte, 1));
+}

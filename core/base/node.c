@@ -2,8 +2,6 @@
 
 #include "base/text.h"
 
-#include <inttypes.h>
-
 struct obol_node *obol_node_new(struct obol_arena *arena, enum obol_node_type type)
 {
     struct obol_node *node = obol_arena_alloc(arena, sizeof *node);
@@ -33,7 +31,8 @@ struct obol_node *obol_node_integer(struct obol_arena *arena, int64_t integer)
     struct obol_node *node = obol_node_new(arena, OBOL_NODE_NUMBER);
     if (node == NULL)
         return NULL;
-    node->text = obol_arena_format(arena, "%" PRId64, integer);
+    char room[OBOL_INT64_ROOM];
+    node->text = obol_arena_copy(arena, obol_text_of_int64(room, integer));
     return node->text.data != NULL ? node : NULL;
 }
 

@@ -29,11 +29,12 @@ void *obol_secret_alloc(size_t size)
     return malloc(size != 0 ? size : 1);
 }
 
-void obol_secret_free(void *memory, size_t size)
+void obol_secret_free_used(void *memory, size_t size, size_t used)
 {
+    (void)size;
     if (memory == NULL)
         return;
-    obol_wipe(memory, size);
+    obol_wipe(memory, used);
     free(memory);
 }
 
@@ -117,11 +118,11 @@ void *obol_secret_alloc(size_t size)
     return memory;
 }
 
-void obol_secret_free(void *memory, size_t size)
+void obol_secret_free_used(void *memory, size_t size, size_t used)
 {
     if (memory == NULL)
         return;
-    obol_wipe(memory, size);
+    obol_wipe(memory, used);
     if (size > LARGEST) {
         munmap(memory, size);
         return;
@@ -135,3 +136,8 @@ void obol_secret_free(void *memory, size_t size)
 }
 
 #endif
+
+void obol_secret_free(void *memory, size_t size)
+{
+    obol_secret_free_used(memory, size, size);
+}

@@ -15,6 +15,8 @@ void *obol_secret_alloc(size_t size) OBOL_MUST_USE;
 
 /* Wipes all `size` bytes (the size that was asked for) and gives them back; null is ignored. */
 void obol_secret_free(void *memory, size_t size);
+/* The same for memory of which only the first `used` bytes were ever written. */
+void obol_secret_free_used(void *memory, size_t size, size_t used);
 
 /* Overwrites with zeros; the compiler cannot leave it out. */
 void obol_wipe(void *memory, size_t size);

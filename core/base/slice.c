@@ -1,16 +1,5 @@
 #include "base/slice.h"
 
-bool obol_slice_equal(struct obol_slice left, struct obol_slice right)
-{
-    return left.size == right.size &&
-           (left.size == 0 || memcmp(left.data, right.data, left.size) == 0);
-}
-
-bool obol_slice_is(struct obol_slice slice, const char *text)
-{
-    return obol_slice_equal(slice, obol_slice_text(text));
-}
-
 bool obol_slice_starts(struct obol_slice slice, const char *prefix)
 {
     size_t size = strlen(prefix);

@@ -21,8 +21,20 @@ static inline struct obol_slice obol_slice_text(const char *text)
 }
 
 /* Not for secrets: obol_crypto_equal compares those in constant time. */
-bool obol_slice_equal(struct obol_slice left, struct obol_slice right);
-bool obol_slice_is(struct obol_slice slice, const char *text);
+static inline bool obol_slice_equal(struct obol_slice left, struct obol_slice right)
+{
+    if (left.size != right.size)
+        return false;
+    /* the first byte settles most comparisons of names */
+    return left.size == 0 || (left.data[0] == right.data[0] &&
+                              memcmp(left.data + 1, right.data + 1, left.size - 1) == 0);
+}
+
+static inline bool obol_slice_is(struct obol_slice slice, const char *text)
+{
+    return obol_slice_equal(slice, obol_slice_text(text));
+}
+
 bool obol_slice_starts(struct obol_slice slice, const char *prefix);
 /* Bytewise order, the shorter first where one begins the other: <0, 0, >0. */
 int obol_slice_compare(struct obol_slice left, struct obol_slice right);

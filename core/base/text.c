@@ -1,5 +1,7 @@
 #include "base/text.h"
 
+#include "base/word.h"
+
 #include <limits.h>
 
 void obol_hex_encode(struct obol_buf *out, struct obol_slice bytes)
@@ -155,10 +157,20 @@ static size_t utf8_sequence(const unsigned char *at, size_t left)
     return overlong || surrogate || too_high ? 0 : size;
 }
 
+/* How many bytes of ASCII stand at the start: eight at a time, or some fewer. */
+static size_t ascii_length(struct obol_slice text)
+{
+    size_t length = 0;
+    while (text.size - length >= sizeof(uint64_t) &&
+           obol_word_high(obol_word_load(text.data + length)) == 0)
+        length += sizeof(uint64_t);
+    return length;
+}
+
 bool obol_utf8_valid(struct obol_slice text)
 {
     const unsigned char *at = (const unsigned char *)text.data;
-    for (size_t i = 0; i < text.size;) {
+    for (size_t i = ascii_length(text); i < text.size;) {
         if (at[i] < 0x80) {
             i++;
             continue;
@@ -173,15 +185,10 @@ bool obol_utf8_valid(struct obol_slice text)
 
 size_t obol_utf8_length(struct obol_slice text)
 {
-    size_t length = 0;
-    for (size_t i = 0; i < text.size; i++)
+    size_t length = ascii_length(text);
+    for (size_t i = length; i < text.size; i++)
         length += ((unsigned char)text.data[i] & 0xC0) != 0x80;
     return length;
-}
-
-char obol_ascii_lower(char letter)
-{
-    return letter >= 'A' && letter <= 'Z' ? (char)(letter - 'A' + 'a') : letter;
 }
 
 bool obol_ascii_equal_nocase(struct obol_slice left, struct obol_slice right)
@@ -218,4 +225,17 @@ bool obol_text_int64(struct obol_slice text, int64_t *integer)
     }
     *integer = negative ? (int64_t)(0 - value) : (int64_t)value;
     return true;
+}
+
+struct obol_slice obol_text_of_int64(char *room, int64_t integer)
+{
+    size_t at = OBOL_INT64_ROOM;
+    uint64_t rest = integer < 0 ? 0 - (uint64_t)integer : (uint64_t)integer;
+    do {
+        room[--at] = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest != 0);
+    if (integer < 0)
+        room[--at] = '-';
+    return obol_slice(room + at, OBOL_INT64_ROOM - at);
 }

@@ -20,9 +20,16 @@ bool obol_percent_decode(struct obol_buf *out, struct obol_slice text) OBOL_MUST
 bool obol_utf8_valid(struct obol_slice text) OBOL_MUST_USE;
 size_t obol_utf8_length(struct obol_slice text); /* code points of valid UTF-8 */
 
-char obol_ascii_lower(char letter);
+static inline char obol_ascii_lower(char letter)
+{
+    return letter >= 'A' && letter <= 'Z' ? (char)(letter - 'A' + 'a') : letter;
+}
+
 bool obol_ascii_equal_nocase(struct obol_slice left, struct obol_slice right);
 bool obol_text_is_digits(struct obol_slice text); /* one or more of 0-9 */
 
 /* An optional minus and digits, without leading zeros, within int64. */
 bool obol_text_int64(struct obol_slice text, int64_t *integer) OBOL_MUST_USE;
+/* The way back: the digits stand in `room`, which has OBOL_INT64_ROOM bytes. */
+enum { OBOL_INT64_ROOM = 20 };
+struct obol_slice obol_text_of_int64(char *room, int64_t integer);

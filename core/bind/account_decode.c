@@ -3,6 +3,8 @@
 #include "bind/node.h"
 #include "call/decode.h"
 #include "call/notice.h"
+#include "schema/check.h"
+#include "schema/path.h"
 
 enum { DECODE_MAX = 4 * OBOL_CEILING_REPLY };
 
@@ -38,6 +40,38 @@ static bool member_node(lua_State *L, int index, const char *name, struct obol_a
     return *node != NULL;
 }
 
+/* The member of the call's parameters, a table on top of the stack, that `when` begins with. */
+static bool add_choosing(lua_State *L, const char *when, struct obol_arena *arena,
+                         struct obol_node *params, struct obol_err *err)
+{
+    struct obol_slice name = obol_path_step(&when).name;
+    if (obol_node_get(params, name) != NULL)
+        return true;
+    lua_pushlstring(L, name.data, name.size);
+    lua_rawget(L, -2);
+    bool given = !lua_isnil(L, -1);
+    struct obol_node *member = given ? obol_bind_node_from_lua(L, lua_gettop(L), arena, err) : NULL;
+    lua_pop(L, 1);
+    if (member != NULL)
+        member->name = name;
+    return !given || obol_node_append(params, member);
+}
+
+/* Of the call's parameters, on top of the stack, what chooses between an operation's variants: the
+ * rest says nothing about its reply, and most of the time would go into converting it. */
+static struct obol_node *choosing_params(lua_State *L, const struct obol_account *account,
+                                         const char *operation, struct obol_arena *arena,
+                                         struct obol_err *err)
+{
+    struct obol_node *params = obol_node_new(arena, OBOL_NODE_MAP);
+    bool fine = params != NULL;
+    for (const struct obol_operation *const *each = account->provider->operations;
+         fine && *each != NULL; each++)
+        if ((*each)->when != NULL && strcmp((*each)->name, operation) == 0)
+            fine = add_choosing(L, (*each)->when, arena, params, err);
+    return fine && obol_params_normalize(arena, params) ? params : NULL;
+}
+
 static int fail_known(lua_State *L, const struct obol_err *err, enum obol_outcome outcome,
                       int status)
 {
@@ -60,17 +94,20 @@ int obol_account_method_decode(lua_State *L)
     struct arrived arrived = arrived_at(L, 3);
     struct obol_arena *arena = obol_bind_arena(L, DECODE_MAX);
     struct obol_err err = {0};
-    struct obol_node *expect = NULL, *params = NULL;
-    if (!member_node(L, 4, "expect", arena, &expect, &err) ||
-        !member_node(L, 4, "params", arena, &params, &err) ||
-        (params != NULL && !obol_params_normalize(arena, params)))
+    struct obol_node *expect = NULL;
+    if (!member_node(L, 4, "expect", arena, &expect, &err))
         return fail_known(L, &err, OBOL_UNKNOWN, 0);
     if (lua_istable(L, 4)) {
         lua_getfield(L, 4, "sent_before");
         answered.sent_before = lua_toboolean(L, -1);
+        lua_getfield(L, 4, "params");
+        bool given = lua_istable(L, -1);
+        if (given)
+            answered.params = choosing_params(L, account, answered.operation, arena, &err);
+        if (given && answered.params == NULL)
+            return fail_known(L, &err, OBOL_UNKNOWN, 0);
     }
     answered.expect = expect;
-    answered.params = params;
     struct obol_reply reply = {.status = arrived.status, .body = arrived.body};
     struct obol_node *result = obol_node_new(arena, OBOL_NODE_MAP);
     enum obol_outcome outcome = OBOL_UNKNOWN;

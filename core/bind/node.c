@@ -1,11 +1,11 @@
 #include "bind/node.h"
 
+#include "base/text.h"
 #include "bind/money.h"
 #include "bind/number.h"
 #include "bind/secret.h"
 
 #include <float.h>
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,24 +69,24 @@ static size_t format_float(char *text, size_t room, double number)
 
 static struct obol_node *make_number(const struct maker *maker, int index)
 {
-    char text[40];
+    char room[40];
     int64_t integer;
-    size_t size;
+    struct obol_slice text;
     uint8_t flags = 0;
     if (obol_bind_int64(maker->L, index, &integer)) {
-        size = (size_t)snprintf(text, sizeof text, "%" PRId64, integer);
+        text = obol_text_of_int64(room, integer);
     } else {
         double number = lua_tonumber(maker->L, index);
         if (!isfinite(number))
             return refuse(maker, "expected a finite number");
-        size = format_float(text, sizeof text, number);
+        text = obol_slice(room, format_float(room, sizeof room, number));
         flags = OBOL_NODE_FLOAT;
     }
     struct obol_node *node = new_node(maker, OBOL_NODE_NUMBER);
     if (node == NULL)
         return NULL;
     node->flags = flags;
-    node->text = obol_arena_copy(maker->arena, obol_slice(text, size));
+    node->text = obol_arena_copy(maker->arena, text);
     return node->text.data != NULL ? node : refuse(maker, "value is larger than allowed");
 }
 

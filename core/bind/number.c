@@ -1,8 +1,8 @@
 #include "bind/number.h"
 
-#include <inttypes.h>
+#include "base/text.h"
+
 #include <math.h>
-#include <stdio.h>
 
 static const int64_t exact_in_double = (int64_t)1 << 53;
 
@@ -38,7 +38,7 @@ void obol_bind_push_int64(lua_State *L, int64_t integer)
         lua_pushinteger(L, (lua_Integer)integer);
         return;
     }
-    char text[24];
-    int size = snprintf(text, sizeof text, "%" PRId64, integer);
-    lua_pushlstring(L, text, (size_t)size);
+    char room[OBOL_INT64_ROOM];
+    struct obol_slice text = obol_text_of_int64(room, integer);
+    lua_pushlstring(L, text.data, text.size);
 }

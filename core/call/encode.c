@@ -1,9 +1,8 @@
 #include "call/encode.h"
 
+#include "base/text.h"
 #include "schema/encode.h"
 #include "schema/path.h"
-
-#include <inttypes.h>
 
 static struct obol_node *moment_node(struct obol_arena *arena, const struct obol_moment *moment)
 {
@@ -84,14 +83,23 @@ static bool copy_headers(const struct obol_draft *draft, struct obol_header *hea
     return true;
 }
 
+static struct obol_slice join(struct obol_arena *arena, struct obol_slice left,
+                              struct obol_slice right)
+{
+    char *both = obol_arena_alloc(arena, left.size + right.size + 1);
+    if (both == NULL)
+        return obol_slice(NULL, 0);
+    memcpy(both, left.data, left.size);
+    memcpy(both + left.size, right.data, right.size);
+    return obol_slice(both, left.size + right.size);
+}
+
 static bool finish(const struct obol_draft *draft, const struct obol_account *account,
                    struct obol_request *request, struct obol_err *err)
 {
     struct obol_header *headers =
         obol_arena_alloc(draft->arena, sizeof draft->headers[0] * OBOL_DRAFT_HEADERS);
-    struct obol_slice url =
-        obol_arena_format(draft->arena, "%.*s%.*s", (int)account->base_url.size,
-                          account->base_url.data, (int)draft->target.size, draft->target.data);
+    struct obol_slice url = join(draft->arena, account->base_url, draft->target);
     request->method = draft->method; /* a constant */
     request->url = url;
     request->headers = headers;
@@ -127,8 +135,9 @@ bool obol_call_encode(const struct obol_account *account, const char *operation,
         return obol_problems_none(problems, err);
     struct obol_draft draft = {
         .arena = arena, .time_ms = moment->time_ms, .nonce = moment->nonce, .key = moment->key};
+    char room[OBOL_INT64_ROOM];
     if (draft.nonce.size == 0)
-        draft.nonce = obol_arena_format(arena, "%" PRId64, moment->time_ms);
+        draft.nonce = obol_text_of_int64(room, moment->time_ms);
     *request = (struct obol_request){.repeat_safe = chosen->repeat_safe == OBOL_YES,
                                      .secret = has_secret(&record)};
     return draft_request(&draft, account, chosen, &record, err) &&

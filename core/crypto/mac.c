@@ -1,48 +1,39 @@
 #include "crypto/mac.h"
 
+#include "base/secret.h"
 #include "crypto/digest.h"
 #include "crypto/openssl.h"
 
-#include <openssl/core_names.h>
-#include <openssl/err.h>
-#include <openssl/params.h>
-#include <pthread.h>
-
 /*
- * One context a digest, ready but for the key: a copy is several times as fast as setting the
- * digest by name. They are only ever read after they were made, so threads may share them.
+ * RFC 2104 over OpenSSL's digests. OpenSSL's own HMAC makes three contexts a message, which takes
+ * longer than hashing a short one; here one does, for the inner and then for the outer hash.
  */
-static EVP_MAC_CTX *patterns[OBOL_DIGEST_COUNT];
-static pthread_once_t made = PTHREAD_ONCE_INIT;
+enum { BLOCK_MAX = 128, INNER = 0x36, OUTER = 0x5C };
 
-static void make_pattern(EVP_MAC *mac, int row)
+/* A key as long as a block, zeros after it; a longer one is hashed first. */
+static bool fill_block(const EVP_MD *method, struct obol_slice key, unsigned char *block)
 {
-    /* the digest's name lives in a constant; OSSL_PARAM only lacks the const */
-    char name[16] = {0};
-    const char *known = EVP_MD_get0_name(obol_digest_method(row));
-    if (known == NULL || strlen(known) >= sizeof name)
-        return;
-    memcpy(name, known, strlen(known));
-    const OSSL_PARAM parameters[] = {
-        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name, 0),
-        OSSL_PARAM_construct_end()};
-    /* a context without a key cannot be copied, so it gets one that every copy replaces */
-    static const unsigned char no_key[1] = {0};
-    EVP_MAC_CTX *pattern = EVP_MAC_CTX_new(mac);
-    if (pattern != NULL && EVP_MAC_init(pattern, no_key, sizeof no_key, parameters) == 1)
-        patterns[row] = pattern;
-    else
-        EVP_MAC_CTX_free(pattern);
+    memset(block, 0, BLOCK_MAX);
+    if (key.size > (size_t)EVP_MD_get_block_size(method))
+        return EVP_Digest(key.data, key.size, block, NULL, method, NULL) == 1;
+    if (key.size != 0)
+        memcpy(block, key.data, key.size);
+    return true;
 }
 
-static void make_patterns(void)
+static void flip(unsigned char *block, unsigned char with)
 {
-    EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
-    for (int row = 0; mac != NULL && row < OBOL_DIGEST_COUNT; row++)
-        if (obol_digest_method(row) != NULL)
-            make_pattern(mac, row);
-    EVP_MAC_free(mac);
-    ERR_clear_error();
+    for (size_t i = 0; i < BLOCK_MAX; i++)
+        block[i] ^= with;
+}
+
+static bool hash_both(EVP_MD_CTX *context, const EVP_MD *method, const unsigned char *block,
+                      struct obol_slice data, unsigned char *out, unsigned int *size)
+{
+    return EVP_DigestInit_ex2(context, method, NULL) == 1 &&
+           EVP_DigestUpdate(context, block, (size_t)EVP_MD_get_block_size(method)) == 1 &&
+           EVP_DigestUpdate(context, obol_openssl_bytes(data), data.size) == 1 &&
+           EVP_DigestFinal_ex(context, out, size) == 1;
 }
 
 bool obol_hmac(const char *name, struct obol_slice key, struct obol_slice data, unsigned char *out,
@@ -51,12 +42,23 @@ bool obol_hmac(const char *name, struct obol_slice key, struct obol_slice data, 
     int row = obol_digest_row(name, err);
     if (row < 0)
         return false;
-    pthread_once(&made, make_patterns);
-    EVP_MAC_CTX *context = patterns[row] != NULL ? EVP_MAC_CTX_dup(patterns[row]) : NULL;
-    bool worked = context != NULL &&
-                  EVP_MAC_init(context, obol_openssl_bytes(key), key.size, NULL) == 1 &&
-                  EVP_MAC_update(context, obol_openssl_bytes(data), data.size) == 1 &&
-                  EVP_MAC_final(context, out, size, OBOL_DIGEST_MAX) == 1;
-    EVP_MAC_CTX_free(context);
+    const EVP_MD *method = obol_digest_method(row);
+    unsigned char block[BLOCK_MAX], inner[OBOL_DIGEST_MAX];
+    unsigned int written = 0;
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    bool worked = context != NULL && fill_block(method, key, block);
+    if (worked) {
+        flip(block, INNER);
+        worked = hash_both(context, method, block, data, inner, &written);
+    }
+    if (worked) {
+        flip(block, INNER ^ OUTER);
+        worked = hash_both(context, method, block, obol_slice((const char *)inner, written), out,
+                           &written);
+    }
+    EVP_MD_CTX_free(context);
+    obol_wipe(block, sizeof block);
+    obol_wipe(inner, sizeof inner);
+    *size = written;
     return worked || obol_openssl_fail(err, "compute an hmac");
 }

@@ -2,17 +2,25 @@
 
 #include "money/currency_table.h"
 
+/* The three letters as a number, in the order of the codes. */
+static uint32_t letters(const char *code)
+{
+    return (uint32_t)(unsigned char)code[0] << 16 | (uint32_t)(unsigned char)code[1] << 8 |
+           (uint32_t)(unsigned char)code[2];
+}
+
 const struct obol_currency *obol_currency_find(struct obol_slice code)
 {
     if (code.size != 3)
         return NULL;
+    uint32_t wanted = letters(code.data);
     size_t low = 0, high = obol_currency_count();
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        int order = memcmp(code.data, obol_currency_table[middle].code, 3);
-        if (order == 0)
+        uint32_t found = letters(obol_currency_table[middle].code);
+        if (found == wanted)
             return &obol_currency_table[middle];
-        if (order < 0)
+        if (wanted < found)
             high = middle;
         else
             low = middle + 1;

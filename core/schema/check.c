@@ -2,17 +2,13 @@
 
 #include "schema/path.h"
 
-#include <stdio.h>
-
 void obol_check_enter(struct obol_checking *checking, size_t length, const char *name,
                       uint32_t index)
 {
-    char *end = checking->path + length;
-    size_t room = sizeof checking->path - length;
     if (name != NULL)
-        snprintf(end, room, "%s%s", length != 0 ? "." : "", name);
+        (void)obol_path_append(checking->path, length, obol_slice_text(name));
     else
-        snprintf(end, room, "[%u]", index);
+        (void)obol_path_append_index(checking->path, length, index);
 }
 
 static const char *required_text(const struct obol_field *field)
@@ -66,8 +62,10 @@ static const struct obol_currency *currency_of(const struct obol_node *params)
 
 static const char *after(const char *name, const char *prefix)
 {
-    size_t size = strlen(prefix);
-    return strncmp(name, prefix, size) == 0 ? name + size : NULL;
+    for (; *prefix != '\0'; name++, prefix++)
+        if (*name != *prefix)
+            return NULL;
+    return name;
 }
 
 /* A row that reads the account or the call; those were checked before they came here. */
@@ -95,8 +93,10 @@ static bool take_from_sources(const struct obol_field *field, struct obol_slot *
 static void run_makes(struct obol_record *record, struct obol_problems *problems)
 {
     for (size_t i = 0; i < record->count; i++) {
+        if (record->fields[i].make == NULL)
+            continue;
         struct obol_err err = {0};
-        if (record->fields[i].make != NULL && !record->fields[i].make(record, i, &err))
+        if (!record->fields[i].make(record, i, &err))
             obol_problem_add(problems, err.kind, err.field, "%s", err.message);
     }
 }

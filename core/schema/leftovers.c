@@ -2,7 +2,7 @@
 #include "schema/nearest.h"
 #include "schema/path.h"
 
-#include <stdio.h>
+enum { NAME_SHOWN = 64 }; /* bytes of a name that nobody knows, in a path */
 
 /* What a caller wrote and no row took: refused, unsupported, or known and ignored. */
 struct walk {
@@ -94,12 +94,14 @@ static void visit(struct walk *walk, const struct obol_node *value, unsigned dep
 
 static void visit_member(struct walk *walk, const struct obol_node *member, unsigned depth)
 {
+    /* most values were found by their rows: no need to look for those again */
+    if ((member->flags & OBOL_NODE_CLAIMED) != 0 && member->type != OBOL_NODE_LIST)
+        return;
     size_t path = strlen(walk->path), pattern = strlen(walk->pattern);
-    const char *dot = path != 0 ? "." : "";
-    snprintf(walk->path + path, sizeof walk->path - path, "%s%.*s", dot,
-             (int)(member->name.size < 64 ? member->name.size : 64), member->name.data);
-    snprintf(walk->pattern + pattern, sizeof walk->pattern - pattern, "%s%.*s", dot,
-             (int)(member->name.size < 64 ? member->name.size : 64), member->name.data);
+    struct obol_slice name = member->name;
+    name.size = name.size < NAME_SHOWN ? name.size : NAME_SHOWN;
+    (void)obol_path_append(walk->path, path, name);
+    (void)obol_path_append(walk->pattern, pattern, name);
     visit(walk, member, depth);
     walk->path[path] = '\0';
     walk->pattern[pattern] = '\0';
@@ -120,16 +122,17 @@ static void visit_entries(struct walk *walk, const struct obol_node *list,
     for (const struct obol_node *entry = list->first; entry != NULL; entry = entry->next) {
         if (sub != NULL) {
             struct walk inner = {.problems = walk->problems, .fields = sub};
-            snprintf(inner.path, sizeof inner.path, "%s[%u]", walk->path, index++);
+            memcpy(inner.path, walk->path, path + 1);
+            (void)obol_path_append_index(inner.path, path, index++);
             visit_members(&inner, entry, depth);
             continue;
         }
-        snprintf(walk->path + path, sizeof walk->path - path, "[%u]", index);
+        (void)obol_path_append_index(walk->path, path, index);
         bool known = leads_somewhere(walk->fields, walk->path);
         walk->path[path] = '\0';
         bool takes_one = index > 1 && leads_somewhere(walk->fields, walk->path);
-        snprintf(walk->path + path, sizeof walk->path - path, "[%u]", index++);
-        snprintf(walk->pattern + pattern, sizeof walk->pattern - pattern, "[]");
+        (void)obol_path_append_index(walk->path, path, index++);
+        memcpy(walk->pattern + pattern, "[]", pattern + 3 <= sizeof walk->pattern ? 3 : 0);
         if (takes_one && !known)
             obol_problem_add(walk->problems, OBOL_ERR_UNSUPPORTED, walk->path,
                              "expected to be left out, this operation takes one entry");
@@ -159,9 +162,6 @@ static bool is_foreign(const struct walk *walk)
 
 static void visit(struct walk *walk, const struct obol_node *value, unsigned depth)
 {
-    /* most values were found by their rows: no need to look for those again */
-    if ((value->flags & OBOL_NODE_CLAIMED) != 0 && value->type != OBOL_NODE_LIST)
-        return;
     const struct obol_field *row = row_named(walk->fields, walk->path);
     if (row != NULL) {
         if (row->type == OBOL_LIST && value->type == OBOL_NODE_LIST)

@@ -1,9 +1,13 @@
 #include "schema/path.h"
 
-struct obol_step obol_path_step(const char **path)
+#include "base/text.h"
+
+static inline struct obol_step take_step(const char **path)
 {
     const char *from = *path;
-    size_t size = strcspn(from, ".");
+    size_t size = 0;
+    while (from[size] != '.' && from[size] != '\0')
+        size++;
     struct obol_step step = {.name = obol_slice(from, size)};
     *path = from[size] == '.' ? from + size + 1 : NULL;
     if (size != 0 && from[size - 1] == ']') {
@@ -13,6 +17,11 @@ struct obol_step obol_path_step(const char **path)
             step.index = step.index * 10 + (uint32_t)(from[i] - '0');
     }
     return step;
+}
+
+struct obol_step obol_path_step(const char **path)
+{
+    return take_step(path);
 }
 
 static struct obol_node *item_of(const struct obol_node *list, uint32_t index)
@@ -29,7 +38,7 @@ struct obol_node *obol_path_find(const struct obol_node *root, const char *path)
 {
     struct obol_node *found = NULL;
     while (path != NULL) {
-        struct obol_step step = obol_path_step(&path);
+        struct obol_step step = take_step(&path);
         found = obol_node_get(root, step.name);
         if (step.index != 0)
             found = item_of(found, step.index);
@@ -59,4 +68,29 @@ bool obol_path_put(struct obol_arena *arena, struct obol_node *root, const char 
             return true;
         root = child;
     }
+}
+
+static size_t append(char *path, size_t length, struct obol_slice text)
+{
+    size_t room = OBOL_ERR_FIELD_MAX - 1 - length;
+    size_t size = text.size < room ? text.size : room;
+    if (size != 0)
+        memcpy(path + length, text.data, size);
+    path[length + size] = '\0';
+    return length + size;
+}
+
+size_t obol_path_append(char *path, size_t length, struct obol_slice name)
+{
+    if (length != 0)
+        length = append(path, length, obol_slice(".", 1));
+    return append(path, length, name);
+}
+
+size_t obol_path_append_index(char *path, size_t length, uint32_t index)
+{
+    char room[OBOL_INT64_ROOM];
+    length = append(path, length, obol_slice("[", 1));
+    length = append(path, length, obol_text_of_int64(room, index));
+    return append(path, length, obol_slice("]", 1));
 }

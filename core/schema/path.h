@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/err.h"
 #include "base/node.h"
 
 /* Paths of callers and providers: "customer.id", "items[1].name" (the first is 1). */
@@ -10,6 +11,11 @@ struct obol_node *obol_path_find(const struct obol_node *root, const char *path)
 /* Puts `value` at "a.b.c", making the maps on the way; false when memory is short. */
 bool obol_path_put(struct obol_arena *arena, struct obol_node *root, const char *path,
                    struct obol_node *value) OBOL_MUST_USE;
+
+/* Adds ".name", or "name" at the start, and "[index]" to the path of `length` bytes in `path`,
+ * which has OBOL_ERR_FIELD_MAX of them; the new length. What does not fit is cut off. */
+size_t obol_path_append(char *path, size_t length, struct obol_slice name);
+size_t obol_path_append_index(char *path, size_t length, uint32_t index);
 
 /* One step of a path: its name, and its index or 0; moves `path` on, to null after the last. */
 struct obol_step {

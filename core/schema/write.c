@@ -21,16 +21,8 @@ void obol_write_text(struct obol_buf *out, const struct obol_field *field,
 
 static void add_integer(struct obol_buf *out, int64_t integer)
 {
-    char digits[24];
-    size_t at = sizeof digits;
-    uint64_t rest = integer < 0 ? 0 - (uint64_t)integer : (uint64_t)integer;
-    do {
-        digits[--at] = (char)('0' + rest % 10);
-        rest /= 10;
-    } while (rest != 0);
-    if (integer < 0)
-        digits[--at] = '-';
-    obol_buf_add(out, obol_slice(digits + at, sizeof digits - at));
+    char room[OBOL_INT64_ROOM];
+    obol_buf_add(out, obol_text_of_int64(room, integer));
 }
 
 static void quote(struct obol_buf *out, bool quoted)

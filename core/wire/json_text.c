@@ -1,14 +1,33 @@
 #include "wire/json_text.h"
 
 #include "base/text.h"
+#include "base/word.h"
 
 static const char bad_escape[] = "expected a valid escape";
 static const char half_pair[] = "expected both halves of a surrogate pair";
 
-/* Bytes that a text may hold as they are and that need no second look. */
-static bool is_plain(int byte)
+/* Whether one of the eight bytes is a control character, a quote or a backslash. */
+static bool has_special(uint64_t word)
 {
-    return byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\';
+    return (obol_word_below(word, ' ') | obol_word_has(word, '"') | obol_word_has(word, '\\')) != 0;
+}
+
+static bool is_plain(unsigned char byte, bool ascii)
+{
+    return byte >= 0x20 && byte != '"' && byte != '\\' && !(ascii && byte >= 0x80);
+}
+
+size_t obol_json_plain_length(struct obol_slice text, bool ascii)
+{
+    size_t length = 0;
+    for (uint64_t word; text.size - length >= sizeof word; length += sizeof word) {
+        word = obol_word_load(text.data + length);
+        if (has_special(word) || (ascii && obol_word_high(word) != 0))
+            break;
+    }
+    while (length < text.size && is_plain((unsigned char)text.data[length], ascii))
+        length++;
+    return length;
 }
 
 static bool read_hex4(struct obol_reader *in, uint32_t *unit)
@@ -129,8 +148,8 @@ static const char *decode_escapes(struct obol_arena *arena, struct obol_slice *t
 static const char *find_end(struct obol_reader *in, bool *escapes, bool *high)
 {
     for (;;) {
-        while (is_plain(obol_reader_peek(in)))
-            in->at++;
+        in->at += obol_json_plain_length(
+            obol_slice(in->input.data + in->at, in->input.size - in->at), true);
         int byte = obol_reader_peek(in);
         if (byte == '"')
             return NULL;

@@ -1,5 +1,6 @@
 #include "base/text.h"
 #include "wire/json.h"
+#include "wire/json_text.h"
 
 static void write_escape(struct obol_buf *out, unsigned char byte)
 {
@@ -14,23 +15,9 @@ static void write_escape(struct obol_buf *out, unsigned char byte)
     obol_buf_add(out, obol_slice(escape, size));
 }
 
-static bool needs_escape(char byte)
-{
-    return (unsigned char)byte < ' ' || byte == '"' || byte == '\\';
-}
-
-/* Bytes from the start that can go out as they are. */
-static size_t plain_length(struct obol_slice text)
-{
-    size_t size = 0;
-    while (size < text.size && !needs_escape(text.data[size]))
-        size++;
-    return size;
-}
-
 void obol_json_write_text(struct obol_buf *out, struct obol_slice text)
 {
-    size_t plain = plain_length(text);
+    size_t plain = obol_json_plain_length(text, false);
     char *room = obol_buf_grow(out, plain + 1);
     if (room == NULL)
         return;
@@ -40,7 +27,7 @@ void obol_json_write_text(struct obol_buf *out, struct obol_slice text)
     while (plain < text.size) {
         write_escape(out, (unsigned char)text.data[plain]);
         text = obol_slice(text.data + plain + 1, text.size - plain - 1);
-        plain = plain_length(text);
+        plain = obol_json_plain_length(text, false);
         obol_buf_add(out, obol_slice(text.data, plain));
     }
     obol_buf_add_byte(out, '"');

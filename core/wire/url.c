@@ -2,6 +2,7 @@
 
 #include "base/reader.h"
 #include "base/text.h"
+#include "base/word.h"
 
 #include <arpa/inet.h>
 
@@ -35,9 +36,19 @@ static bool is_url_byte(char byte)
            byte != '`';
 }
 
+/* Whether all of eight bytes are of those, and none is a percent sign. */
+static bool are_url_bytes(uint64_t word)
+{
+    return (obol_word_high(word) | obol_word_below(word, '!') | obol_word_has(word, 0x7F) |
+            obol_word_has(word, '"') | obol_word_has(word, '%') | obol_word_has(word, '<') |
+            obol_word_has(word, '>') | obol_word_has(word, '\\') | obol_word_has(word, '`')) == 0;
+}
+
 static bool check_bytes(struct obol_slice text, struct obol_err *err)
 {
     for (size_t i = 0; i < text.size; i++) {
+        while (text.size - i > sizeof(uint64_t) && are_url_bytes(obol_word_load(text.data + i)))
+            i += sizeof(uint64_t);
         if (!is_url_byte(text.data[i]))
             return fail(err, "a URL of ASCII characters, without blanks");
         if (text.data[i] != '%')
@@ -141,10 +152,14 @@ static bool split_authority(struct obol_slice authority, struct obol_url *url, s
 /* The bytes up to the first of `stops` or the end, with the cursor on it. */
 static struct obol_slice read_to(struct obol_reader *in, const char *stops)
 {
-    size_t from = in->at;
-    while (!obol_reader_done(in) && strchr(stops, obol_reader_peek(in)) == NULL)
-        in->at++;
-    return obol_reader_since(in, from);
+    const char *from = in->input.data + in->at;
+    size_t size = in->input.size - in->at;
+    for (; *stops != '\0'; stops++) {
+        const char *found = memchr(from, *stops, size);
+        size = found != NULL ? (size_t)(found - from) : size;
+    }
+    in->at += size;
+    return obol_slice(from, size);
 }
 
 bool obol_url_parse_userinfo(struct obol_slice text, struct obol_url *url, struct obol_err *err)

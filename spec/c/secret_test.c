@@ -108,15 +108,15 @@ static void a_buffer_that_moves_or_fails_leaves_nothing_behind(void)
 {
     NEEDS_POOL;
     struct obol_buf buf;
-    obol_buf_init(&buf, 600);
+    obol_buf_init(&buf, 2400);
     obol_buf_add_text(&buf, "4111111111111111 4111111111111111");
     const char *first = buf.data;
-    CHECK(obol_buf_grow(&buf, 400) != NULL);
+    CHECK(obol_buf_grow(&buf, 1600) != NULL);
     const char *second = buf.data;
     CHECK(first != second);
-    CHECK(wiped((const volatile unsigned char *)first, 256));
-    CHECK(obol_buf_grow(&buf, 400) == NULL);
-    CHECK(wiped((const volatile unsigned char *)second, 512));
+    CHECK(wiped((const volatile unsigned char *)first, 1024));
+    CHECK(obol_buf_grow(&buf, 1600) == NULL);
+    CHECK(wiped((const volatile unsigned char *)second, 2048));
 }
 
 static void an_arena_leaves_nothing_behind(void)

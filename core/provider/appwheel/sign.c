@@ -4,8 +4,6 @@
 #include "crypto/digest.h"
 #include "crypto/mac.h"
 
-#include <inttypes.h>
-
 /* timestamp LF nonce LF METHOD SP uri LF [ hex(MD5(body)) ], all of it in lower case (sheet 4.1).
  */
 static bool write_input(struct obol_buf *out, const struct obol_draft *draft,
@@ -45,8 +43,9 @@ static struct obol_slice authorize(struct obol_arena *arena, const unsigned char
 static bool add_headers(struct obol_draft *draft, const struct obol_record *account,
                         struct obol_slice timestamp, struct obol_slice authorization)
 {
-    struct obol_slice app_id =
-        obol_arena_format(draft->arena, "%" PRId64, obol_record_get(account, "app_id")->integer);
+    char room[OBOL_INT64_ROOM];
+    struct obol_slice app_id = obol_arena_copy(
+        draft->arena, obol_text_of_int64(room, obol_record_get(account, "app_id")->integer));
     return app_id.data != NULL && authorization.data != NULL &&
            obol_draft_header(draft, "x-request-appid", app_id) &&
            obol_draft_header(draft, "x-request-platform",
@@ -60,8 +59,9 @@ static bool add_headers(struct obol_draft *draft, const struct obol_record *acco
 bool obol_appwheel_sign(struct obol_draft *draft, const struct obol_record *account,
                         struct obol_err *err)
 {
+    char room[OBOL_INT64_ROOM];
     struct obol_slice timestamp =
-        obol_arena_format(draft->arena, "%" PRId64, draft->time_ms / 1000);
+        obol_arena_copy(draft->arena, obol_text_of_int64(room, draft->time_ms / 1000));
     struct obol_buf input;
     obol_buf_init(&input, OBOL_CEILING_SMALL);
     unsigned char mac[OBOL_DIGEST_MAX];

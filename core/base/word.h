@@ -1,0 +1,34 @@
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+/* Eight bytes looked at together, for scans of text that seldom find anything. */
+
+/* A word of which each byte is this one. */
+#define OBOL_EACH(byte) ((uint64_t)(unsigned char)(byte)*0x0101010101010101U)
+
+static inline uint64_t obol_word_load(const char *bytes)
+{
+    uint64_t word;
+    memcpy(&word, bytes, sizeof word);
+    return word;
+}
+
+/* The questions below answer with a word that is 0 when no byte is meant. */
+
+static inline uint64_t obol_word_high(uint64_t word) /* 0x80 and above */
+{
+    return word & OBOL_EACH(0x80);
+}
+
+static inline uint64_t obol_word_below(uint64_t word, char bound) /* 0x80 at most */
+{
+    return (word - OBOL_EACH(bound)) & ~word & OBOL_EACH(0x80);
+}
+
+static inline uint64_t obol_word_has(uint64_t word, char byte)
+{
+    return obol_word_below(word ^ OBOL_EACH(byte), 1);
+}
