@@ -272,6 +272,15 @@ describe("what AppWheel's operations find", function()
     assert.equal("9.99 USD", tostring(result.invoices[1].amount))
   end)
 
+  it("whether a purchase takes real money, where the session's id tells", function()
+    local function live(url)
+      return read("payment.create", '{"code":0,"data":{"checkoutUrl":"' .. url .. '"}}').live
+    end
+    assert.is_false(live "https://checkout.stripe.com/pay/cs_test_b1#x")
+    assert.is_true(live "https://checkout.stripe.com/pay/cs_live_b1#/cs_test_")
+    assert.is_nil(live "https://checkout.stripe.com/pay/b1#/cs_live_x")
+  end)
+
   it("what a refusal means when the same key went out before", function()
     assert.equal("unknown", read("subscription.update", '{"code":10002}', { sent_before = true }).outcome)
     assert.equal("rejected", read("subscription.update", '{"code":10002}').outcome)

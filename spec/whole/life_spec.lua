@@ -59,6 +59,20 @@ describe("through a real server", function()
     assert.is_nil(tostring(err):find("ThisIsNot", 1, true))
   end)
 
+  it("an answer of the other mode releases nothing and raises an alarm", function()
+    local alarms = {}
+    local live = sandbox.open { mode = "live", log = function(record)
+      if record.type == "alarm" then alarms[#alarms + 1] = record.alarm end
+    end }
+    assert(live.customers:create { customer = "u-9" })
+    local order = support.order("L-1", "u-9")
+    order.customer = "u-9"
+    local payment = assert(live.payments:create(order))
+    assert.not_equal("requires_action", payment.status)
+    assert.is_nil(payment.action)
+    assert.same({ "other_mode" }, alarms)
+  end)
+
   it("what the sandbox sold is what the ledger says", function()
     local sold = sandbox.control("books").appwheel
     assert.equal(1, #sold.subscriptions)

@@ -35,6 +35,7 @@ obol_sign obol_appwheel_sign;
 obol_open obol_appwheel_open;
 obol_make obol_appwheel_pay_price;
 obol_read obol_appwheel_read_interval;
+obol_read obol_appwheel_read_session_mode;
 obol_read obol_appwheel_read_order_status;
 obol_read obol_appwheel_read_invoice_amount;
 

@@ -99,6 +99,10 @@ static bool fill(struct obol_arena *arena, const struct obol_node *body, struct 
     if (obol_node_int64(obol_path_find(body, "created"), &created_s) &&
         !obol_node_set(event, "time_ms", obol_node_integer(arena, created_s * 1000)))
         return false;
+    const struct obol_node *live = obol_path_find(body, "livemode");
+    if (live != NULL && live->type == OBOL_NODE_BOOLEAN &&
+        !obol_node_set(event, "live", obol_node_boolean(arena, live->boolean)))
+        return false;
     return obol_node_set(event, "id", obol_node_text(arena, id->text)) &&
            obol_node_set(event, "extra", extra);
 }

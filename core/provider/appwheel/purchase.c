@@ -104,6 +104,10 @@ static const struct obol_field purchase_reply[] = {
      .type = OBOL_URL,
      .sample = "https://checkout.stripe.com/pay/x",
      .doc = "the payment page, with its fragment"},
+    {.name = "live",
+     .type = OBOL_BOOLEAN,
+     .read = obol_appwheel_read_session_mode,
+     .doc = "whether real money is taken, as the session's id in the page's address tells"},
     {0},
 };
 

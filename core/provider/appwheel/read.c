@@ -33,6 +33,22 @@ struct obol_node *obol_appwheel_read_interval(const struct obol_reading *reading
     return NULL;
 }
 
+/* Ids of Stripe's sessions begin cs_test_ or cs_live_ (sheet 1); others tell nothing. */
+struct obol_node *obol_appwheel_read_session_mode(const struct obol_reading *reading,
+                                                  const struct obol_node *object)
+{
+    const struct obol_node *url = obol_path_find(object, "data.checkoutUrl");
+    if (url == NULL || url->type != OBOL_NODE_TEXT)
+        return NULL;
+    /* a fragment may hold anything */
+    size_t size = 0;
+    while (size < url->text.size && url->text.data[size] != '#')
+        size++;
+    bool test = memmem(url->text.data, size, "/cs_test_", 9) != NULL;
+    bool live = memmem(url->text.data, size, "/cs_live_", 9) != NULL;
+    return test != live ? obol_node_boolean(reading->arena, live) : NULL;
+}
+
 /* Order status (sheet 7) as the state of a subscription: a trial is paid for too, and what ended
  * with auto-renewal off was canceled, not lost. */
 struct obol_node *obol_appwheel_read_order_status(const struct obol_reading *reading,

@@ -6,7 +6,7 @@ local log = require "obol.client.log"
 
 local M = {}
 
-local MAX_SENDS, FIRST_PAUSE_MS, MAX_REPLY = 3, 100, 4 * 1024 * 1024
+local MAX_SENDS, FIRST_PAUSE_MS = 3, 100
 
 --- The request of a call, with a nonce and time of its own: request, or nil and an error.
 -- call = { account =, operation =, params =, key =, token =, expect =, sent_before =, deadline =,
@@ -36,7 +36,7 @@ local function send(client, call, request)
       message = "the call's limit was over before it was sent" }, call.account)
   end
   local ok, reply, err = pcall(client.transport.send, request, {
-    timeout_ms = left, repeat_safe = call.repeat_safe or false, max_reply = MAX_REPLY, account = call.account,
+    timeout_ms = left, repeat_safe = call.repeat_safe or false, account = call.account,
   })
   if ok and reply then return reply end
   if not ok then err = { kind = "internal", message = "the transport raised an error" } end

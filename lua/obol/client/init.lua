@@ -83,7 +83,7 @@ end
 local function build(opened)
   local client = {
     mode = opened.mode, accounts = opened.accounts, names = opened.names, ledger = opened.ledger,
-    transport = opened.transport, log = opened.log, buckets = {},
+    transport = opened.transport, timeout_ms = opened.timeout_ms, log = opened.log, buckets = {},
   }
   time.add(client, opened)
   local pay = {}

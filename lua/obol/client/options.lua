@@ -1,4 +1,5 @@
---- The options of one call: `timeout_ms` (1 to 600000; 30000 if not given), `account` (a configured
+--- The options of one call: `timeout_ms` (1 to 600000; if not given, the
+-- configured transport's, else 30000), `account` (a configured
 -- name), `token` (a payer's own, as an obol.secret).
 
 local fault = require "obol.client.fault"
@@ -20,7 +21,7 @@ function M.check(client, given)
     end
   end
   local timeout = given.timeout_ms
-  if timeout == nil then timeout = DEFAULT_MS end
+  if timeout == nil then timeout = client.timeout_ms or DEFAULT_MS end
   if type(timeout) ~= "number" or timeout ~= math.floor(timeout) or timeout < 1 or timeout > MAX_MS then
     return nil, fault.invalid("options.timeout_ms", "expected milliseconds from 1 to 600000")
   end

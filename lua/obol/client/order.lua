@@ -8,7 +8,9 @@ local M = {}
 
 -- Ids may be integers or text; in the ledger they are text.
 local function id_text(value)
-  if type(value) == "number" and value == math.floor(value) then return ("%d"):format(value) end
+  if type(value) == "number" and value % 1 == 0 and math.abs(value) <= 9007199254740991 then
+    return ("%d"):format(value)
+  end
   return type(value) == "string" and value or nil
 end
 
@@ -41,7 +43,8 @@ function M.read(params)
   if quantity < 1 or quantity > 10000 or quantity ~= math.floor(quantity) then
     return nil, fault.invalid("items[1].quantity", "expected an integer from 1 to 10000")
   end
-  local customer = type(params.customer) == "table" and params.customer or {}
+  -- customer = "u-7" is short for customer = { id = "u-7" }
+  local customer = type(params.customer) == "table" and params.customer or { id = params.customer }
   return {
     order_id = params.order_id, amount = amount, quantity = quantity,
     customer_id = id_text(customer.id), product_id = M.product_of(params),

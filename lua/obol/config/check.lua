@@ -107,7 +107,7 @@ local function open_transport(config, folder, problems)
   end
   local transport, err = require("obol.wait").transport(options)
   if not transport then add_account_error(problems, "transport", err) end
-  return transport
+  return transport, options.timeout_ms
 end
 
 --- Checks `config` and opens accounts, ledger and transport; what is wrong is added to `problems`
@@ -125,7 +125,9 @@ function M.run(config, folder, problems)
   opened.clock = check_function(config, "clock", problems)
   opened.log = check_function(config, "log", problems)
   -- The transport comes last, so that a faulty configuration starts nothing.
-  if #problems == 0 then opened.transport = open_transport(config, folder, problems) end
+  if #problems == 0 then 
+    opened.transport, opened.timeout_ms = open_transport(config, folder, problems)
+  end
   return opened
 end
 
