@@ -64,20 +64,25 @@ static int64_t check_timeout(lua_State *L, int index)
     return (int64_t)timeout_ms;
 }
 
+/* Options at 2 are a transport's, those at 3 of one call. */
 static uint64_t submit(lua_State *L, bool held, struct obol_err *err)
 {
     struct obol_bind_net_request request;
+    struct obol_net_options options = obol_net_defaults();
+    lua_settop(L, 4);
     obol_bind_net_request(L, 1, &request);
-    struct obol_net_options options = obol_bind_net_options(L, 2, &request.request);
+    if (!obol_bind_net_options(L, 2, &options, &request.request, err) ||
+        !obol_bind_net_options(L, 3, &options, &request.request, err))
+        return 0;
     return obol_net_submit(channel_of(L)->owner, &request.request, &options, held, err);
 }
 
-/* submit(request [, options [, held]]) -> id | nil, err. Everything is copied. `held`: a wait
- * follows, so nothing needs to happen before it. */
+/* submit(request [, options [, options_of_call [, held]]]) -> id | nil, err. Everything is copied.
+ * `held`: a wait follows, so nothing needs to happen before it. */
 static int net_submit(lua_State *L)
 {
     struct obol_err err;
-    uint64_t id = submit(L, lua_toboolean(L, 3), &err);
+    uint64_t id = submit(L, lua_toboolean(L, 4), &err);
     if (id == 0)
         return obol_bind_net_fail(L, &err, OBOL_NET_NOT_SENT);
     lua_pushinteger(L, (lua_Integer)id);
@@ -110,7 +115,7 @@ static int net_take(lua_State *L)
     return take(L, check_id(L, 1));
 }
 
-/* send(request [, options]) -> reply | nil, err: submits, waits and takes */
+/* send(request [, options [, options_of_call]]) -> reply | nil, err: submits, waits and takes */
 static int net_send(lua_State *L)
 {
     struct obol_err err;

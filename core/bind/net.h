@@ -17,10 +17,10 @@ void obol_bind_completion(lua_State *L);
 /* Reads the request at `index`; a value of the wrong shape raises. */
 void obol_bind_net_request(lua_State *L, int index, struct obol_bind_net_request *out);
 
-/* Reads the options at `index` (none or nil: the defaults), of which some speak of the request; a
- * value of the wrong shape raises. */
-struct obol_net_options obol_bind_net_options(lua_State *L, int index,
-                                              struct obol_request *request);
+/* Reads the options at `index` (none or nil: nothing) on top of what is there; some of them speak
+ * of the request. The table has to stay on the stack while the options are in use. */
+bool obol_bind_net_options(lua_State *L, int index, struct obol_net_options *options,
+                           struct obol_request *request, struct obol_err *err) OBOL_MUST_USE;
 
 /* Pushes the reply, or nil and the error; answers how many. Null: a fork cut the call off. */
 int obol_bind_net_result(lua_State *L, const struct obol_net_result *result);

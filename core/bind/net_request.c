@@ -109,73 +109,100 @@ void obol_bind_net_request(lua_State *L, int index, struct obol_bind_net_request
         refuse(L, "request", "url", "a string");
 }
 
-static int64_t integer_on_top(lua_State *L, const char *name)
+/* Options are settings: what is wrong with one is an error to report, not to raise. */
+
+static bool refuse_option(struct obol_err *err, const char *name, const char *expected)
+{
+    return obol_fail(err, OBOL_ERR_INVALID, name, "expected %s", expected);
+}
+
+static bool read_integer(lua_State *L, const char *name, int64_t *value, struct obol_err *err)
 {
     double number = lua_type(L, -1) == LUA_TNUMBER ? lua_tonumber(L, -1) : -1;
-    if (!(number >= 0 && number <= 1e12) || floor(number) < number)
-        refuse(L, "options", name, "a whole number that is not negative");
-    return (int64_t)number;
+    if (!(number >= 1 && number <= 1e12) || floor(number) < number)
+        return refuse_option(err, name, "a whole number above 0");
+    *value = (int64_t)number;
+    return true;
 }
 
-static void read_proxy(lua_State *L, struct obol_net_options *options)
+static bool read_boolean(lua_State *L, const char *name, bool *value, struct obol_err *err)
 {
-    if (lua_type(L, -1) == LUA_TBOOLEAN)
-        options->proxy_from_environment = lua_toboolean(L, -1);
-    else
-        options->proxy = text_on_top(L, "options", "proxy");
+    if (lua_type(L, -1) != LUA_TBOOLEAN)
+        return refuse_option(err, name, "true or false");
+    *value = lua_toboolean(L, -1);
+    return true;
 }
 
-/* Of the caller's word and the request's, the more careful one holds. */
-static void read_repeat_safe(lua_State *L, struct obol_request *request)
+static bool read_text(lua_State *L, const char *name, struct obol_slice *value,
+                      struct obol_err *err)
 {
-    if (!boolean_on_top(L, "options", "repeat_safe"))
-        request->repeat_safe = false;
+    if (lua_type(L, -1) != LUA_TSTRING)
+        return refuse_option(err, name, "a text");
+    size_t size = 0;
+    const char *data = lua_tolstring(L, -1, &size);
+    *value = obol_slice(data, size);
+    return true;
 }
 
-static void read_account(lua_State *L, struct obol_request *request)
+/* What a call's options say of its request: of two words on repeating, the more careful one holds;
+ * the account stands in for a pool. */
+static bool read_call_option(lua_State *L, const char *name, struct obol_request *request,
+                             struct obol_err *err)
 {
-    struct obol_slice account = text_on_top(L, "options", "account");
-    if (request->pool.size == 0)
-        request->pool = account;
+    if (strcmp(name, "repeat_safe") == 0) {
+        bool safe = false;
+        bool good = read_boolean(L, name, &safe, err);
+        request->repeat_safe = request->repeat_safe && safe;
+        return good;
+    }
+    if (strcmp(name, "account") == 0) {
+        struct obol_slice account = {0};
+        bool good = read_text(L, name, &account, err);
+        if (request->pool.size == 0)
+            request->pool = account;
+        return good;
+    }
+    return obol_fail(err, OBOL_ERR_INVALID, name, "expected a known option");
 }
 
-static void read_option(lua_State *L, const char *name, struct obol_net_options *options,
-                        struct obol_request *request)
+static bool read_option(lua_State *L, const char *name, struct obol_net_options *options,
+                        struct obol_request *request, struct obol_err *err)
 {
+    int64_t number = 0;
     if (strcmp(name, "timeout_ms") == 0)
-        options->timeout_ms = integer_on_top(L, name);
-    else if (strcmp(name, "connect_ms") == 0)
-        options->connect_ms = integer_on_top(L, name);
-    else if (strcmp(name, "first_byte_ms") == 0)
-        options->first_byte_ms = integer_on_top(L, name);
-    else if (strcmp(name, "keep_ms") == 0)
-        options->keep_ms = integer_on_top(L, name);
-    else if (strcmp(name, "max_reply") == 0)
-        options->max_reply = (size_t)integer_on_top(L, name);
-    else if (strcmp(name, "ca_file") == 0)
-        options->ca_file = text_on_top(L, "options", name);
-    else if (strcmp(name, "allow_http") == 0)
-        options->allow_http = boolean_on_top(L, "options", name);
-    else if (strcmp(name, "proxy") == 0)
-        read_proxy(L, options);
-    else if (strcmp(name, "repeat_safe") == 0)
-        read_repeat_safe(L, request);
-    else if (strcmp(name, "account") == 0)
-        read_account(L, request);
-    else
-        luaL_error(L, "options: expected timeout_ms, connect_ms, first_byte_ms, keep_ms, "
-                      "max_reply, ca_file, allow_http, proxy, repeat_safe or account");
+        return read_integer(L, name, &options->timeout_ms, err);
+    if (strcmp(name, "connect_ms") == 0)
+        return read_integer(L, name, &options->connect_ms, err);
+    if (strcmp(name, "first_byte_ms") == 0)
+        return read_integer(L, name, &options->first_byte_ms, err);
+    if (strcmp(name, "keep_ms") == 0)
+        return read_integer(L, name, &options->keep_ms, err);
+    if (strcmp(name, "max_reply") == 0) {
+        bool good = read_integer(L, name, &number, err);
+        options->max_reply = (size_t)number;
+        return good;
+    }
+    if (strcmp(name, "ca_file") == 0)
+        return read_text(L, name, &options->ca_file, err);
+    if (strcmp(name, "allow_http") == 0)
+        return read_boolean(L, name, &options->allow_http, err);
+    if (strcmp(name, "proxy") == 0 && lua_type(L, -1) == LUA_TBOOLEAN)
+        return read_boolean(L, name, &options->proxy_from_environment, err);
+    if (strcmp(name, "proxy") == 0)
+        return read_text(L, name, &options->proxy, err);
+    return read_call_option(L, name, request, err);
 }
 
-struct obol_net_options obol_bind_net_options(lua_State *L, int index, struct obol_request *request)
+bool obol_bind_net_options(lua_State *L, int index, struct obol_net_options *options,
+                           struct obol_request *request, struct obol_err *err)
 {
-    struct obol_net_options options = obol_net_defaults();
     if (lua_isnoneornil(L, index))
-        return options;
+        return true;
     luaL_checktype(L, index, LUA_TTABLE);
     for (lua_pushnil(L); lua_next(L, index) != 0; lua_pop(L, 1)) {
         const char *name = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "";
-        read_option(L, name, &options, request);
+        if (!read_option(L, name, options, request, err))
+            return false;
     }
-    return options;
+    return true;
 }

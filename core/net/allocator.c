@@ -10,6 +10,16 @@
  * of libcurl in the process came first, libcurl keeps its allocator and only this is lost.
  */
 
+enum { SMALLEST = 64, CLASSES = 10, KEPT = 64 };
+
+/* Free blocks of the thread that holds the turn, by size: libcurl allocates some fifty times a
+ * call, and here no lock is needed. All of them are wiped. */
+static struct {
+    struct block *first;
+    unsigned count;
+} kept[CLASSES];
+static _Thread_local bool holds_turn;
+
 struct block {
     size_t size; /* this header included */
     alignas(max_align_t) char bytes[];
@@ -20,14 +30,38 @@ static struct block *block_of(void *memory)
     return (struct block *)(void *)((char *)memory - offsetof(struct block, bytes));
 }
 
+/* CLASSES for what is too large to be kept. */
+static unsigned class_of(size_t size)
+{
+    unsigned class = 0;
+    while (class < CLASSES && ((size_t)SMALLEST << class) < size)
+        class ++;
+    return class;
+}
+
+static size_t capacity_of(size_t size)
+{
+    unsigned class = class_of(size);
+    return class < CLASSES ? (size_t)SMALLEST << class : size;
+}
+
 static void *block_alloc(size_t size)
 {
     if (size > SIZE_MAX - sizeof(struct block))
         return NULL;
-    struct block *block = obol_secret_alloc(sizeof *block + size);
-    if (block == NULL)
-        return NULL;
-    block->size = sizeof *block + size;
+    size += sizeof(struct block);
+    unsigned class = class_of(size);
+    struct block *block = NULL;
+    if (holds_turn && class < CLASSES && kept[class].first != NULL) {
+        block = kept[class].first;
+        memcpy(&kept[class].first, block->bytes, sizeof block);
+        kept[class].count--;
+    } else {
+        block = obol_secret_alloc(capacity_of(size));
+        if (block == NULL)
+            return NULL;
+    }
+    block->size = size;
     return block->bytes;
 }
 
@@ -36,7 +70,27 @@ static void block_free(void *memory)
     if (memory == NULL)
         return;
     struct block *block = block_of(memory);
-    obol_secret_free(block, block->size);
+    size_t size = block->size;
+    unsigned class = class_of(size);
+    if (!holds_turn || class == CLASSES || kept[class].count == KEPT) {
+        obol_secret_free(block, capacity_of(size));
+        return;
+    }
+    obol_wipe(block->bytes, size - sizeof *block);
+    memcpy(block->bytes, &kept[class].first, sizeof block);
+    kept[class].first = block;
+    kept[class].count++;
+}
+
+void obol_net_allocator_turn(bool begins)
+{
+    holds_turn = begins;
+}
+
+void obol_net_allocator_forget(void)
+{
+    holds_turn = false;
+    memset(kept, 0, sizeof kept);
 }
 
 static void *block_realloc(void *memory, size_t size)

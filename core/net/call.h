@@ -1,6 +1,5 @@
 #pragma once
 
-#include "base/arena.h"
 #include "base/buf.h"
 #include "net/net.h"
 
@@ -25,14 +24,22 @@ enum obol_net_stop {
     OBOL_NET_ENDED, /* the process ends */
 };
 
-/* One request on its way. Until `easy` is set it belongs to the queue, then to whoever drives. */
+/* The copy of a request: one piece of memory, as large as it needs, wiped in one go. */
+struct obol_net_block {
+    char *data;
+    size_t size;
+    size_t used;
+};
+
+/* One request on its way. Until `handle` is set it belongs to the queue, then to whoever drives. */
 struct obol_net_call {
     struct obol_net_result result; /* first, so that a result is its call */
     uint64_t id;
     struct obol_net_call *next; /* in the queue, then among the calls under way */
     struct obol_net_call **self;
 
-    struct obol_arena arena; /* the request, copied */
+    struct obol_net_block block; /* the request, copied */
+    struct obol_buf fields;      /* the array of the reply's headers */
     struct obol_slice method, url, body, key;
     struct curl_slist *headers;
     const char *ca_file, *proxy;
@@ -40,7 +47,7 @@ struct obol_net_call {
     bool repeat_safe;
     int64_t submitted_ms;
 
-    CURL *easy;
+    struct obol_net_handle *handle; /* while libcurl works on it */
     struct obol_net_pool *pool;
     size_t body_read;
     bool sent;     /* a byte of the request may have left; guarded by the engine's lock */

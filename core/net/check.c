@@ -2,6 +2,7 @@
 #include "net/call.h"
 
 #include <arpa/inet.h>
+#include <ctype.h>
 #include <strings.h>
 
 enum { URL_MAX = 16 * 1024, METHOD_MAX = 16, HEADER_MAX = 16 * 1024, LIMIT_MAX_MS = 86400000 };
@@ -101,6 +102,25 @@ static bool check_parts(CURLU *parts, const struct obol_net_options *options, bo
     return true;
 }
 
+/* The usual address, told at a glance: a scheme and a host of plain characters, perhaps a port.
+ * Whatever else may be an address is left to libcurl's parser. */
+static bool is_plain(struct obol_slice url, bool *loopback)
+{
+    bool https = obol_slice_starts(url, "https://");
+    if (!https && !obol_slice_starts(url, "http://"))
+        return false;
+    size_t from = https ? 8 : 7, at = from;
+    while (at < url.size &&
+           (isalnum((unsigned char)url.data[at]) || url.data[at] == '.' || url.data[at] == '-'))
+        at++;
+    struct obol_slice host = obol_slice(url.data + from, at - from);
+    if (at < url.size && url.data[at] == ':')
+        for (at++; at < url.size && isdigit((unsigned char)url.data[at]); at++)
+            continue;
+    *loopback = obol_slice_is(host, "localhost") || obol_slice_is(host, "127.0.0.1");
+    return host.size != 0 && (at == url.size || url.data[at] == '/') && (https || *loopback);
+}
+
 static bool check_url(struct obol_slice url, const struct obol_net_options *options, bool *loopback,
                       struct obol_err *err)
 {
@@ -112,6 +132,8 @@ static bool check_url(struct obol_slice url, const struct obol_net_options *opti
             return obol_fail(err, OBOL_ERR_INVALID, "url",
                              "expected printable ASCII without blanks");
     }
+    if (is_plain(url, loopback))
+        return true;
     CURLU *parts = curl_url();
     if (parts == NULL)
         return obol_fail(err, OBOL_ERR_INTERNAL, "", "out of memory");

@@ -40,7 +40,7 @@ static void in_child(void)
     engine->queue_end = NULL;
     engine->pending = engine->cancels = 0;
     obol_net_pools_forget();
-    obol_net_handles_forget();
+    obol_net_allocator_forget();
     obol_net_unlock();
 }
 
@@ -92,11 +92,9 @@ static void at_exit(void)
         struct obol_net_call *call = engine->under_way;
         engine->under_way = call->next;
         obol_net_pools_remove(call);
-        curl_easy_cleanup(call->easy);
         obol_net_call_free(call);
     }
     obol_net_pools_close();
-    obol_net_handles_free();
 }
 
 static CURLcode global_code;

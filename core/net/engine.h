@@ -19,6 +19,7 @@ struct obol_net_engine {
     bool idle;     /* ... and sleeps until it is called */
     bool urgent;   /* there are calls that nobody works on */
     bool woken;    /* the descriptor has been written to */
+    bool failed;   /* a transfer of this turn ended badly */
     struct obol_net_call *queue, **queue_end;
     struct obol_net_call *under_way; /* walked without the lock by the turn's holder */
     size_t pending;                  /* queued and under way */
@@ -44,12 +45,19 @@ void obol_net_collect(void);   /* hands over what has ended */
 int64_t obol_net_due_ms(void); /* when to look for missing first bytes, 0: never */
 bool obol_net_may_send(struct obol_net_call *call) OBOL_MUST_USE; /* asked before each sending */
 
-/* handle.c: one transfer */
-CURL *obol_net_handle_take(void) OBOL_MUST_USE; /* null when memory is short */
-void obol_net_handle_give(CURL *easy);
-void obol_net_handles_free(void);
-void obol_net_handles_forget(void); /* in a forked child: they are the parent's */
-CURLcode obol_net_handle_set(struct obol_net_call *call) OBOL_MUST_USE;
+/* handle.c: what makes one transfer after another; all that a pool has in common is set once */
+struct obol_net_handle {
+    CURL *easy;
+    struct obol_net_call *call;
+    struct obol_net_handle *next; /* among the idle ones of its pool */
+};
+
+/* Set up for calls of the same pool as this one; null when memory is short. */
+struct obol_net_handle *obol_net_handle_new(const struct obol_net_call *call) OBOL_MUST_USE;
+void obol_net_handle_free(struct obol_net_handle *handle);
+CURLcode obol_net_handle_set(struct obol_net_handle *handle,
+                             struct obol_net_call *call) OBOL_MUST_USE;
+void obol_net_handle_clear(struct obol_net_handle *handle);
 uint64_t obol_net_connections(void); /* opened so far; any thread */
 
 /* pool.c: sets of connections, and the descriptors of all of them */
@@ -58,8 +66,8 @@ void obol_net_pools_close(void);
 void obol_net_pools_forget(void);  /* in a forked child */
 void obol_net_pools_wake(void);    /* with the lock */
 size_t obol_net_pools_count(void); /* any thread */
-/* Gives the call a pool and starts its transfer; false when memory is short. */
-bool obol_net_pools_start(struct obol_net_call *call) OBOL_MUST_USE;
+/* Gives the call a pool and starts its transfer. */
+CURLcode obol_net_pools_start(struct obol_net_call *call) OBOL_MUST_USE;
 /* Takes the transfer out, finished or not; its connection is kept if it is still good. */
 void obol_net_pools_remove(struct obol_net_call *call);
 /* Calls libcurl where its time has come; answers how long until the next, at most `most_ms`. */
@@ -71,3 +79,5 @@ struct obol_net_call *obol_net_pools_finished(CURLcode *code);
 
 /* allocator.c: memory of libcurl is wiped when it is given back. */
 CURLcode obol_net_global_init(void) OBOL_MUST_USE;
+void obol_net_allocator_turn(bool begins); /* this thread takes or leaves the turn */
+void obol_net_allocator_forget(void);      /* in a forked child */

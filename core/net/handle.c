@@ -1,4 +1,5 @@
 #include "base/clock.h"
+#include "base/secret.h"
 #include "net/engine.h"
 
 #include <stdatomic.h>
@@ -9,14 +10,17 @@ _Static_assert(LIBCURL_VERSION_NUM >= 0x075700,
                "before 7.87 a slow name lookup holds up other calls and the end of the process");
 
 enum {
-    IDLE_HANDLES_MAX = 256,
     IDLE_CONNECTION_MAX_S = 45, /* below the usual limit of servers, so that few close on us */
     UPLOAD_BUFFER = 16 * 1024,
+    ONE_PIECE_MAX = 64 * 1024, /* up to here libcurl sends a body together with its head */
 };
 
-static CURL *idle[IDLE_HANDLES_MAX];
-static size_t idle_count;
 static atomic_uint_fast64_t connections;
+
+static struct obol_net_call *call_of(void *context)
+{
+    return ((struct obol_net_handle *)context)->call;
+}
 
 static curl_socket_t open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
 {
@@ -34,13 +38,15 @@ static int before_sending(void *context, char *remote_ip, char *local_ip, int re
     (void)local_ip;
     (void)remote_port;
     (void)local_port;
-    return obol_net_may_send(context) ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
+    return obol_net_may_send(call_of(context)) ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
 }
 
-/* There is no way back to the start of this body: libcurl cannot send it twice by itself. */
+/* There is no way back to the start of this body: libcurl could not send it twice by itself, even
+ * if before_sending let it. A short body goes in one piece with its head instead, as a write of its
+ * own would cost it more than half as much time again; before_sending alone guards that. */
 static size_t read_body(char *room, size_t size, size_t count, void *context)
 {
-    struct obol_net_call *call = context;
+    struct obol_net_call *call = call_of(context);
     size_t left = call->body.size - call->body_read;
     size_t most = size * count < left ? size * count : left;
     if (most != 0)
@@ -72,7 +78,7 @@ static size_t stop(struct obol_net_call *call, enum obol_net_stop why)
  * are counted and otherwise ignored. */
 static size_t take_header(char *data, size_t size, size_t count, void *context)
 {
-    struct obol_net_call *call = context;
+    struct obol_net_call *call = call_of(context);
     struct obol_slice line = obol_slice(data, size * count);
     call->first_byte_until_ms = 0;
     call->head_seen += line.size;
@@ -100,38 +106,13 @@ static size_t take_header(char *data, size_t size, size_t count, void *context)
 
 static size_t take_body(char *data, size_t size, size_t count, void *context)
 {
-    struct obol_net_call *call = context;
+    struct obol_net_call *call = call_of(context);
     struct obol_slice bytes = obol_slice(data, size * count);
     call->first_byte_until_ms = 0;
     if (bytes.size > call->options.max_reply - call->reply_body.size)
         return stop(call, OBOL_NET_TOO_LARGE);
     obol_buf_add(&call->reply_body, bytes);
     return call->reply_body.failed ? stop(call, OBOL_NET_NO_MEMORY) : bytes.size;
-}
-
-CURL *obol_net_handle_take(void)
-{
-    return idle_count != 0 ? idle[--idle_count] : curl_easy_init();
-}
-
-void obol_net_handle_give(CURL *easy)
-{
-    curl_easy_reset(easy);
-    if (idle_count < IDLE_HANDLES_MAX)
-        idle[idle_count++] = easy;
-    else
-        curl_easy_cleanup(easy);
-}
-
-void obol_net_handles_free(void)
-{
-    while (idle_count != 0)
-        curl_easy_cleanup(idle[--idle_count]);
-}
-
-void obol_net_handles_forget(void)
-{
-    idle_count = 0;
 }
 
 uint64_t obol_net_connections(void)
@@ -146,44 +127,29 @@ uint64_t obol_net_connections(void)
             code = curl_easy_setopt(easy, CURLOPT_##option, value);                                \
     } while (0)
 
-static CURLcode set_body(struct obol_net_call *call, CURL *easy)
+static CURLcode set_callbacks(struct obol_net_handle *handle, CURL *easy)
 {
     CURLcode code = CURLE_OK;
-    bool post = obol_slice_is(call->method, "POST");
-    if (call->body.size != 0 || post) {
-        SET(POST, 1L);
-        SET(POSTFIELDSIZE_LARGE, (curl_off_t)call->body.size);
-        if (call->repeat_safe || call->body.size == 0) {
-            SET(POSTFIELDS, call->body.data);
-        } else {
-            SET(READFUNCTION, read_body);
-            SET(READDATA, call);
-            SET(UPLOAD_BUFFERSIZE, (long)UPLOAD_BUFFER);
-        }
-    } else if (obol_slice_is(call->method, "HEAD")) {
-        SET(NOBODY, 1L);
-        return code;
-    }
-    if (!post && !(obol_slice_is(call->method, "GET") && call->body.size == 0))
-        SET(CUSTOMREQUEST, call->method.data);
+    SET(PRIVATE, handle);
+    SET(HEADERFUNCTION, take_header);
+    SET(HEADERDATA, handle);
+    SET(WRITEFUNCTION, take_body);
+    SET(WRITEDATA, handle);
+    SET(READFUNCTION, read_body);
+    SET(READDATA, handle);
+    SET(PREREQFUNCTION, before_sending);
+    SET(PREREQDATA, handle);
+    SET(OPENSOCKETFUNCTION, open_socket);
+    SET(UPLOAD_BUFFERSIZE, (long)UPLOAD_BUFFER);
     return code;
 }
 
-static CURLcode set_limits(struct obol_net_call *call, CURL *easy)
+static CURLcode set_trust(const struct obol_net_call *call, CURL *easy)
 {
     CURLcode code = CURLE_OK;
-    int64_t left = call->options.timeout_ms - (obol_clock_monotonic_ms() - call->submitted_ms);
-    SET(TIMEOUT_MS, left > 1 ? (long)left : 1L);
-    SET(CONNECTTIMEOUT_MS, (long)call->options.connect_ms);
     SET(NOSIGNAL, 1L);
     SET(QUICK_EXIT, 1L);
     SET(MAXAGE_CONN, (long)IDLE_CONNECTION_MAX_S);
-    return code;
-}
-
-static CURLcode set_trust(struct obol_net_call *call, CURL *easy)
-{
-    CURLcode code = CURLE_OK;
     SET(PROTOCOLS_STR, "http,https");
     SET(HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     SET(FOLLOWLOCATION, 0L);
@@ -200,23 +166,72 @@ static CURLcode set_trust(struct obol_net_call *call, CURL *easy)
     return code;
 }
 
-CURLcode obol_net_handle_set(struct obol_net_call *call)
+struct obol_net_handle *obol_net_handle_new(const struct obol_net_call *call)
 {
-    CURL *easy = call->easy;
+    struct obol_net_handle *handle = obol_secret_alloc(sizeof *handle);
+    if (handle == NULL)
+        return NULL;
+    *handle = (struct obol_net_handle){.easy = curl_easy_init()};
+    if (handle->easy != NULL && set_callbacks(handle, handle->easy) == CURLE_OK &&
+        set_trust(call, handle->easy) == CURLE_OK)
+        return handle;
+    obol_net_handle_free(handle);
+    return NULL;
+}
+
+void obol_net_handle_free(struct obol_net_handle *handle)
+{
+    curl_easy_cleanup(handle->easy);
+    obol_secret_free(handle, sizeof *handle);
+}
+
+static CURLcode set_body(const struct obol_net_call *call, CURL *easy)
+{
     CURLcode code = CURLE_OK;
+    bool in_one_piece = call->repeat_safe || call->body.size < ONE_PIECE_MAX;
+    SET(POST, 1L);
+    SET(POSTFIELDS, in_one_piece ? call->body.data : NULL); /* else by read_body */
+    SET(POSTFIELDSIZE_LARGE, (curl_off_t)call->body.size);
+    return code;
+}
+
+static CURLcode set_method(const struct obol_net_call *call, CURL *easy)
+{
+    CURLcode code = CURLE_OK;
+    bool post = obol_slice_is(call->method, "POST");
+    bool body = call->body.size != 0 || post;
+    if (body)
+        code = set_body(call, easy);
+    else
+        SET(HTTPGET, 1L);
+    if (!body && obol_slice_is(call->method, "HEAD")) {
+        SET(CUSTOMREQUEST, NULL);
+        SET(NOBODY, 1L);
+        return code;
+    }
+    bool usual = body ? post : obol_slice_is(call->method, "GET");
+    SET(CUSTOMREQUEST, usual ? NULL : call->method.data);
+    return code;
+}
+
+CURLcode obol_net_handle_set(struct obol_net_handle *handle, struct obol_net_call *call)
+{
+    CURL *easy = handle->easy;
+    int64_t left = call->options.timeout_ms - (obol_clock_monotonic_ms() - call->submitted_ms);
+    CURLcode code = set_method(call, easy);
     SET(URL, call->url.data);
     SET(HTTPHEADER, call->headers);
-    SET(PRIVATE, call);
-    SET(HEADERFUNCTION, take_header);
-    SET(HEADERDATA, call);
-    SET(WRITEFUNCTION, take_body);
-    SET(WRITEDATA, call);
-    SET(PREREQFUNCTION, before_sending);
-    SET(PREREQDATA, call);
-    SET(OPENSOCKETFUNCTION, open_socket);
-    if (code == CURLE_OK)
-        code = set_body(call, easy);
-    if (code == CURLE_OK)
-        code = set_limits(call, easy);
-    return code == CURLE_OK ? set_trust(call, easy) : code;
+    SET(TIMEOUT_MS, left > 1 ? (long)left : 1L);
+    SET(CONNECTTIMEOUT_MS, (long)call->options.connect_ms);
+    handle->call = call;
+    return code;
+}
+
+/* The call's memory is about to go, and so does libcurl's copy of the address. */
+void obol_net_handle_clear(struct obol_net_handle *handle)
+{
+    handle->call = NULL;
+    curl_easy_setopt(handle->easy, CURLOPT_URL, NULL);
+    curl_easy_setopt(handle->easy, CURLOPT_HTTPHEADER, NULL);
+    curl_easy_setopt(handle->easy, CURLOPT_POSTFIELDS, NULL);
 }

@@ -17,6 +17,7 @@ enum {
     IDLE_POOLS_MAX = 64,
     IDLE_POOL_MS = 60000,
     CONNECTIONS_KEPT = 256, /* idle ones of a pool */
+    HANDLES_KEPT = 256,     /* the same */
     EVENTS = 64,
 };
 
@@ -24,6 +25,8 @@ struct obol_net_pool {
     CURLM *multi;
     char *key;
     size_t key_size;
+    struct obol_net_handle *idle;
+    size_t idle_count;
     size_t under_way;
     int64_t timer_ms; /* when libcurl wants to be called, -1: not by time */
     int64_t used_ms;
@@ -71,6 +74,11 @@ static void free_pool(struct obol_net_pool *pool)
 {
     pools.slots[pool->slot] = NULL;
     atomic_fetch_sub(&pools.count, 1);
+    while (pool->idle != NULL) {
+        struct obol_net_handle *handle = pool->idle;
+        pool->idle = handle->next;
+        obol_net_handle_free(handle);
+    }
     curl_multi_cleanup(pool->multi);
     obol_secret_free(pool->key, pool->key_size);
     obol_secret_free(pool, sizeof *pool);
@@ -207,18 +215,50 @@ static struct obol_net_pool *find_pool(struct obol_slice key)
     return NULL;
 }
 
-bool obol_net_pools_start(struct obol_net_call *call)
+static struct obol_net_handle *take_handle(struct obol_net_pool *pool,
+                                           const struct obol_net_call *call)
+{
+    struct obol_net_handle *handle = pool->idle;
+    if (handle == NULL)
+        return obol_net_handle_new(call);
+    pool->idle = handle->next;
+    pool->idle_count--;
+    return handle;
+}
+
+static void give_handle(struct obol_net_pool *pool, struct obol_net_handle *handle)
+{
+    if (pool->idle_count == HANDLES_KEPT) {
+        obol_net_handle_free(handle);
+        return;
+    }
+    obol_net_handle_clear(handle);
+    handle->next = pool->idle;
+    pool->idle = handle;
+    pool->idle_count++;
+}
+
+CURLcode obol_net_pools_start(struct obol_net_call *call)
 {
     struct obol_net_pool *pool = find_pool(call->key);
     if (pool == NULL) {
         evict(obol_clock_monotonic_ms());
         pool = make_pool(call->key);
     }
-    if (pool == NULL || curl_multi_add_handle(pool->multi, call->easy) != CURLM_OK)
-        return false;
+    struct obol_net_handle *handle = pool != NULL ? take_handle(pool, call) : NULL;
+    if (handle == NULL)
+        return CURLE_OUT_OF_MEMORY;
+    CURLcode code = obol_net_handle_set(handle, call);
+    if (code == CURLE_OK && curl_multi_add_handle(pool->multi, handle->easy) != CURLM_OK)
+        code = CURLE_OUT_OF_MEMORY;
+    if (code != CURLE_OK) {
+        obol_net_handle_free(handle);
+        return code;
+    }
     call->pool = pool;
+    call->handle = handle;
     pool->under_way++;
-    return true;
+    return CURLE_OK;
 }
 
 void obol_net_pools_remove(struct obol_net_call *call)
@@ -226,8 +266,10 @@ void obol_net_pools_remove(struct obol_net_call *call)
     struct obol_net_pool *pool = call->pool;
     if (pool == NULL)
         return;
-    curl_multi_remove_handle(pool->multi, call->easy);
+    curl_multi_remove_handle(pool->multi, call->handle->easy);
+    give_handle(pool, call->handle);
     call->pool = NULL;
+    call->handle = NULL;
     pool->under_way--;
     pool->used_ms = obol_clock_monotonic_ms();
 }
@@ -287,10 +329,10 @@ struct obol_net_call *obol_net_pools_finished(CURLcode *code)
         CURLMsg *message = pool != NULL ? curl_multi_info_read(pool->multi, &left) : NULL;
         if (message == NULL || message->msg != CURLMSG_DONE)
             continue;
-        char *call = NULL;
+        char *handle = NULL;
         *code = message->data.result;
-        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &call);
-        return (struct obol_net_call *)(void *)call;
+        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &handle);
+        return ((struct obol_net_handle *)(void *)handle)->call;
     }
     pools.next = 0;
     return NULL;

@@ -34,12 +34,13 @@ static bool read_header(char *line, size_t size, struct obol_header *header)
  * counts as blanks. */
 static void unfold(char *text, size_t size)
 {
-    for (size_t i = 0; i + 1 < size; i++) {
-        if (text[i] != '\n' || (text[i + 1] != ' ' && text[i + 1] != '\t'))
+    char *end = text + size, *at = text;
+    while ((at = memchr(at, '\n', (size_t)(end - at))) != NULL && ++at < end) {
+        if (*at != ' ' && *at != '\t')
             continue;
-        text[i] = ' ';
-        if (i != 0 && text[i - 1] == '\r')
-            text[i - 1] = ' ';
+        at[-1] = ' ';
+        if (at - 1 != text && at[-2] == '\r')
+            at[-2] = ' ';
     }
 }
 
@@ -63,7 +64,7 @@ bool obol_net_read_reply(struct obol_net_call *call)
 {
     struct obol_reply *reply = &call->result.reply;
     struct obol_header *headers =
-        obol_arena_alloc(&call->arena, (call->lines + 1) * sizeof *headers);
+        (void *)obol_buf_grow(&call->fields, (call->lines + 1) * sizeof *headers);
     if (headers == NULL)
         return false;
     char *text = call->head.data;

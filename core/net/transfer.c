@@ -43,14 +43,12 @@ bool obol_net_may_send(struct obol_net_call *call)
 static void finish(struct obol_net_call *call, CURLcode code)
 {
     obol_net_pools_remove(call);
-    if (call->easy != NULL)
-        obol_net_handle_give(call->easy);
-    call->easy = NULL;
     obol_net_lock();
     *call->self = call->next;
     if (call->next != NULL)
         call->next->self = call->self;
     engine->pending--;
+    engine->failed = engine->failed || code != CURLE_OK;
     engine->cancels -= call->canceled ? 1 : 0;
     obol_net_unlock();
     obol_net_conclude(call, code);
@@ -60,12 +58,7 @@ static void finish(struct obol_net_call *call, CURLcode code)
 
 static void begin(struct obol_net_call *call)
 {
-    CURLcode code = CURLE_OUT_OF_MEMORY;
-    call->easy = obol_net_handle_take();
-    if (call->easy != NULL)
-        code = obol_net_handle_set(call);
-    if (code == CURLE_OK && !obol_net_pools_start(call))
-        code = CURLE_OUT_OF_MEMORY;
+    CURLcode code = obol_net_pools_start(call);
     if (code != CURLE_OK)
         finish(call, code);
 }

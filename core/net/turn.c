@@ -66,7 +66,9 @@ static void hold_turn(const struct turn *turn)
 {
     engine->driving = true;
     obol_net_unlock();
+    obol_net_allocator_turn(true);
     work(turn);
+    obol_net_allocator_turn(false);
     obol_net_lock();
     engine->driving = false;
     engine->released_ms = obol_clock_monotonic_ms();
@@ -129,19 +131,23 @@ static void hand_over(void)
         pthread_cond_signal(&engine->parked);
 }
 
-/* A peer that closes must not end the process, whatever libcurl writes with. */
+/* A peer that closes must not end the process, whatever libcurl writes with: should a SIGPIPE be
+ * waiting at the end, it is ours, as it could not have waited before. */
 static void hold_turn_of_caller(const struct turn *turn)
 {
-    sigset_t pipe, before, pending;
+    sigset_t pipe, before;
     sigemptyset(&pipe);
     sigaddset(&pipe, SIGPIPE);
-    sigpending(&pending);
     pthread_sigmask(SIG_BLOCK, &pipe, &before);
     hold_turn(turn);
     hand_over();
+    bool failed = engine->failed;
+    engine->failed = false;
     obol_net_unlock();
+    if (sigismember(&before, SIGPIPE))
+        return;
     const struct timespec now = {0};
-    if (!sigismember(&pending, SIGPIPE))
+    if (failed)
         (void)sigtimedwait(&pipe, NULL, &now);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
 }

@@ -98,13 +98,15 @@ describe("the announcer", function()
   it("does not speak with another process", function()
     local path = core.completion.path()
     local output = support.run(([[
+      require "socket" -- ignores SIGPIPE
       local client = assert(require "socket.unix"())
       assert(client:connect(%q))
       client:settimeout(2)
       client:send "A\n"
       print(client:receive())
     ]]):format(path))
-    assert.truthy(output:find "^nil\tclosed")
+    assert.truthy(output:find "^nil\t")
+    assert.is_nil(output:find "timeout")
   end)
 
   it("removes its folder at the end, whatever TMPDIR is", function()

@@ -75,18 +75,12 @@ function M.transport(options)
   -- Misuse is the caller's, so errors of the core must not blame a line of ours: all calls are in
   -- tail position.
   local function send(request, given)
-    local chosen, invalid = options_of.of_call(base, given)
-    if not chosen then return nil, invalid end
-    invalid = refuse_in_nginx()
-    if invalid then return nil, invalid end
-    return plain.send(channel, request, chosen)
+    local unsupported = refuse_in_nginx()
+    if unsupported then return nil, unsupported end
+    return plain.send(channel, request, base, given)
   end
 
-  local function submit(request, given)
-    local chosen, invalid = options_of.of_call(base, given)
-    if not chosen then return nil, invalid end
-    return channel.submit(request, chosen)
-  end
+  local function submit(request, given) return channel.submit(request, base, given) end
 
   local function wait(id, timeout_ms)
     local unsupported = refuse_in_nginx()

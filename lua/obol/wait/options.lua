@@ -27,45 +27,24 @@ local known = {
     "expected the proxy's address, or true for the one that the environment names" },
 }
 
--- Of one call only: what the caller knows of it.
-local of_call = { repeat_safe = { flag, "expected true or false" }, account = { text, "expected a name" } }
-
-local function check(given, allow_call)
-  local fields = {}
+--- A copy of a transport's options: table, or nil and an error that names every wrong one.
+function M.of_transport(given)
+  local fields, options = {}, {}
   for name, value in pairs(given) do
-    local row = known[name] or allow_call and of_call[name]
+    local row = known[name]
     if not row then
       fields[#fields + 1] = { field = tostring(name), message = "expected a known option" }
     elseif not row[1](value) then
       fields[#fields + 1] = { field = name, message = row[2] }
     end
+    options[name] = value
   end
-  if #fields == 0 then return true end
+  if #fields == 0 then return options end
   table.sort(fields, function(a, b) return a.field < b.field end)
   return nil, errors.new {
     kind = "invalid", outcome = "not_sent", field = fields[1].field, fields = fields,
     message = fields[1].message,
   }
-end
-
---- A copy of a transport's options: table, or nil and an error that names every wrong one.
-function M.of_transport(given)
-  local good, err = check(given, false)
-  if not good then return nil, err end
-  local options = {}
-  for name, value in pairs(given) do options[name] = value end
-  return options
-end
-
---- A transport's options with those of one call in front: table, or nil and an error.
-function M.of_call(base, given)
-  if given == nil or next(given) == nil then return base end
-  local good, err = check(given, true)
-  if not good then return nil, err end
-  local options = {}
-  for name, value in pairs(base) do options[name] = value end
-  for name, value in pairs(given) do options[name] = value end
-  return options
 end
 
 return M

@@ -112,10 +112,10 @@ function M.all(...)
 end
 
 --- Sends and waits: reply, or nil and an error.
-function M.send(channel, request, options)
+function M.send(channel, request, options, options_of_call)
   local thread = current()
-  if not thread then return channel.send(request, options) end
-  local id, err = net.submit(request, options, true)
+  if not thread then return channel.send(request, options, options_of_call) end
+  local id, err = net.submit(request, options, options_of_call, true)
   if not id then return nil, err end
   by_id[id] = thread
   coroutine.yield(WAITING)
