@@ -2,8 +2,9 @@
 
 #include "schema/provider.h"
 
-/* AppWheel, the Stripe side. "sheet 6.3" and its like name a section of
- * docs/providers/appwheel.md's source, the protocol sheet. */
+/* AppWheel, the Stripe side. "Sheet 6.3" and its like name a section of the protocol sheet that
+ * these tables and, apart from them, the sandbox were written from; each operation names what it
+ * published. */
 extern const struct obol_provider obol_appwheel;
 
 /* Its parts, by file. */

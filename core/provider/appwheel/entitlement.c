@@ -182,8 +182,8 @@ static const struct obol_outcome_row subscription_outcomes[] = {
 
 #define ASK                                                                                        \
     .request_line = "GET /v1/subscriber/{customer.id}/entitlement", .effect = OBOL_NO_EFFECT,      \
-    .found_by = OBOL_BY_NOTHING, .repeat_safe = OBOL_YES, .source = "sheet 6.7",                   \
-    .request = request, .outcomes = outcomes
+    .found_by = OBOL_BY_NOTHING, .repeat_safe = OBOL_YES,                                          \
+    .source = "AppWheel documentation, UserBenefits/JS", .request = request, .outcomes = outcomes
 
 const struct obol_operation obol_appwheel_entitlement_get = {
     .name = "entitlement.get",

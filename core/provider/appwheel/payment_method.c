@@ -85,7 +85,7 @@ static const struct obol_outcome_row intent_outcomes[] = {
 
 #define CREATE                                                                                     \
     .name = "payment_method.create", .request_line = "POST /v1/stripe/paymentMethod/create",       \
-    .source = "seed 001, add a payment method; sheet 6.8", .effect = OBOL_NO_EFFECT,               \
+    .source = "AppWheel documentation, Stripe: add a payment method", .effect = OBOL_NO_EFFECT,    \
     .found_by = OBOL_BY_NOTHING, .repeat_safe = OBOL_NO, .when = "type"
 
 const struct obol_operation obol_appwheel_payment_method_create = {
@@ -142,7 +142,7 @@ const struct obol_operation obol_appwheel_payment_method_list = {
     .name = "payment_method.list",
     .request_line = "POST /v1/stripe/paymentMethod",
     .doc = "The cards that a user keeps.",
-    .source = "seed 001, list payment methods; sheet 6.9",
+    .source = "AppWheel documentation, Stripe: list payment methods",
     .effect = OBOL_NO_EFFECT,
     .found_by = OBOL_BY_NOTHING,
     .repeat_safe = OBOL_YES,
@@ -171,7 +171,7 @@ const struct obol_operation obol_appwheel_payment_method_remove = {
     .name = "payment_method.remove",
     .request_line = "POST /v1/stripe/paymentMethod/remove",
     .doc = "Forgets a card; without any, renewals fail.",
-    .source = "seed 001, remove a payment method; sheet 6.10",
+    .source = "AppWheel documentation, Stripe: remove a payment method",
     .effect = OBOL_NO_EFFECT,
     .found_by = OBOL_BY_CUSTOMER,
     .found_with = "payment_method.list",

@@ -136,7 +136,7 @@ const struct obol_operation obol_appwheel_subscription_create = {
     PURCHASE,
     .request = subscription_request,
     .doc = "A page on which a user starts a subscription.",
-    .source = "seed 000, create a subscription; sheet 6.3",
+    .source = "AppWheel documentation, MakingPurchases/JS",
 };
 
 const struct obol_operation obol_appwheel_payment_create = {
@@ -147,7 +147,7 @@ const struct obol_operation obol_appwheel_payment_create = {
     .or_absent = true,
     .request = payment_request,
     .doc = "A page on which a user pays once, at a price given here.",
-    .source = "seed 000, one-off purchase at a price of one's own; sheet 6.3",
+    .source = "AppWheel documentation, MakingPurchases/JS",
 };
 
 const struct obol_operation obol_appwheel_payment_create_sku = {
@@ -157,5 +157,5 @@ const struct obol_operation obol_appwheel_payment_create_sku = {
     .when = "extra.appwheel.mode",
     .request = sku_request,
     .doc = "A page on which a user pays once, at the product's price.",
-    .source = "seed 000, one-off purchase of a product configured in Stripe; sheet 6.3",
+    .source = "AppWheel documentation, MakingPurchases/JS",
 };
