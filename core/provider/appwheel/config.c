@@ -42,8 +42,7 @@ const struct obol_field obol_appwheel_config[] = {
      .preset = "thousandths",
      .sample = "thousandths",
      .configurable = "invoice_price",
-     .doc = "what an invoice's payPrice counts: thousandths of the major unit, or minor units "
-            ""},
+     .doc = "what an invoice's payPrice counts: thousandths of the major unit, or minor units"},
     {.name = "webhook_secret",
      .type = OBOL_SECRET,
      .max = 256,
