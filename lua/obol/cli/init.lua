@@ -23,23 +23,37 @@ Examples:
 Exit status: 0 done or accepted, 1 refused or declined, 2 wrong usage, 3 nobody knows.
 Colours appear on a terminal alone; NO_COLOR switches them off.]]
 
+-- The state is closed, so that secrets are wiped; argparse's own help does not do that.
+local function leave(status)
+  os.exit(status, true)
+end
+
+local function add_help(parser)
+  parser:flag("-h --help", "Show this help message and exit."):action(function()
+    print(parser:get_help())
+    leave(M.exits.done)
+  end)
+end
+
 local function new_parser(version)
   local argparse = require "argparse"
   local parser = argparse("obol", "Payments through many providers with one contract.", epilog)
-    :command_target("command"):help_max_width(100):require_command(true)
+    :command_target("command"):help_max_width(100):require_command(true):add_help(false)
+  add_help(parser)
   parser:flag("-V --version", "Print the version."):action(function()
     print(("obol %s (%s)"):format(version, rawget(_G, "jit") and jit.version or _VERSION))
-    os.exit(0)
+    leave(M.exits.done)
   end)
   for _, module in ipairs(commands) do
     local command = parser:command(module.name):summary(module.summary)
-      :description(module.description or module.summary):epilog(module.epilog)
+      :description(module.description or module.summary):epilog(module.epilog):add_help(false)
+    add_help(command)
     module.configure(command)
   end
   -- argparse ends with 1, which here says that a provider refused
   parser.error = function(self, message)
     io.stderr:write(self:get_usage(), "\n\nerror: ", message, "\n")
-    os.exit(M.exits.usage)
+    leave(M.exits.usage)
   end
   return parser
 end
