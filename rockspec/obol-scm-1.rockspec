@@ -29,6 +29,12 @@ external_dependencies = {
   CRYPTO = { library = "crypto" },
 }
 
+-- The command finds its Lua by itself: the one that LuaRocks would write into a wrapper for 5.1 need
+-- not be LuaJIT, for which the core was built.
+deploy = {
+  wrap_bin_scripts = false,
+}
+
 build = {
   type = "make",
   variables = {
