@@ -27,11 +27,12 @@ describe("a process with calls under way", function()
     %s
   ]]
 
+  -- (A leak checker sees nothing in LuaJIT's own memory, nor of a thread that ends with the process.)
   it("ends cleanly in the middle of TLS traffic, 50 times", function()
     local ends = { "", "os.exit(0)", "os.exit(0, true)", "collectgarbage()" }
     for run = 1, 50 do
       local output, code = support.run(traffic:format(tls.ca_file, tls.url, tostring(run % 2 == 0), run % 5,
-        ends[run % 4 + 1]))
+        ends[run % 4 + 1]), "ASAN_OPTIONS=detect_leaks=0 ")
       assert.equal("", output)
       assert.equal(0, code)
     end
@@ -94,12 +95,14 @@ describe("a process with calls under way", function()
   ]]
 
   it("keeps nothing of a secret body and header once the answer is there", function()
+    if (os.getenv "LD_PRELOAD" or ""):find "asan" then
+      return pending "the shadow memory of a sanitizer is too large to look through"
+    end
     local path = folder .. "/number"
     local file = assert(io.open(path, "w"))
     file:write "4242424242424242"
     file:close()
-    local environment = "LD_PRELOAD= "
-    assert.equal("true\ttrue\n", (support.run(search:format(path, server.url "ok", "false"), environment)))
-    assert.equal("true\tfalse\n", (support.run(search:format(path, server.url "ok", "true"), environment)))
+    assert.equal("true\ttrue\n", (support.run(search:format(path, server.url "ok", "false"))))
+    assert.equal("true\tfalse\n", (support.run(search:format(path, server.url "ok", "true"))))
   end)
 end)
