@@ -105,6 +105,49 @@ describe("obol doctor", function()
     assert.truthy(ran.out:find("--config", 1, true))
   end)
 
+  it("tells how far off the clock is", function()
+    local transport = assert(require("obol.wait").transport {})
+    local function advance(ms)
+      assert.equal(200, assert(transport.send { method = "POST", url = server.url .. "/_sandbox/advance",
+        headers = { ["content-type"] = "application/json" }, body = ('{"ms":%d}'):format(ms) }).status)
+    end
+    advance(60000)
+    local ran = doctor("--config", "good.lua")
+    assert.equal(0, ran.status)
+    assert.truthy(ran.out:find "\nwarn  subs  the clock is [56]%d%.%d s slow\n")
+    advance(3600000)
+    ran = doctor("--config", "good.lua")
+    assert.equal(1, ran.status)
+    assert.truthy(ran.out:find "\nfail  subs  the clock is 36[56]%d%.%d s slow\n")
+    assert.truthy(ran.out:find("chrony", 1, true))
+  end)
+
+  it("tells of a certificate that nobody vouches for, and of one that is trusted", function()
+    os.execute(("cd %s && openssl req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out cert.pem -days 2 "
+      .. "-subj /CN=spec -addext subjectAltName=IP:127.0.0.1 2>/dev/null"):format(folder))
+    local pipe = assert(io.popen(("echo $$; cd %s; exec openssl s_server -accept 127.0.0.1:0 -key key.pem "
+      .. "-cert cert.pem -www </dev/null 2>/dev/null"):format(folder)))
+    local pid = pipe:read "*l"
+    local port
+    for line in pipe:lines() do
+      port = line:match "^ACCEPT .*:(%d+)$"
+      if port then break end
+    end
+    local text = [[return { mode = "test", ledger = "memory", %s accounts = {
+      subs = { provider = "appwheel", app_id = "1", base_url = "https://127.0.0.1:%s/",
+        secret = secret.env "SPEC_SECRET" } } }]]
+    support.write(folder .. "/tls.lua", text:format("", port))
+    support.write(folder .. "/trusted.lua", text:format('transport = { ca_file = "cert.pem" },', port))
+    local refused, trusted = doctor("--config", "tls.lua"), doctor("--config", "trusted.lua")
+    os.execute("kill " .. pid)
+    pipe:close()
+    assert.equal(1, refused.status)
+    assert.truthy(refused.out:find("certificate is not trusted", 1, true))
+    assert.truthy(refused.out:find("ca_file", 1, true))
+    assert.truthy(trusted.out:find("TLS verified", 1, true))
+    assert.truthy(trusted.out:find("not as the provider does", 1, true))
+  end)
+
   it("tells a server that is none of the provider's", function()
     support.write(folder .. "/other.lua", ([[return { mode = "test", ledger = "memory", accounts = {
       subs = { provider = "appwheel", app_id = "1", base_url = %q, secret = secret.env "SPEC_SECRET" } } }]])

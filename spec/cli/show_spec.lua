@@ -71,6 +71,15 @@ describe("values", function()
     assert.truthy(file.text:find("2023-11-14 22:13:20 UTC", 1, true))
   end)
 
+  it("show amounts in a line, what is named first first, and leave what is extra out", function()
+    local screen, file = screen_of(false)
+    local left_out = show.tree(screen, show.plain { price = money("8.80", "USD"), status = "paid", list = json.array {},
+      items = { { extra = { a = 1 } } } })
+    assert.is_true(left_out)
+    assert.equal("status paid\nitems\n  [1]\nlist none\nprice 8.80 USD\n", file.text)
+    assert.is_false(show.tree(screen, { a = 1 }))
+  end)
+
   it("hide a card's number that a provider repeats", function()
     local err = require("obol.error").new { kind = "declined", message = "declined",
       provider_message = "card 4242 4242 4242 4242 refused, code 205004" }

@@ -105,7 +105,8 @@ local function put_result(args, screen, problems, result, err)
   screen:line(show.outcome(screen, result.outcome), "  ", args.account, " ", args.operation)
   local shown = show.plain(result)
   shown.outcome, shown.checked = nil, nil
-  show.tree(screen, shown, 1)
+  local left_out = show.tree(screen, shown, 1)
+  if left_out then screen:line(screen:paint("dim", "  what else the provider tells: --json")) end
   if err then put_error(problems, err) end
 end
 

@@ -80,7 +80,8 @@ local function ask_time(list, opened, name, timeout_ms)
   local result = account:decode("time.get", reply, { time_ms = core.clock_ms() })
   if not result or result.outcome ~= "succeeded" then
     local code = result and result.code and ", code " .. text_of(result.code) or ""
-    local detail = ("%s answers (%s%d ms), but refuses: HTTP %d%s"):format(M.site(request.url), secure, took,
+    local but = advices[result and result.kind] and "refuses" or "not as the provider does"
+    local detail = ("%s answers (%s%d ms), but %s: HTTP %d%s"):format(M.site(request.url), secure, took, but,
       reply.status, code)
     list.add("fail", name, detail, advices[result and result.kind] or "is this the provider's address?")
     return

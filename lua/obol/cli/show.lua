@@ -97,27 +97,37 @@ local function sorted_keys(value)
   return keys
 end
 
-local function put(screen, depth, name, value)
-  local indent = ("  "):rep(depth)
-  if type(value) ~= "table" then
-    screen:line(indent, screen:paint("cyan", name), " ", text_of(name, value))
-    return
-  end
-  if next(value) == nil then
-    screen:line(indent, screen:paint("cyan", name), " ", screen:paint("dim", "empty"))
-    return
-  end
-  screen:line(indent, screen:paint("cyan", name))
-  M.tree(screen, value, depth + 1)
+-- "8.88 USD" of an amount that `plain` made a table.
+local function amount_of(value)
+  if type(value) ~= "table" or not value.minor then return nil end
+  return value.amount .. " " .. value.currency
 end
 
---- Writes a table to a screen, a member a line, nested members indented.
+local function put(screen, depth, name, value)
+  local indent = ("  "):rep(depth)
+  value = amount_of(value) or value
+  if type(value) ~= "table" then
+    screen:line(indent, screen:paint("cyan", name), " ", text_of(name, value))
+    return false
+  end
+  if next(value) == nil then
+    screen:line(indent, screen:paint("cyan", name), " ", screen:paint("dim", "none"))
+    return false
+  end
+  screen:line(indent, screen:paint("cyan", name))
+  return M.tree(screen, value, depth + 1)
+end
+
+--- Writes what `plain` answered to a screen, a member a line, nested members indented. `extra`, which
+-- is all that the provider tells beside, is left out: answers whether there was any.
 function M.tree(screen, value, depth)
   depth = depth or 0
+  local left_out = false
   for _, key in ipairs(sorted_keys(value)) do
     local name = type(key) == "number" and ("[%d]"):format(key) or terminal.clean(key)
-    put(screen, depth, name, value[key])
+    if key == "extra" then left_out = true else left_out = put(screen, depth, name, value[key]) or left_out end
   end
+  return left_out
 end
 
 local colours = { succeeded = "green", accepted = "green", rejected = "red", declined = "red", not_sent = "red",
