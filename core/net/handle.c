@@ -12,7 +12,8 @@ _Static_assert(LIBCURL_VERSION_NUM >= 0x075700,
 enum {
     IDLE_CONNECTION_MAX_S = 45, /* below the usual limit of servers, so that few close on us */
     UPLOAD_BUFFER = 16 * 1024,
-    ONE_PIECE_MAX = 64 * 1024, /* up to here libcurl sends a body together with its head */
+    DOWNLOAD_BUFFER = 8 * 1024, /* taken and wiped once a call */
+    ONE_PIECE_MAX = 64 * 1024,  /* up to here libcurl sends a body together with its head */
 };
 
 static atomic_uint_fast64_t connections;
@@ -141,6 +142,7 @@ static CURLcode set_callbacks(struct obol_net_handle *handle, CURL *easy)
     SET(PREREQDATA, handle);
     SET(OPENSOCKETFUNCTION, open_socket);
     SET(UPLOAD_BUFFERSIZE, (long)UPLOAD_BUFFER);
+    SET(BUFFERSIZE, (long)DOWNLOAD_BUFFER);
     return code;
 }
 

@@ -25,30 +25,30 @@ local function current()
   return nil
 end
 
-local function finish(task, results)
+local function finish(task, ok, ...)
   local group = task.group
-  if results[1] then
-    group.results[task.index] = pack(unpack(results, 2, results.n))
-  elseif errors.is(results[2]) then
-    group.results[task.index] = { n = 2, nil, results[2] }
+  if ok then
+    group.results[task.index] = pack(...)
+  elseif errors.is((...)) then
+    group.results[task.index] = { n = 2, nil, (...) }
   elseif not group.failure then
-    group.failure = { results[2] }
+    group.failure = { (...) }
   end
   group.left = group.left - 1
   if group.left == 0 and group.parent then ready[#ready + 1] = group.parent end
 end
 
-local function resume(thread)
-  local results = pack(coroutine.resume(thread))
+-- What a coroutine gave when it stopped: its results or its error, or the word that it waits.
+local function stopped(thread, ok, ...)
+  local dead = coroutine.status(thread) == "dead"
+  if not dead and (...) == WAITING then return end
   local task = tasks[thread]
-  if coroutine.status(thread) == "dead" then
-    tasks[thread] = nil
-    finish(task, results)
-  elseif results[2] ~= WAITING then
-    tasks[thread] = nil
-    finish(task, { n = 2, false, "a function of obol.all yielded to somebody else" })
-  end
+  tasks[thread] = nil
+  if dead then return finish(task, ok, ...) end
+  return finish(task, false, "a function of obol.all yielded to somebody else")
 end
+
+local function resume(thread) return stopped(thread, coroutine.resume(thread)) end
 
 local function wake_sleepers()
   local now, due = core.monotonic_ms(), {}
