@@ -125,7 +125,7 @@ function M.run(config, folder, problems)
   opened.clock = check_function(config, "clock", problems)
   opened.log = check_function(config, "log", problems)
   -- The transport comes last, so that a faulty configuration starts nothing.
-  if #problems == 0 then 
+  if #problems == 0 then
     opened.transport, opened.timeout_ms = open_transport(config, folder, problems)
   end
   return opened
