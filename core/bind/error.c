@@ -1,5 +1,4 @@
 #include "bind/bind.h"
-#include "bind/net.h"
 
 /* The metatable of error objects; lua/obol/error.lua gives it its methods. */
 static const char ERROR_TYPE[] = "obol.error";
@@ -32,6 +31,4 @@ void obol_bind_error(lua_State *L)
     }
     lua_setfield(L, -2, "error_kinds");
     obol_bind_clock(L);
-    obol_bind_net(L);
-    obol_bind_completion(L);
 }

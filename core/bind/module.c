@@ -2,6 +2,7 @@
 #include "bind/bind.h"
 #include "bind/describe.h"
 #include "bind/money.h"
+#include "bind/net.h"
 #include "bind/request.h"
 #include "bind/secret.h"
 
@@ -21,5 +22,7 @@ int luaopen_obol_core(lua_State *L)
     obol_bind_account(L);
     obol_bind_describe(L);
     obol_bind_features(L);
+    obol_bind_net(L);
+    obol_bind_completion(L);
     return 1;
 }

@@ -1,9 +1,7 @@
 #include "bind/net.h"
+#include "bind/request.h"
 
 #include <math.h>
-
-/* The request of an account, where that part of the module is there. */
-__attribute__((weak)) struct obol_request *obol_bind_request_test(lua_State *L, int index);
 
 static int refuse(lua_State *L, const char *what, const char *name, const char *expected)
 {
@@ -92,8 +90,7 @@ static void read_member(lua_State *L, const char *name, struct obol_bind_net_req
 
 void obol_bind_net_request(lua_State *L, int index, struct obol_bind_net_request *out)
 {
-    struct obol_request *ready =
-        obol_bind_request_test != NULL ? obol_bind_request_test(L, index) : NULL;
+    const struct obol_request *ready = obol_bind_request_test(L, index);
     if (ready != NULL) {
         out->request = *ready;
         return;
