@@ -10,7 +10,8 @@ describe("a request made by an account", function()
   teardown(function() support.stop_server(server) end)
 
   it("goes out as it was encoded", function()
-    local account = assert(new_account{ provider = "appwheel", app_id = "1", platform = "Stripe", secret = secret "s3cret",
+    local account = assert(new_account{ provider = "appwheel", app_id = "1", platform = "Stripe",
+      secret = secret "s3cret",
       base_url = server.url "echo" })
     local request = assert(account:encode("time.get", {}, { time_ms = 1700000000123, nonce = "1700000000123" }))
     local transport = assert(wait.transport{ timeout_ms = 5000 })
