@@ -6,7 +6,7 @@ bool obol_slice_starts(struct obol_slice slice, const char *prefix)
     return slice.size >= size && (size == 0 || memcmp(slice.data, prefix, size) == 0);
 }
 
-int obol_slice_compare(struct obol_slice left, struct obol_slice right)
+int obol_slice_compare_whole(struct obol_slice left, struct obol_slice right)
 {
     size_t shared = left.size < right.size ? left.size : right.size;
     int order = shared != 0 ? memcmp(left.data, right.data, shared) : 0;

@@ -4,6 +4,15 @@
 #include <stddef.h>
 #include <string.h>
 
+/* Inline, since most names differ in their first letter. */
+static inline bool obol_text_starts(const char *text, const char *prefix)
+{
+    while (*prefix != '\0')
+        if (*text++ != *prefix++)
+            return false;
+    return true;
+}
+
 /* Borrowed bytes: never freed through this, may hold NUL. */
 struct obol_slice {
     const char *data;
@@ -36,5 +45,12 @@ static inline bool obol_slice_is(struct obol_slice slice, const char *text)
 }
 
 bool obol_slice_starts(struct obol_slice slice, const char *prefix);
+int obol_slice_compare_whole(struct obol_slice left, struct obol_slice right);
+
 /* Bytewise order, the shorter first where one begins the other: <0, 0, >0. */
-int obol_slice_compare(struct obol_slice left, struct obol_slice right);
+static inline int obol_slice_compare(struct obol_slice left, struct obol_slice right)
+{
+    if (left.size != 0 && right.size != 0 && left.data[0] != right.data[0])
+        return (unsigned char)left.data[0] - (unsigned char)right.data[0];
+    return obol_slice_compare_whole(left, right);
+}

@@ -201,6 +201,20 @@ bool obol_ascii_equal_nocase(struct obol_slice left, struct obol_slice right)
     return true;
 }
 
+bool obol_text_has_control(struct obol_slice text)
+{
+    size_t i = 0;
+    for (uint64_t word; text.size - i >= sizeof word; i += sizeof word) {
+        word = obol_word_load(text.data + i);
+        if ((obol_word_below(word, ' ') | obol_word_has(word, 0x7F)) != 0)
+            return true;
+    }
+    for (; i < text.size; i++)
+        if ((unsigned char)text.data[i] < ' ' || text.data[i] == 0x7F)
+            return true;
+    return false;
+}
+
 bool obol_text_is_digits(struct obol_slice text)
 {
     for (size_t i = 0; i < text.size; i++)

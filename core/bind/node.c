@@ -201,14 +201,14 @@ static bool sort_members(const struct maker *maker, struct obol_node *map)
     return true;
 }
 
+/* With the first member of the table on the stack. */
 static struct obol_node *make_map(const struct maker *maker, int index, unsigned depth)
 {
     lua_State *L = maker->L;
     struct obol_node *map = new_node(maker, OBOL_NODE_MAP);
     if (map == NULL)
         return NULL;
-    lua_pushnil(L);
-    while (lua_next(L, index) != 0) {
+    do {
         if (lua_type(L, -2) != LUA_TSTRING)
             return refuse(maker, "expected the keys 1 to n without a gap, or names alone");
         size_t size;
@@ -222,18 +222,8 @@ static struct obol_node *make_map(const struct maker *maker, int index, unsigned
         if (!obol_node_append(map, member))
             return NULL;
         lua_pop(L, 1);
-    }
+    } while (lua_next(L, index) != 0);
     return sort_members(maker, map) ? map : NULL;
-}
-
-static bool begins_with_number(lua_State *L, int index)
-{
-    lua_pushnil(L);
-    if (lua_next(L, index) == 0)
-        return false;
-    bool number = lua_type(L, -2) == LUA_TNUMBER;
-    lua_pop(L, 2);
-    return number;
 }
 
 static struct obol_node *make_table(const struct maker *maker, int index, unsigned depth)
@@ -242,8 +232,15 @@ static struct obol_node *make_table(const struct maker *maker, int index, unsign
     if (depth == 0)
         return refuse(maker, "tables are nested deeper than 64, or in a circle");
     luaL_checkstack(L, 8, "tables are nested too deep");
-    bool list = is_marked(maker, index) || begins_with_number(L, index);
-    return list ? make_list(maker, index, depth - 1) : make_map(maker, index, depth - 1);
+    if (is_marked(maker, index))
+        return make_list(maker, index, depth - 1);
+    lua_pushnil(L);
+    if (lua_next(L, index) == 0)
+        return new_node(maker, OBOL_NODE_MAP);
+    if (lua_type(L, -2) != LUA_TNUMBER)
+        return make_map(maker, index, depth - 1);
+    lua_pop(L, 2);
+    return make_list(maker, index, depth - 1);
 }
 
 static struct obol_node *make(const struct maker *maker, int index, unsigned depth)

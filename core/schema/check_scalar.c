@@ -19,14 +19,6 @@ void obol_expected(struct obol_checking *checking, const char *format, ...)
     obol_problem_add(checking->problems, OBOL_ERR_INVALID, checking->path, "expected %s", text);
 }
 
-static bool has_control(struct obol_slice text)
-{
-    for (size_t i = 0; i < text.size; i++)
-        if ((unsigned char)text.data[i] < 0x20 || text.data[i] == 0x7F)
-            return true;
-    return false;
-}
-
 /* Lists the words of an enumeration: `"a", "b" or "c"`. */
 static void expect_word(struct obol_checking *checking, const struct obol_word *words)
 {
@@ -87,7 +79,7 @@ void obol_check_text(struct obol_checking *checking, const struct obol_field *fi
         obol_expected(checking, "UTF-8 text without NUL");
         return;
     }
-    if (field->place == OBOL_IN_HEADER && has_control(value->text)) {
+    if (field->place == OBOL_IN_HEADER && obol_text_has_control(value->text)) {
         obol_expected(checking, "text without control characters");
         return;
     }

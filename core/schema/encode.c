@@ -148,11 +148,13 @@ bool obol_encode_target(struct obol_buf *out, const char *request_line,
 {
     const char *at = strchr(request_line, ' ') + 1;
     while (*at != '\0') {
-        if (*at != '{') {
-            obol_buf_add_byte(out, *at++);
+        size_t size = strcspn(at, "{");
+        if (size != 0) {
+            obol_buf_add(out, obol_slice(at, size));
+            at += size;
             continue;
         }
-        size_t size = strcspn(at, "}");
+        size = strcspn(at, "}");
         if (!add_path_field(out, obol_slice(at + 1, size - 1), record, err))
             return false;
         at += size + 1;

@@ -16,8 +16,8 @@ struct walk {
 /* Rows that the caller cannot fill have names that the caller cannot use. */
 static bool is_callers(const struct obol_field *row)
 {
-    return row->make == NULL && strncmp(row->name, "account.", 8) != 0 &&
-           strncmp(row->name, "call.", 5) != 0;
+    return row->make == NULL && !obol_text_starts(row->name, "account.") &&
+           !obol_text_starts(row->name, "call.");
 }
 
 static const struct obol_field *row_named(const struct obol_field *fields, const char *name)

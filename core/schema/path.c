@@ -2,28 +2,6 @@
 
 #include "base/text.h"
 
-static inline struct obol_step take_step(const char **path)
-{
-    const char *from = *path;
-    size_t size = 0;
-    while (from[size] != '.' && from[size] != '\0')
-        size++;
-    struct obol_step step = {.name = obol_slice(from, size)};
-    *path = from[size] == '.' ? from + size + 1 : NULL;
-    if (size != 0 && from[size - 1] == ']') {
-        size_t bracket = strcspn(from, "[");
-        step.name.size = bracket;
-        for (size_t i = bracket + 1; i < size - 1; i++)
-            step.index = step.index * 10 + (uint32_t)(from[i] - '0');
-    }
-    return step;
-}
-
-struct obol_step obol_path_step(const char **path)
-{
-    return take_step(path);
-}
-
 static struct obol_node *item_of(const struct obol_node *list, uint32_t index)
 {
     if (list == NULL || list->type != OBOL_NODE_LIST)
@@ -38,7 +16,7 @@ struct obol_node *obol_path_find(const struct obol_node *root, const char *path)
 {
     struct obol_node *found = NULL;
     while (path != NULL) {
-        struct obol_step step = take_step(&path);
+        struct obol_step step = obol_path_step(&path);
         found = obol_node_get(root, step.name);
         if (step.index != 0)
             found = item_of(found, step.index);

@@ -22,4 +22,19 @@ struct obol_step {
     struct obol_slice name;
     uint32_t index;
 };
-struct obol_step obol_path_step(const char **path);
+static inline struct obol_step obol_path_step(const char **path)
+{
+    const char *from = *path;
+    size_t size = 0;
+    while (from[size] != '.' && from[size] != '\0')
+        size++;
+    struct obol_step step = {.name = obol_slice(from, size)};
+    *path = from[size] == '.' ? from + size + 1 : NULL;
+    if (size != 0 && from[size - 1] == ']') {
+        size_t bracket = strcspn(from, "[");
+        step.name.size = bracket;
+        for (size_t i = bracket + 1; i < size - 1; i++)
+            step.index = step.index * 10 + (uint32_t)(from[i] - '0');
+    }
+    return step;
+}

@@ -1,12 +1,11 @@
 #include "schema/provider.h"
 
+#include "base/text.h"
+
 bool obol_draft_header(struct obol_draft *draft, const char *name, struct obol_slice value)
 {
-    if (draft->header_count == OBOL_DRAFT_HEADERS)
+    if (draft->header_count == OBOL_DRAFT_HEADERS || obol_text_has_control(value))
         return false;
-    for (size_t i = 0; i < value.size; i++)
-        if ((unsigned char)value.data[i] < 0x20 || value.data[i] == 0x7F)
-            return false;
     draft->headers[draft->header_count++] =
         (struct obol_header){.name = obol_slice_text(name), .value = value};
     return true;

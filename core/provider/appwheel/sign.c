@@ -29,15 +29,14 @@ static bool write_input(struct obol_buf *out, const struct obol_draft *draft,
     return !out->failed || obol_fail(err, OBOL_ERR_INVALID, NULL, "expected a shorter request");
 }
 
-static struct obol_slice authorize(struct obol_arena *arena, const unsigned char *mac, size_t size)
+/* Writes over what was in `room`. */
+static struct obol_slice authorize(struct obol_arena *arena, struct obol_buf *room,
+                                   const unsigned char *mac, size_t size)
 {
-    struct obol_buf text;
-    obol_buf_init(&text, OBOL_CEILING_SMALL);
-    obol_buf_add_text(&text, "Signature ");
-    obol_hex_encode(&text, obol_slice((const char *)mac, size));
-    struct obol_slice copy = obol_arena_copy(arena, obol_buf_slice(&text));
-    obol_buf_free(&text);
-    return copy;
+    obol_buf_clear(room);
+    obol_buf_add_text(room, "Signature ");
+    obol_hex_encode(room, obol_slice((const char *)mac, size));
+    return obol_arena_copy(arena, obol_buf_slice(room));
 }
 
 static bool add_headers(struct obol_draft *draft, const struct obol_record *account,
@@ -69,10 +68,13 @@ bool obol_appwheel_sign(struct obol_draft *draft, const struct obol_record *acco
     bool made = timestamp.data != NULL && write_input(&input, draft, timestamp, err) &&
                 obol_hmac("sha256", obol_record_get(account, "secret")->secrets[0],
                           obol_buf_slice(&input), mac, &size, err);
+    struct obol_slice authorization = {0};
+    if (made)
+        authorization = authorize(draft->arena, &input, mac, size);
     obol_buf_free(&input);
     if (!made)
         return false;
-    if (!add_headers(draft, account, timestamp, authorize(draft->arena, mac, size)))
+    if (!add_headers(draft, account, timestamp, authorization))
         return obol_fail(err, OBOL_ERR_INVALID, "nonce",
                          "expected text that can stand in a header");
     return true;

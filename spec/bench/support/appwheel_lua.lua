@@ -49,9 +49,26 @@ local function check_text(errors, path, value, most)
   end
 end
 
+local HARMFUL = { javascript = true, data = true, vbscript = true, file = true, blob = true }
+
+-- A web address needs a host of letters, digits and single dots; one that ends in digits is an address.
+local function is_host(scheme, host)
+  if host:find "[^%w._-]" or host:find("..", 1, true) or host:sub(1, 1) == "." or #host > 253 then return false end
+  if scheme ~= "http" and scheme ~= "https" then return true end
+  return host ~= "" and (not host:find "%f[^.%z]%d[^.]*$" or host:find "^%d+%.%d+%.%d+%.%d+$" ~= nil)
+end
+
+local function is_url(url)
+  if url:find '[^\33-\126]' or url:find '["<>\\`]' or url:find "%%%X" or url:find "%%%x%X" then return false end
+  local scheme, authority = url:match "^(%a[%w+.-]*)://([^/?#]*)"
+  if not scheme or authority:find("@", 1, true) or HARMFUL[scheme:lower()] then return false end
+  local host, port = authority:match "^([^:]*):?(%d*)$"
+  return host and is_host(scheme:lower(), host) and (port == "" or (tonumber(port) > 0 and tonumber(port) < 65536))
+end
+
 local function check_url(errors, path, value)
   local url = check_text(errors, path, value, 2048)
-  if url and not url:find "^%a[%w+.-]*://[^/?# ]+[^ ]*$" then fault(errors, path, "expected a URL") end
+  if url and not is_url(url) then fault(errors, path, "expected an absolute URL") end
   return url
 end
 
