@@ -34,7 +34,7 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wcast-qual -Wwrite-strin
 ifeq ($(CI),true)
 WARN += -Werror
 endif
-FLAGS := -std=c11 -D_GNU_SOURCE -fPIC -fvisibility=hidden -fno-strict-overflow -pthread -Icore $(WARN)
+FLAGS := -std=c11 -D_GNU_SOURCE -fPIC -fvisibility=hidden -fno-plt -fno-strict-overflow -pthread -Icore $(WARN)
 LINK  := -pthread -Wl,-z,relro,-z,now,-z,noexecstack,-z,nodelete -Wl,--no-undefined-version
 LIBS  := -lcurl -lcrypto -lssl
 
