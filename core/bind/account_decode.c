@@ -93,6 +93,7 @@ int obol_account_method_decode(lua_State *L)
     lua_settop(L, 4);
     struct arrived arrived = arrived_at(L, 3);
     struct obol_arena *arena = obol_bind_arena(L, DECODE_MAX);
+    int arena_at = lua_gettop(L);
     struct obol_err err = {0};
     struct obol_node *expect = NULL;
     if (!member_node(L, 4, "expect", arena, &expect, &err))
@@ -114,7 +115,7 @@ int obol_account_method_decode(lua_State *L)
     if (!obol_call_decode(account, &answered, &reply, arena, result, &outcome, &err))
         return fail_known(L, &err, outcome, arrived.status);
     obol_bind_node_push(L, result);
-    obol_arena_free(arena);
+    obol_bind_arena_end(L, arena_at);
     return 1;
 }
 

@@ -8,6 +8,13 @@ static int arena_free(lua_State *L)
     return 0;
 }
 
+void obol_bind_arena_end(lua_State *L, int index)
+{
+    obol_arena_free(lua_touserdata(L, index));
+    lua_pushnil(L);
+    lua_setmetatable(L, index);
+}
+
 struct obol_arena *obol_bind_arena(lua_State *L, size_t ceiling)
 {
     struct obol_arena *arena = lua_newuserdatauv(L, sizeof *arena, 0);

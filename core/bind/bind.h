@@ -31,6 +31,8 @@ struct obol_slice obol_bind_bytes(lua_State *L, int index);
 
 /* An arena that the collector frees, pushed as a userdata: it survives any error raised later. */
 struct obol_arena *obol_bind_arena(lua_State *L, size_t ceiling);
+/* Ends the arena at an absolute index of the stack, so that the collector has no work with it. */
+void obol_bind_arena_end(lua_State *L, int index);
 
 /* The same for a buffer. */
 struct obol_buf *obol_bind_buf(lua_State *L, size_t ceiling);
