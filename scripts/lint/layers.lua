@@ -38,7 +38,7 @@ local LUA = {
 
 -- The sandbox is a second reading of the protocols: it must not learn them from the core, of which
 -- it may use these members alone.
-local SANDBOX_CORE = { clock_ms = true, exec = true }
+local SANDBOX_CORE = { clock_ms = true }
 local SANDBOX = {
   crypto = true, json = true, money = true, secret = true, error = true, wait = true,
   sandbox = true,
