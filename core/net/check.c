@@ -1,3 +1,4 @@
+#include "base/secret.h"
 #include "base/text.h"
 #include "net/call.h"
 
@@ -134,14 +135,22 @@ static bool check_url(struct obol_slice url, const struct obol_net_options *opti
     }
     if (is_plain(url, loopback))
         return true;
+    /* libcurl wants a text that ends in a NUL, and a borrowed slice need not */
+    char *text = obol_secret_alloc(url.size + 1);
     CURLU *parts = curl_url();
-    if (parts == NULL)
-        return obol_fail(err, OBOL_ERR_INTERNAL, "", "out of memory");
-    /* the caller's slice has a NUL after it: it is the copy in the call's arena */
-    bool good = curl_url_set(parts, CURLUPART_URL, url.data, 0) == CURLUE_OK;
-    good = good ? check_parts(parts, options, loopback, err)
-                : obol_fail(err, OBOL_ERR_INVALID, "url", "expected an https address");
+    bool good = false;
+    if (parts == NULL || text == NULL) {
+        obol_fail(err, OBOL_ERR_INTERNAL, "", "out of memory");
+        goto out;
+    }
+    memcpy(text, url.data, url.size);
+    text[url.size] = '\0';
+    good = curl_url_set(parts, CURLUPART_URL, text, 0) == CURLUE_OK
+               ? check_parts(parts, options, loopback, err)
+               : obol_fail(err, OBOL_ERR_INVALID, "url", "expected an https address");
+out:
     curl_url_cleanup(parts);
+    obol_secret_free(text, url.size + 1);
     return good;
 }
 
