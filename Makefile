@@ -23,9 +23,9 @@ FUZZ_SECONDS  ?= 60
 # The one list of Debian packages. Never `luajit`: it conflicts with the LuaJIT that
 # libnginx-mod-http-lua stands on, which is luajit2.
 DEPS_RUN  := gcc libc6-dev lua5.4 liblua5.4-dev luajit2 libluajit2-5.1-dev \
-             libcurl4-openssl-dev libssl-dev ca-certificates lua-cjson lua-argparse \
+             libcurl4-openssl-dev libssl-dev ca-certificates lua-argparse \
              nginx libnginx-mod-http-lua
-DEPS_TEST := lua-busted lua-socket lua-luaossl luarocks openssl binutils git
+DEPS_TEST := lua-busted lua-cjson lua-socket lua-luaossl luarocks openssl binutils git
 DEPS_LINT := lua-check cppcheck clang libclang-rt-14-dev llvm clang-format
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wcast-qual -Wwrite-strings \

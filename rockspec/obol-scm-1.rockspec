@@ -19,7 +19,6 @@ supported_platforms = { "linux" }
 
 dependencies = {
   "lua >= 5.1, < 5.5", -- 5.1 stands for LuaJIT
-  "lua-cjson >= 2.1",
   "argparse >= 0.7",
 }
 
