@@ -16,12 +16,16 @@ struct obol_net_options obol_net_defaults(void)
     };
 }
 
-enum { ALIGNMENT = alignof(max_align_t), LINES_MORE = 3 };
+enum {
+    ALIGNMENT = alignof(max_align_t),
+    LINES_MORE = 2,
+    WAITS_FROM = 64 * 1024, /* libcurl would wait for a 100 from 1 MiB on */
+};
 
+/* libcurl looks through all lines several times a call, so there are none that it does not need. */
 static const char *const lines_of_ours[LINES_MORE] = {
     "Expect:",       /* waiting for a 100 only costs time */
     "Content-Type:", /* nobody asked for libcurl's */
-    "Accept: */*",
 };
 
 static size_t rounded(size_t size)
@@ -97,11 +101,10 @@ static void add_line(struct obol_net_call *call, struct curl_slist ***tail, char
 static void copy_headers(struct obol_net_call *call, const struct obol_request *request)
 {
     struct curl_slist **tail = &call->headers;
-    bool given[LINES_MORE] = {false};
+    bool given[LINES_MORE] = {request->body.size < WAITS_FROM};
     for (size_t i = 0; i < request->header_count; i++) {
         struct obol_slice name = request->headers[i].name;
         given[1] = given[1] || obol_ascii_equal_nocase(name, obol_slice_text("content-type"));
-        given[2] = given[2] || obol_ascii_equal_nocase(name, obol_slice_text("accept"));
         add_line(call, &tail, header_line(call, &request->headers[i]));
     }
     for (size_t i = 0; i < LINES_MORE; i++) {
