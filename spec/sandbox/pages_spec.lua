@@ -18,6 +18,12 @@ describe("the sandbox's pages", function()
     return assert(app.transport.send{ method = "POST", url = url, body = body,
       headers = { ["content-type"] = "application/x-www-form-urlencoded" } })
   end
+  -- What a browser does with the answer to a form that it is sent on by.
+  local function follow(url, body)
+    local reply = post(url, body)
+    assert.equal(303, reply.status)
+    return get((url:gsub("[^/]*$", "")) .. reply.headers.location)
+  end
   local function has(page, text) assert.truthy(page.body:find(text, 1, true), text) end
 
   it("shows product, price, trial and discount, with labels and a policy", function()
@@ -25,11 +31,12 @@ describe("the sandbox's pages", function()
     assert.equal(200, page.status)
     assert.equal("text/html; charset=utf-8", page.headers["content-type"])
     for _, text in ipairs{ "VIP 月度会员", "9.99 USD", "per month", "7 days free", "50% off", '<label for="card">',
-      'id="card"', ">Pay<", ">Decline card<", ">Back<", 'lang="en"', "<title>" } do
+      'id="card"', ">Start free trial<", ">Decline the card<", ">Back to the shop<", 'lang="en"', "<title>",
+      "no money moves" } do
       has(page, text)
     end
     local policy = page.headers["content-security-policy"]
-    assert.truthy(policy:find("^default%-src 'none'; .*style%-src 'sha256%-[%w+/=]+'$"))
+    assert.truthy(policy:find("^default%-src 'none'; .*; style%-src 'sha256%-[%w+/=]+'$"))
     assert.is_nil(page.body:find("<script", 1, true))
     assert.equal("nosniff", page.headers["x-content-type-options"])
   end)
@@ -42,6 +49,32 @@ describe("the sandbox's pages", function()
     has(price{ productId = "price_sprint_3days" }, "every 3 days")
   end)
 
+  it("says what is due now, and what follows", function()
+    local function shows(fields, texts)
+      local page = get(app.buy(fields).data.checkoutUrl)
+      for _, text in ipairs(texts) do has(page, text) end
+    end
+    shows({ trialPeriodDays = 7, promotionCode = { "HALF" } }, { ">0.00 USD <small>due today<", "7 days free, then 9.99 USD per month.",
+      "50% off the first charge with the code HALF: 5.00 USD", "The trial ends on 2023-11-21" })
+    shows({ promotionCode = { "WELCOME10" } }, { ">9.00 USD <small>due today<", "Then 9.99 USD per month.", ">Pay 9.00 USD<" })
+    shows({ promotionCode = { "FREEBIE" } }, { ">0.00 USD <small>due today<", ">Subscribe<" })
+    shows({}, { ">9.99 USD <small>per month<", "Renews until canceled" })
+    shows({ mode = "payment", productId = "price_tip", quantity = 2, payPrice = 888, productName = "x" },
+      { ">17.76 USD <small><", "2 × 8.88 USD", ">Pay 17.76 USD<" })
+    shows({ mode = "payment", productId = "price_tip", quantity = 1, payPrice = 123456789, currency = "jpy",
+      productName = "x" }, { "123\226\128\175456\226\128\175789 JPY" })
+  end)
+
+  it("charges what it showed", function()
+    for fields, amount in pairs{ [{ promotionCode = { "HALF" } }] = 500, [{ promotionCode = { "WELCOME10" } }] = 900,
+      [{ trialPeriodDays = 7 }] = 0 } do
+      local shop = support.open()
+      shop.user("u1")
+      shop.bought(fields)
+      assert.equal(amount, shop.box:books().appwheel.invoices[1].paid)
+    end
+  end)
+
   it("pays, and sends the browser to the address exactly as given", function()
     local url = app.buy().data.checkoutUrl
     local reply = post(url, "action=pay&card=4242+4242+4242+4242")
@@ -52,6 +85,8 @@ describe("the sandbox's pages", function()
     assert.same({ 303, "https://shop.example/ok?a=1&b=%2F#x" }, { reply.status, reply.headers.location })
     assert.equal(1, #app.box:books().appwheel.subscriptions)
     has(get(url), "Paid")
+    has(get(url), "VIP 月度会员</bdi>, 9.99 USD")
+    has(get(url), 'href="https://shop.example/ok?a=1&amp;b=%2F#x"')
   end)
 
   it("shows a decline and lets the payer try again", function()
@@ -62,10 +97,16 @@ describe("the sandbox's pages", function()
       local page = post(url, body)
       assert.equal(200, page.status)
       has(page, 'role="alert"')
-      has(page, ">Pay<")
+      has(page, ">Pay 9.99 USD<")
     end
     assert.same({}, app.box:books().appwheel.invoices)
     assert.equal(303, post(url, "action=pay&card=4242424242424242").status)
+  end)
+
+  it("tells a number that is no card's from a card that is declined", function()
+    local url = app.buy().data.checkoutUrl
+    has(post(url, "action=pay&card=12"), "That is not a card number")
+    has(post(url, "action=pay&card=4000000000000002"), "The card was declined")
   end)
 
   it("never writes the card's number back", function()
@@ -81,6 +122,7 @@ describe("the sandbox's pages", function()
     local page = get(url)
     assert.equal(410, page.status)
     has(page, "went back")
+    has(page, 'href="https://shop.example/no"')
     assert.is_nil(page.body:find("<form", 1, true))
     assert.equal(410, post(url, "action=pay").status)
   end)
@@ -140,10 +182,12 @@ describe("the sandbox's pages", function()
       successUrl = "https://a.example/ok", cancelUrl = "https://a.example/no" }).data
     has(get(session.checkoutUrl), "Save a card")
     assert.equal("https://a.example/ok", post(session.checkoutUrl, "action=pay&card=378282246310005").headers.location)
+    has(get(session.checkoutUrl), "Card saved")
+    assert.is_nil(get(session.checkoutUrl).body:find("payment is done", 1, true))
     local setup = app.post("/v1/stripe/paymentMethod/create", { appUserId = "u1", type = "setupIntent" }).data
     local url = app.base .. "/setup/" .. setup.setupIntentId
     has(post(url, "action=pay&card=4000000000000002"), 'role="alert"')
-    has(post(url, "action=pay&card=4242424242424242"), "Card saved")
+    has(follow(url, "action=pay&card=4242424242424242"), "Card saved")
     has(post(url, "action=pay&card=4242424242424242"), "Card saved")
     local methods = app.post("/v1/stripe/paymentMethod", { appUserId = "u1" }).data.methods
     assert.same({ 2, "visa", "amex" }, { #methods, methods[1].card.brand, methods[2].card.brand })
@@ -160,10 +204,24 @@ describe("the sandbox's pages", function()
     has(get(invoice.hostedInvoiceUrl), "Status: open")
     has(post(invoice.hostedInvoiceUrl, "action=decline"), 'role="alert"')
     app.box:fail_card("u1", false)
-    has(post(invoice.hostedInvoiceUrl, "action=pay&card=4242424242424242"), "Status: paid")
+    has(follow(invoice.hostedInvoiceUrl, "action=pay&card=4242424242424242"), "Status: paid")
     assert.is_nil(get(invoice.hostedInvoiceUrl).body:find("<form", 1, true))
     post(invoice.hostedInvoiceUrl, "action=pay&card=4242424242424242")
     assert.equal(2, #app.invoices())
+  end)
+
+  it("says in the portal what was done only where it was", function()
+    app.bought()
+    local url = app.post("/v1/stripe/customPortal", { appUserId = "u1",
+      returnUrl = "https://a.example/me" }).data.sessionUrl
+    for _, body in ipairs{ "action=cancel&id=sub_none", "action=remove&id=pm_none", "action=%3Cb%3E", "" } do
+      assert.is_nil(follow(url, body).body:find('role="', 1, true))
+    end
+    has(follow(url, "action=add&card=4242424242424242"), "The card was added.")
+    has(post(url, "action=add&card=4000000000000002"), "The card was declined")
+    has(post(url, "action=add&card=12"), "That is not a card number")
+    assert.is_nil(get(url .. "?done=%3Cb%3E").body:find('role="', 1, true))
+    assert.equal(2, #app.post("/v1/stripe/paymentMethod", { appUserId = "u1" }).data.methods)
   end)
 
   it("cancels, renews and keeps cards in the portal", function()
@@ -173,17 +231,18 @@ describe("the sandbox's pages", function()
     local url = app.post("/v1/stripe/customPortal", { appUserId = "u1",
       returnUrl = "https://a.example/me" }).data.sessionUrl
     local function renews(index) return app.box:books().appwheel.subscriptions[index].auto_renew end
-    has(get(url), "renews on 2023-12-14 22:13 UTC")
+    has(get(url), "Renews on 2023-12-14 22:13 UTC")
     has(get(url), 'href="https://a.example/me"')
-    has(post(url, "action=cancel&id=" .. bought.subscription), "ends on")
+    has(follow(url, "action=cancel&id=" .. bought.subscription), "Ends on")
     assert.is_false(renews(1))
     post(url, "action=renew&id=" .. bought.subscription)
     assert.is_true(renews(1))
     post(url, "action=cancel&id=" .. others.subscription)
     assert.is_true(renews(2))
-    has(post(url, "action=add&card=5555555555554444"), "mastercard ending in 4444")
+    has(follow(url, "action=add&card=5555555555554444"), "Mastercard ending in 4444")
     local id = app.post("/v1/stripe/paymentMethod", { appUserId = "u1" }).data.methods[1].id
-    assert.is_nil(post(url, "action=remove&id=" .. id).body:find("4444</", 1, true))
+    has(follow(url, "action=remove&id=" .. id), "The card was removed.")
+    assert.is_nil(get(url).body:find("ending in 4444", 1, true))
     assert.equal(1, #app.post("/v1/stripe/paymentMethod", { appUserId = "u1" }).data.methods)
   end)
 end)

@@ -7,6 +7,7 @@ local spoil = require "obol.sandbox.spoil"
 local text = require "obol.sandbox.text"
 local json = require "obol.sandbox.json"
 local error_of = require "obol.error"
+local page_index = require "obol.sandbox.page_index"
 
 local M = {}
 local unpack = table.unpack or rawget(_G, "unpack")
@@ -35,16 +36,19 @@ function M.to_provider(sandbox, provider, request)
   return spoil.apply(reply, fault)
 end
 
---- Serves a request by its whole path: `/<provider>/...`, or `/_sandbox/...` for the controls.
+--- Serves a request by its whole path: `/<provider>/...`, `/_sandbox/...` for the controls, `/` for a
+-- page that tells what there is.
 function M.serve(sandbox, request)
   local reply = control.serve(sandbox, request)
   if reply then return reply end
   sandbox:settle()
+  local reads = request.method == "GET" or request.method == "HEAD"
+  if reads and request.target:match("^[^?]*") == "/" then return page_index.page(sandbox) end
   local name, target = request.target:match("^/([%l%d]+)(/.*)$")
   local provider = name and sandbox.providers[name]
   if not provider then
     return { status = 404, headers = { ["content-type"] = "application/json" },
-      body = '{"message":"no such provider here"}' }
+      body = '{"message":"no such provider here; the page at / tells what there is"}' }
   end
   return M.to_provider(sandbox, provider, { method = request.method, target = target,
     headers = request.headers, body = request.body or "" })

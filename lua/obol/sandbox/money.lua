@@ -25,6 +25,17 @@ function M.format(minor, currency)
   return digits .. " " .. currency:upper()
 end
 
+--- Minor units as text on a page, as `M.format`; from five digits on in groups of three, which a
+-- narrow space parts: a comma or a point would mean decimals to half of the readers.
+function M.shown(minor, currency)
+  local whole, rest = M.format(minor, currency):match("^(%d+)(.*)$")
+  if #whole > 4 then
+    local first = (#whole - 1) % 3 + 1
+    whole = whole:sub(1, first) .. whole:sub(first + 1):gsub("%d%d%d", "\226\128\175%0")
+  end
+  return whole .. rest
+end
+
 --- Minor units as thousandths of the major unit.
 function M.thousandths(minor, currency)
   return minor * 10 ^ (3 - places[currency])

@@ -120,6 +120,7 @@ function M.create(app, body)
     quantity = read.quantity or 1, amount = total,
     currency = read.mode == "payment" and (read.currency or "usd") or product.currency,
     name = read.productName or product.name, trial_days = read.trialPeriodDays, promotion = promotion,
+    promotion_code = promotion and read.promotionCode[1],
     success_url = read.successUrl, cancel_url = read.cancelUrl })
   session.transaction = string.format("%d", 1000000 + app.ids:number())
   return json.obj{ { "checkoutUrl", M.url(app, session) }, { "awTransId", session.transaction } }

@@ -3,6 +3,7 @@
 local checkout = require "obol.sandbox.appwheel.checkout"
 local invoices = require "obol.sandbox.appwheel.invoices"
 local methods = require "obol.sandbox.appwheel.payment_methods"
+local page_overview = require "obol.sandbox.appwheel.page_overview"
 local products = require "obol.sandbox.appwheel.products"
 local refunds = require "obol.sandbox.appwheel.refunds"
 local routes = require "obol.sandbox.appwheel.routes"
@@ -47,6 +48,9 @@ function App:account()
   return { base_url = self:base_url(), app_id = self.app_id, platform = self.platform, secret = self.secret,
     webhook_secret = self.webhook_secret }
 end
+
+--- The simulator's part of the sandbox's first page, ready HTML.
+App.overview = page_overview.overview
 
 App.route = routes.route
 App.call = routes.call

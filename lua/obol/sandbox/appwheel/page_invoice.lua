@@ -1,4 +1,4 @@
---- The page of a bill, and a small PDF of it.
+--- The page of an invoice, and a small PDF of it.
 
 local calendar = require "obol.sandbox.calendar"
 local html = require "obol.sandbox.html"
@@ -8,28 +8,33 @@ local text = require "obol.sandbox.text"
 
 local M = {}
 
-local PAGE = [[<h1 dir="auto">{title}</h1><p class="price">{amount}</p>
-<p>Status: {status}</p><p class="soft">Bill {id}, {date}</p>{{alert}}{{form}}]]
+local PAGE = [[<h1><bdi>{title}</bdi></h1><p class="price">{amount}</p>
+<p>{reason}. Status: {status}</p><p class="soft">Invoice <small>{id}</small><br>{date}<br>For <bdi>{user}</bdi></p>{{alert}}{{form}}
+<p><a href="{id}/pdf">Invoice as a PDF</a></p>]]
 
-local FORM = [[<form method="post">{{card}}<div class="row"><button class="go" name="action" value="pay">Pay</button>
-<button name="action" value="decline">Decline card</button></div></form>]]
+local FORM = [[<form method="post">{{card}}<div class="row"><button class="go" name="action" value="pay">Pay {amount}</button>
+<button name="action" value="decline">Decline the card</button></div></form>]]
 
---- The page at `/invoice/{id}`; nil where there is no such bill.
+local reasons = { create = "First period", renew = "Renewal", update = "Change of plan" }
+
+--- The page at `/invoice/{id}`; nil where there is no such invoice.
 function M.page(app, request, id)
   local invoice = app.invoices[id]
   if not invoice then return nil end
-  local message
+  local word
   if request.method == "POST" then
     local form = text.form(request.body)
     local result, problem
     if form.action == "pay" then result, problem = invoices.pay_hosted(app, invoice, { card = form.card }) end
-    local declined = problem == nil or problem.kind == "declined"
-    if not result and declined then message = "The card was declined. Try another one." end
+    -- So that reloading the page asks for it again and sends nothing.
+    if result then return html.see_other(id) end
+    word = problem and html.refusal(problem) or not problem and "declined" or nil
   end
-  local open = invoice.status == "open"
-  return html.page(200, "Bill", html.fill(PAGE, { title = invoice.product.name, status = invoice.status,
-    id = invoice.id, amount = money.format(invoice.amount, invoice.currency), date = calendar.date(invoice.created_ms),
-    alert = html.alert(message), form = open and html.fill(FORM, { card = html.card_field }) or "" }))
+  local amount = money.shown(invoice.amount, invoice.currency)
+  local form = invoice.status == "open" and html.fill(FORM, { card = html.card_field, amount = amount }) or ""
+  return html.page(200, "Invoice", html.fill(PAGE, { title = invoice.product.name, status = invoice.status,
+    id = invoice.id, amount = amount, date = calendar.date(invoice.created_ms), user = invoice.user.id,
+    reason = reasons[invoice.reason], alert = html.alert(word), form = form }))
 end
 
 local function object(out, body)
@@ -42,7 +47,8 @@ function M.pdf(app, _, id)
   local invoice = app.invoices[id]
   if not invoice then return nil end
   local line = invoice.id .. "   " .. money.format(invoice.amount, invoice.currency) .. "   " .. invoice.status
-  local stream = "BT /F1 14 Tf 60 760 Td (" .. line .. ") Tj ET"
+  local stream = "BT /F1 14 Tf 60 760 Td (" .. line .. ") Tj 0 -24 Td"
+    .. " (This is a sandbox: no money moves.) Tj ET"
   local out = { text = "%PDF-1.4\n", offsets = {} }
   object(out, "<< /Type /Catalog /Pages 2 0 R >>")
   object(out, "<< /Type /Pages /Kids [3 0 R] /Count 1 >>")

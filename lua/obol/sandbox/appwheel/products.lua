@@ -47,6 +47,13 @@ function M.period(product)
   return product.interval and calendar.duration(product.interval, product.count) or ""
 end
 
+--- The period of a product for people: `per month`, `every 3 days`; `""` for a one-time price.
+function M.per(product)
+  if not product.interval then return "" end
+  if product.count == 1 then return "per " .. product.interval end
+  return string.format("every %d %ss", product.count, product.interval)
+end
+
 --- A product that may be bought: known, active, recurring or not as asked; nil and a refusal else.
 function M.buyable(app, id, recurring)
   local product = app.products.by_id[id]

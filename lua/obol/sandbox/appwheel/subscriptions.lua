@@ -29,11 +29,16 @@ local function boundary(subscription, cycle)
   return calendar.add(subscription.anchor_ms, product.interval, product.count, cycle)
 end
 
+--- An amount less what a promotion (nil for none) takes off it.
+function M.reduced(amount, promotion)
+  if not promotion then return amount end
+  return amount - math.floor(amount * promotion.percent / 100)
+end
+
 local function discounted(subscription, amount)
   local promotion = subscription.promotion
-  if not promotion then return amount end
   subscription.promotion = nil
-  return amount - math.floor(amount * promotion.percent / 100)
+  return M.reduced(amount, promotion)
 end
 
 local function charge_amount(subscription)

@@ -1,0 +1,87 @@
+--- AppWheel's part of the sandbox's first page: account, products, and the pages that are open.
+
+local calendar = require "obol.sandbox.calendar"
+local checkout = require "obol.sandbox.appwheel.checkout"
+local html = require "obol.sandbox.html"
+local invoices = require "obol.sandbox.appwheel.invoices"
+local money = require "obol.sandbox.money"
+local products = require "obol.sandbox.appwheel.products"
+
+local M = {}
+
+-- How many of the newest pay pages and open invoices are shown.
+local SHOWN = 10
+
+local PAGE = [[<h2>AppWheel: the ready account</h2>
+<table class="stack"><tbody>{{account}}</tbody></table>
+<h2>AppWheel: products</h2>
+<table class="stack"><thead><tr><th>Name</th><th>Price</th><th>Product id</th></tr></thead><tbody>{{products}}</tbody></table>
+<p class="soft">Promotion codes: {promotions}.</p>
+<h2>AppWheel: pay pages</h2>
+{{pages}}]]
+
+local function account_rows(app)
+  local rows = { "<tr><td>provider</td><td><code>appwheel</code></td></tr>" }
+  local account = app:account()
+  for _, name in ipairs{ "base_url", "app_id", "platform", "secret", "webhook_secret" } do
+    rows[#rows + 1] = html.fill("<tr><td>{name}</td><td><code>{value}</code></td></tr>",
+      { name = name, value = account[name] })
+  end
+  return table.concat(rows, "\n")
+end
+
+local PRODUCT = [[<tr><td><bdi>{name}</bdi>{closed}</td><td class="n">{price} {per}</td>
+<td><code>{id}</code></td></tr>]]
+
+local function product_rows(app)
+  local rows = {}
+  for i, product in ipairs(app.products) do
+    rows[i] = html.fill(PRODUCT, { name = product.name, id = product.id,
+      closed = product.active == false and " (closed)" or "",
+      price = money.shown(product.amount, product.currency), per = products.per(product) })
+  end
+  return table.concat(rows, "\n")
+end
+
+local function promotions_of(app)
+  local list = {}
+  for code, promotion in pairs(app.promotions) do
+    list[#list + 1] = code .. (promotion.closed and " (closed)" or string.format(" (%d%% off)", promotion.percent))
+  end
+  table.sort(list)
+  return #list > 0 and table.concat(list, ", ") or "none"
+end
+
+local ROW = [[<tr><td><a href="{url}"><bdi>{name}</bdi></a></td><td class="n">{amount}</td>
+<td class="n">{state}</td><td>for <bdi>{user}</bdi></td><td class="n">{date}</td></tr>]]
+
+-- The newest pay pages and open invoices, newest first.
+local function page_rows(app)
+  local rows = {}
+  for i = #app.session_list, math.max(1, #app.session_list - SHOWN + 1), -1 do
+    local session = app.session_list[i]
+    local setup = session.kind == "setup"
+    rows[#rows + 1] = html.fill(ROW, { url = checkout.url(app, session), state = checkout.status(app, session),
+      name = setup and "Save a card" or session.name, user = session.user.id,
+      amount = setup and "" or money.shown(session.amount, session.currency),
+      date = calendar.date(session.created_ms) })
+  end
+  for i = #app.invoice_list, math.max(1, #app.invoice_list - SHOWN + 1), -1 do
+    local invoice = app.invoice_list[i]
+    if invoice.status == "open" then
+      rows[#rows + 1] = html.fill(ROW, { url = invoices.url(app, invoice), state = "invoice open",
+        name = invoice.product.name, user = invoice.user.id, amount = money.shown(invoice.amount, invoice.currency),
+        date = calendar.date(invoice.created_ms) })
+    end
+  end
+  if #rows == 0 then return "<p>None yet: create a payment, and it stands here.</p>" end
+  return '<table class="stack"><tbody>' .. table.concat(rows, "\n") .. "</tbody></table>"
+end
+
+--- Ready HTML.
+function M.overview(app)
+  return html.fill(PAGE, { account = account_rows(app), products = product_rows(app), promotions = promotions_of(app),
+    pages = page_rows(app) })
+end
+
+return M
