@@ -162,7 +162,12 @@ describe("the sandbox's pages", function()
     local bought = shop.bought(fields)
     fields = { appUserId = EVIL, productId = "price_once", mode = "payment", quantity = 1, payPrice = 5,
       productName = EVIL }
-    clean(page(shop.buy(fields).data.checkoutUrl))
+    fields.successUrl = 'https://a.example/"><script>1</script>'
+    local sale = shop.buy(fields).data.checkoutUrl
+    clean(page(sale))
+    assert(shop.box:pay(sale))
+    clean(page(sale))
+    has(page(sale), 'href="https://a.example/&quot;&gt;&lt;script&gt;1&lt;/script&gt;"')
     local session = shop.post("/v1/stripe/paymentMethod/create", { appUserId = EVIL, type = "checkout",
       successUrl = "https://a.example/", cancelUrl = "https://a.example/" }).data
     clean(page(session.checkoutUrl))
