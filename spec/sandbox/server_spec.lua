@@ -250,7 +250,7 @@ describe("the sandbox's server", function()
 
   local function leftovers(dir)
     return output("ls -d " .. dir .. " 2>/dev/null; "
-      .. "pgrep -f '^(sh /|nginx: master process).*" .. dir:gsub("%.", "[.]") .. "'")
+      .. "LD_PRELOAD= pgrep -f '^(sh /|nginx: master process).*" .. dir:gsub("%.", "[.]") .. "'")
   end
 
   it("leaves nothing after stop", function()
