@@ -57,8 +57,11 @@ static void refuse(struct walk *walk)
 {
     const char *best = NULL;
     size_t closest = SIZE_MAX;
-    look_among(walk->fields, walk->pattern, &best, &closest);
-    if (walk->sources != NULL)
+    /* a table of nothing but unknown names is not worth a search for each of them */
+    bool shown = walk->problems->count < OBOL_PROBLEMS_MAX;
+    if (shown)
+        look_among(walk->fields, walk->pattern, &best, &closest);
+    if (shown && walk->sources != NULL)
         look_among(obol_uniform_fields, walk->pattern, &best, &closest);
     if (best != NULL)
         obol_problem_add(walk->problems, OBOL_ERR_INVALID, walk->path,
@@ -92,17 +95,32 @@ static void check_uniform(struct walk *walk, const struct obol_node *value)
 
 static void visit(struct walk *walk, const struct obol_node *value, unsigned depth);
 
+/* Whether a name is one step of a path: `customer.id` as a single name would look like the path of
+ * a row that never saw its value. */
+static bool is_step(struct obol_slice name)
+{
+    for (size_t i = 0; i < name.size; i++)
+        if (name.data[i] == '.' || name.data[i] == '[' || name.data[i] == ']' ||
+            (unsigned char)name.data[i] < ' ' || name.data[i] == 0x7F)
+            return false;
+    return name.size != 0 && name.size <= NAME_SHOWN;
+}
+
 static void visit_member(struct walk *walk, const struct obol_node *member, unsigned depth)
 {
     /* most values were found by their rows: no need to look for those again */
     if ((member->flags & OBOL_NODE_CLAIMED) != 0 && member->type != OBOL_NODE_LIST)
         return;
     size_t path = strlen(walk->path), pattern = strlen(walk->pattern);
-    struct obol_slice name = member->name;
-    name.size = name.size < NAME_SHOWN ? name.size : NAME_SHOWN;
+    bool step = is_step(member->name);
+    struct obol_slice name = step ? member->name : obol_slice_text("?");
     (void)obol_path_append(walk->path, path, name);
     (void)obol_path_append(walk->pattern, pattern, name);
-    visit(walk, member, depth);
+    if (step)
+        visit(walk, member, depth);
+    else
+        obol_problem_add(walk->problems, OBOL_ERR_INVALID, walk->path,
+                         "expected a known name: one word, and tables within tables for a path");
     walk->path[path] = '\0';
     walk->pattern[pattern] = '\0';
 }
