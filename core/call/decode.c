@@ -69,11 +69,11 @@ static enum obol_outcome weigh(const struct obol_operation *operation,
     return !is_success(outcome) && is_query(operation) ? OBOL_UNKNOWN : outcome;
 }
 
-/* Marks the members of the envelope as used, so that `extra` holds what is left. */
+/* Marks the members of the envelope that the result tells as used: `extra` holds what is left. */
 static void claim(struct obol_node *root, const char *path)
 {
     struct obol_node *node = path != NULL ? obol_path_find(root, path) : NULL;
-    if (node != NULL)
+    if (node != NULL && (node->type == OBOL_NODE_TEXT || node->type == OBOL_NODE_NUMBER))
         node->flags |= OBOL_NODE_CLAIMED;
 }
 

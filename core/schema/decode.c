@@ -134,7 +134,7 @@ static bool decode_field(const struct obol_reading *reading, const struct obol_f
     struct obol_read_value value = {0};
     if (!read_row(reading, field, object, &found, &value))
         return wrong(err, field);
-    if (found != NULL && !value.left)
+    if (found != NULL && !value.left && (field->flags & OBOL_KEPT) == 0)
         found->flags |= OBOL_NODE_CLAIMED;
     if (value.node == NULL)
         return (field->flags & OBOL_REQUIRED) == 0 || wrong(err, field);

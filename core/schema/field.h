@@ -56,6 +56,7 @@ enum {
     OBOL_ZERO_IS_NONE = 1 << 4, /* a time: 0 stands for none */
     OBOL_MUST_FIT = 1 << 5,     /* a uniform word that changes what is charged or delivered */
     OBOL_HIDDEN = 1 << 6,       /* a reply's text that redaction hides: a client secret */
+    OBOL_KEPT = 1 << 7,         /* a reply's value that says more than its word: also in `extra` */
 };
 
 /* One word of an enumeration: the caller's and the wire's. A table ends with a null word. */

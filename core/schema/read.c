@@ -58,11 +58,23 @@ bool obol_read_integer(const struct obol_reading *reading, const struct obol_fie
     return give(result, obol_node_integer(reading->arena, integer));
 }
 
+/* A number's text without its fraction: some write seconds as a double. */
+static struct obol_slice whole_part(const struct obol_node *value)
+{
+    struct obol_slice text = value->text;
+    const char *point = value->type == OBOL_NODE_NUMBER ? memchr(text.data, '.', text.size) : NULL;
+    if (point != NULL &&
+        obol_text_is_digits(obol_slice(point + 1, text.size - (size_t)(point + 1 - text.data))))
+        text.size = (size_t)(point - text.data);
+    return text;
+}
+
 bool obol_read_time(const struct obol_reading *reading, const struct obol_field *field,
                     const struct obol_node *value, struct obol_read_value *result)
 {
     int64_t integer = 0;
-    if (!read_int64(value, &integer) || integer < 0)
+    bool written = value->type == OBOL_NODE_NUMBER || value->type == OBOL_NODE_TEXT;
+    if (!written || !obol_text_int64(whole_part(value), &integer) || integer < 0)
         return false;
     if (integer == 0 && (field->flags & OBOL_ZERO_IS_NONE) != 0)
         return true;
@@ -72,6 +84,11 @@ bool obol_read_time(const struct obol_reading *reading, const struct obol_field 
 bool obol_read_boolean(const struct obol_reading *reading, const struct obol_field *field,
                        const struct obol_node *value, struct obol_read_value *result)
 {
+    int64_t integer = 0;
+    /* a third state of what was documented as two */
+    if (field->as == OBOL_AS_BIT && obol_node_int64(value, &integer) &&
+        (integer < 0 || integer > 1))
+        return leave(result);
     bool yes = obol_slice_is(value->text, field->as == OBOL_AS_BIT ? "1" : "true");
     bool no = obol_slice_is(value->text, field->as == OBOL_AS_BIT ? "0" : "false");
     if (value->type == OBOL_NODE_BOOLEAN)

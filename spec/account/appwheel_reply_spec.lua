@@ -172,7 +172,7 @@ describe("what AppWheel's operations find", function()
       product_id = "price_1", provider_id = "sub_1", transaction_id = "in_5", status = "active",
       auto_renew = true, trial = false, interval = "P1M", type = "auto_renewing", platform = "Stripe",
       app_id = "331058835", started_ms = 1657022195000, purchased_ms = 1657022195001,
-      expires_ms = 1738513709476,
+      expires_ms = 1738513709476, extra = { status = 1 },
     }, by_name.vip.orders[1])
     assert.is_nil(by_name["终身"].expires_ms)
     assert.equal("non_consumable", by_name["终身"].orders[1].type)

@@ -190,6 +190,7 @@ static const struct obol_field invoice[] = {
     {.name = "subscription_status",
      .wire = "orderStatus",
      .type = OBOL_TEXT,
+     .flags = OBOL_KEPT,
      .oneof = order_statuses,
      .doc = "the subscription's state during the bill"},
     {.name = "paid_ms",

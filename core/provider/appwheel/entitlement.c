@@ -22,6 +22,7 @@ static const struct obol_word product_types[] = {
          .doc = "the latest bill, in_... for Stripe"},                                             \
         {.name = "status",                                                                         \
          .wire = "status",                                                                         \
+         .flags = OBOL_KEPT,                                                                       \
          .read = obol_appwheel_read_order_status,                                                  \
          .doc = "the order's state, as a subscription's"},                                         \
         {.name = "auto_renew",                                                                     \
