@@ -201,18 +201,18 @@ bool obol_ascii_equal_nocase(struct obol_slice left, struct obol_slice right)
     return true;
 }
 
-bool obol_text_has_control(struct obol_slice text)
+bool obol_text_fits_header(struct obol_slice text)
 {
     size_t i = 0;
     for (uint64_t word; text.size - i >= sizeof word; i += sizeof word) {
         word = obol_word_load(text.data + i);
-        if ((obol_word_below(word, ' ') | obol_word_has(word, 0x7F)) != 0)
-            return true;
+        if ((obol_word_high(word) | obol_word_below(word, ' ') | obol_word_has(word, 0x7F)) != 0)
+            return false;
     }
     for (; i < text.size; i++)
-        if ((unsigned char)text.data[i] < ' ' || text.data[i] == 0x7F)
-            return true;
-    return false;
+        if (text.data[i] < ' ' || text.data[i] > '~')
+            return false;
+    return text.size == 0 || (text.data[0] != ' ' && text.data[text.size - 1] != ' ');
 }
 
 bool obol_text_is_digits(struct obol_slice text)

@@ -26,8 +26,11 @@ static inline char obol_ascii_lower(char letter)
 }
 
 bool obol_ascii_equal_nocase(struct obol_slice left, struct obol_slice right);
-bool obol_text_has_control(struct obol_slice text); /* below 0x20, or 0x7F */
-bool obol_text_is_digits(struct obol_slice text);   /* one or more of 0-9 */
+bool obol_text_is_digits(struct obol_slice text); /* one or more of 0-9 */
+
+/* Visible ASCII, with blanks only between: servers read other bytes each in their own way, and cut
+ * blanks at the ends, so that what was signed would not be what they check. */
+bool obol_text_fits_header(struct obol_slice text);
 
 /* An optional minus and digits, without leading zeros, within int64. */
 bool obol_text_int64(struct obol_slice text, int64_t *integer) OBOL_MUST_USE;

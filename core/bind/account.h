@@ -13,6 +13,10 @@ struct obol_account *obol_bind_account_check(lua_State *L, int index);
 int obol_bind_fail_problems(lua_State *L, const struct obol_err *err,
                             const struct obol_problems *problems);
 
+/* The member `time_ms` of the table at `index`, left on the stack; the machine's clock when there
+ * is none. */
+int64_t obol_bind_time_member(lua_State *L, int index);
+
 /* The methods, by file. */
 int obol_account_method_encode(lua_State *L);
 int obol_account_method_plan(lua_State *L);

@@ -1,6 +1,8 @@
 #include "base/clock.h"
 #include "bind/account.h"
 #include "bind/node.h"
+#include "bind/number.h"
+#include "call/copy.h"
 #include "call/decode.h"
 #include "call/notice.h"
 #include "schema/check.h"
@@ -8,67 +10,69 @@
 
 enum { DECODE_MAX = 4 * OBOL_CEILING_REPLY };
 
-/* What a reply or a notification brings, borrowed from the table at `index` of the stack. */
-struct arrived {
-    struct obol_slice body;
-    int status;
-};
-
-static struct arrived arrived_at(lua_State *L, int index)
+/* The HTTP status of the reply at `index`; 0 when it has none. Leaves the member on the stack. */
+static int status_of(lua_State *L, int index)
 {
-    struct arrived arrived = {0};
+    int64_t status = 0;
     luaL_checktype(L, index, LUA_TTABLE);
     lua_getfield(L, index, "status");
-    arrived.status = (int)lua_tonumber(L, -1);
-    lua_getfield(L, index, "body");
-    if (!lua_isnil(L, -1))
-        arrived.body = obol_bind_bytes(L, lua_gettop(L));
-    return arrived;
+    if (!lua_isnil(L, -1) && (!obol_bind_int64(L, -1, &status) || status < 0 || status > 999))
+        luaL_argerror(L, index, "expected status as an HTTP status");
+    return (int)status;
 }
 
-/* The tree of a member of the table at `index`, or null when there is none. */
-static bool member_node(lua_State *L, int index, const char *name, struct obol_arena *arena,
-                        struct obol_node **node, struct obol_err *err)
+/* Pushes a member of the table at `index`, nil when there is no table; its place on the stack. */
+static int push_member(lua_State *L, int index, const char *name)
+{
+    if (lua_istable(L, index))
+        lua_getfield(L, index, name);
+    else
+        lua_pushnil(L);
+    return lua_gettop(L);
+}
+
+/* The value at `index` as a tree that owns its bytes; null for nil. */
+static bool node_at(lua_State *L, int index, struct obol_arena *arena, struct obol_node **node,
+                    struct obol_err *err)
 {
     *node = NULL;
-    if (!lua_istable(L, index))
+    if (lua_isnil(L, index))
         return true;
-    lua_getfield(L, index, name);
-    if (lua_isnil(L, -1))
-        return true;
-    *node = obol_bind_node_from_lua(L, lua_gettop(L), arena, err);
+    const struct obol_node *borrowed = obol_bind_node_from_lua(L, index, arena, err);
+    *node = borrowed != NULL ? obol_node_copy(arena, borrowed) : NULL;
     return *node != NULL;
 }
 
-/* The member of the call's parameters, a table on top of the stack, that `when` begins with. */
-static bool add_choosing(lua_State *L, const char *when, struct obol_arena *arena,
+/* The member of the call's parameters, the table at `index`, that `when` begins with. */
+static bool add_choosing(lua_State *L, int index, const char *when, struct obol_arena *arena,
                          struct obol_node *params, struct obol_err *err)
 {
     struct obol_slice name = obol_path_step(&when).name;
     if (obol_node_get(params, name) != NULL)
         return true;
     lua_pushlstring(L, name.data, name.size);
-    lua_rawget(L, -2);
-    bool given = !lua_isnil(L, -1);
-    struct obol_node *member = given ? obol_bind_node_from_lua(L, lua_gettop(L), arena, err) : NULL;
+    lua_rawget(L, index);
+    struct obol_node *member = NULL;
+    bool fine = node_at(L, lua_gettop(L), arena, &member, err);
     lua_pop(L, 1);
     if (member != NULL)
         member->name = name;
-    return !given || obol_node_append(params, member);
+    return fine && (member == NULL || obol_node_append(params, member));
 }
 
-/* Of the call's parameters, on top of the stack, what chooses between an operation's variants: the
- * rest says nothing about its reply, and most of the time would go into converting it. */
-static struct obol_node *choosing_params(lua_State *L, const struct obol_account *account,
+/* Of the call's parameters, at `index`, what chooses between an operation's variants: the rest says
+ * nothing about its reply, and most of the time would go into converting it. */
+static struct obol_node *choosing_params(lua_State *L, int index,
+                                         const struct obol_provider *provider,
                                          const char *operation, struct obol_arena *arena,
                                          struct obol_err *err)
 {
     struct obol_node *params = obol_node_new(arena, OBOL_NODE_MAP);
     bool fine = params != NULL;
-    for (const struct obol_operation *const *each = account->provider->operations;
-         fine && *each != NULL; each++)
+    for (const struct obol_operation *const *each = provider->operations; fine && *each != NULL;
+         each++)
         if ((*each)->when != NULL && strcmp((*each)->name, operation) == 0)
-            fine = add_choosing(L, (*each)->when, arena, params, err);
+            fine = add_choosing(L, index, (*each)->when, arena, params, err);
     return fine && obol_params_normalize(arena, params) ? params : NULL;
 }
 
@@ -88,32 +92,31 @@ static int fail_known(lua_State *L, const struct obol_err *err, enum obol_outcom
 /* account:decode(operation, reply, { expect, sent_before, params }) -> result | nil, err */
 int obol_account_method_decode(lua_State *L)
 {
-    const struct obol_account *account = obol_bind_account_check(L, 1);
+    const struct obol_provider *provider = obol_bind_account_check(L, 1)->provider;
     struct obol_answered answered = {.operation = luaL_checkstring(L, 2)};
     lua_settop(L, 4);
-    struct arrived arrived = arrived_at(L, 3);
     struct obol_arena *arena = obol_bind_arena(L, DECODE_MAX);
     int arena_at = lua_gettop(L);
+    struct obol_reply reply = {.status = status_of(L, 3)};
+    reply.body = obol_bind_member_bytes(L, 3, "body", arena);
+    answered.sent_before = lua_toboolean(L, push_member(L, 4, "sent_before"));
+    int params_at = push_member(L, 4, "params"), expect_at = push_member(L, 4, "expect");
     struct obol_err err = {0};
     struct obol_node *expect = NULL;
-    if (!member_node(L, 4, "expect", arena, &expect, &err))
-        return fail_known(L, &err, OBOL_UNKNOWN, 0);
-    if (lua_istable(L, 4)) {
-        lua_getfield(L, 4, "sent_before");
-        answered.sent_before = lua_toboolean(L, -1);
-        lua_getfield(L, 4, "params");
-        bool given = lua_istable(L, -1);
-        if (given)
-            answered.params = choosing_params(L, account, answered.operation, arena, &err);
-        if (given && answered.params == NULL)
+    if (lua_istable(L, params_at)) {
+        answered.params = choosing_params(L, params_at, provider, answered.operation, arena, &err);
+        if (answered.params == NULL)
             return fail_known(L, &err, OBOL_UNKNOWN, 0);
     }
+    if (!node_at(L, expect_at, arena, &expect, &err))
+        return fail_known(L, &err, OBOL_UNKNOWN, 0);
     answered.expect = expect;
-    struct obol_reply reply = {.status = arrived.status, .body = arrived.body};
+    /* no Lua runs from here until the result stands by itself */
+    const struct obol_account *account = obol_bind_account_check(L, 1);
     struct obol_node *result = obol_node_new(arena, OBOL_NODE_MAP);
     enum obol_outcome outcome = OBOL_UNKNOWN;
     if (!obol_call_decode(account, &answered, &reply, arena, result, &outcome, &err))
-        return fail_known(L, &err, outcome, arrived.status);
+        return fail_known(L, &err, outcome, reply.status);
     obol_bind_node_push(L, result);
     obol_bind_arena_end(L, arena_at);
     return 1;
@@ -142,20 +145,20 @@ static bool read_headers(struct obol_node *map, struct obol_incoming *incoming)
 /* account:open({ method, url, headers, body }, { time_ms }) -> event | nil, err */
 int obol_account_method_open(lua_State *L)
 {
-    const struct obol_account *account = obol_bind_account_check(L, 1);
+    (void)obol_bind_account_check(L, 1);
+    luaL_checktype(L, 2, LUA_TTABLE);
     lua_settop(L, 3);
-    struct arrived arrived = arrived_at(L, 2);
     struct obol_arena *arena = obol_bind_arena(L, DECODE_MAX);
-    struct obol_incoming incoming = {
-        .arena = arena, .body = arrived.body, .time_ms = obol_clock_wall_ms()};
-    if (lua_istable(L, 3)) {
-        lua_getfield(L, 3, "time_ms");
-        if (!lua_isnil(L, -1))
-            incoming.time_ms = (int64_t)luaL_checknumber(L, -1);
-    }
+    struct obol_incoming incoming = {.arena = arena, .time_ms = obol_clock_wall_ms()};
+    incoming.body = obol_bind_member_bytes(L, 2, "body", arena);
+    if (lua_istable(L, 3))
+        incoming.time_ms = obol_bind_time_member(L, 3);
+    int headers_at = push_member(L, 2, "headers");
+    /* no Lua runs from here until the event stands by itself */
+    const struct obol_account *account = obol_bind_account_check(L, 1);
     struct obol_err err = {0};
     struct obol_node *headers = NULL;
-    if (!member_node(L, 2, "headers", arena, &headers, &err) || !read_headers(headers, &incoming))
+    if (!node_at(L, headers_at, arena, &headers, &err) || !read_headers(headers, &incoming))
         return obol_bind_fail(L, &err);
     struct obol_node *event = obol_node_new(arena, OBOL_NODE_MAP);
     if (event == NULL || !obol_call_open(account, &incoming, event, &err))

@@ -1,24 +1,26 @@
 #include "base/clock.h"
 #include "bind/account.h"
 #include "bind/node.h"
+#include "bind/number.h"
 #include "bind/request.h"
 #include "call/encode.h"
 
 enum { PARAMS_MAX = 4 * OBOL_CEILING_REQUEST };
+static const int64_t TIME_END = (int64_t)1 << 53; /* the year 287396 */
 
-/* Milliseconds at `index`, a whole number; the machine's clock when there is none. */
-static int64_t time_at(lua_State *L, int index)
+int64_t obol_bind_time_member(lua_State *L, int index)
 {
-    if (lua_isnoneornil(L, index))
+    int64_t time_ms = 0;
+    lua_getfield(L, index, "time_ms");
+    if (lua_isnil(L, -1))
         return obol_clock_wall_ms();
-    lua_Number number = luaL_checknumber(L, index);
-    luaL_argcheck(L, number >= 0 && number < 9007199254740992.0, index,
-                  "expected milliseconds since 1970");
-    return (int64_t)number;
+    luaL_argcheck(L, obol_bind_int64(L, -1, &time_ms) && time_ms >= 0 && time_ms < TIME_END, index,
+                  "expected time_ms as whole milliseconds since 1970");
+    return time_ms;
 }
 
 /* Leaves what it borrows on the stack. */
-static struct obol_moment moment_at(lua_State *L, int index)
+static struct obol_moment moment_at(lua_State *L, int index, struct obol_arena *arena)
 {
     struct obol_moment moment = {0};
     if (lua_isnoneornil(L, index)) {
@@ -26,14 +28,9 @@ static struct obol_moment moment_at(lua_State *L, int index)
         return moment;
     }
     luaL_checktype(L, index, LUA_TTABLE);
-    lua_getfield(L, index, "time_ms");
-    moment.time_ms = time_at(L, lua_gettop(L));
-    lua_getfield(L, index, "nonce");
-    if (!lua_isnil(L, -1))
-        moment.nonce = obol_bind_bytes(L, lua_gettop(L));
-    lua_getfield(L, index, "key");
-    if (!lua_isnil(L, -1))
-        moment.key = obol_bind_bytes(L, lua_gettop(L));
+    moment.time_ms = obol_bind_time_member(L, index);
+    moment.nonce = obol_bind_member_bytes(L, index, "nonce", arena);
+    moment.key = obol_bind_member_bytes(L, index, "key", arena);
     return moment;
 }
 
@@ -60,13 +57,15 @@ static int fail_unsent(lua_State *L, const struct obol_err *err)
 /* account:encode(operation, params, { time_ms, nonce, key }) -> request | nil, err */
 int obol_account_method_encode(lua_State *L)
 {
-    struct obol_account *account = obol_bind_account_check(L, 1);
+    (void)obol_bind_account_check(L, 1);
     const char *operation = luaL_checkstring(L, 2);
     lua_settop(L, 4);
-    struct obol_moment moment = moment_at(L, 4);
     struct obol_arena *scratch = NULL;
     struct obol_request *request = obol_bind_request_push(L, &scratch);
     int result = lua_gettop(L);
+    struct obol_moment moment = moment_at(L, 4, scratch);
+    /* no Lua runs from here until the request stands by itself */
+    const struct obol_account *account = obol_bind_account_check(L, 1);
     struct obol_err err = {0};
     struct obol_problems problems = {.arena = scratch};
     struct obol_node *params = params_at(L, 3, scratch, &err);
@@ -89,10 +88,11 @@ static void set_text(lua_State *L, const char *name, const char *text)
 /* account:plan(operation, params): what is declared of the variant that fits | nil, err */
 int obol_account_method_plan(lua_State *L)
 {
-    struct obol_account *account = obol_bind_account_check(L, 1);
+    (void)obol_bind_account_check(L, 1);
     const char *operation = luaL_checkstring(L, 2);
     lua_settop(L, 3);
     struct obol_arena *arena = obol_bind_arena(L, PARAMS_MAX);
+    const struct obol_account *account = obol_bind_account_check(L, 1);
     struct obol_err err = {0};
     struct obol_node *params = params_at(L, 3, arena, &err);
     if (params == NULL || !obol_params_normalize(arena, params))

@@ -29,6 +29,19 @@ int obol_bind_fail(lua_State *L, const struct obol_err *err);
  * argument error for anything else. */
 struct obol_slice obol_bind_bytes(lua_State *L, int index);
 
+/*
+ * The same where Lua may run again before the bytes are used up: whatever allocates may collect,
+ * and a finaliser may close a secret that is on the stack. So a secret's bytes are copied into
+ * `arena`; everything else is borrowed after the last allocation (a result is made first and filled
+ * then).
+ */
+struct obol_slice obol_bind_bytes_kept(lua_State *L, int index, struct obol_arena *arena);
+
+/* Pushes a member of the table at `index` (this may run Lua), and reads it as bytes that are kept;
+ * empty when there is none. */
+struct obol_slice obol_bind_member_bytes(lua_State *L, int index, const char *name,
+                                         struct obol_arena *arena);
+
 /* An arena that the collector frees, pushed as a userdata: it survives any error raised later. */
 struct obol_arena *obol_bind_arena(lua_State *L, size_t ceiling);
 /* Ends the arena at an absolute index of the stack, so that the collector has no work with it. */

@@ -11,3 +11,26 @@ struct obol_slice obol_bind_bytes(lua_State *L, int index)
     const char *data = lua_tolstring(L, index, &size);
     return obol_slice(data, size);
 }
+
+struct obol_slice obol_bind_bytes_kept(lua_State *L, int index, struct obol_arena *arena)
+{
+    struct obol_slice bytes = obol_bind_bytes(L, index);
+    if (lua_type(L, index) == LUA_TSTRING)
+        return bytes;
+    bytes = obol_arena_copy(arena, bytes);
+    if (bytes.data == NULL)
+        luaL_error(L, "expected fewer bytes");
+    return bytes;
+}
+
+struct obol_slice obol_bind_member_bytes(lua_State *L, int index, const char *name,
+                                         struct obol_arena *arena)
+{
+    lua_getfield(L, index, name);
+    if (lua_isnil(L, -1))
+        return obol_slice(NULL, 0);
+    if (lua_type(L, -1) != LUA_TSTRING && obol_bind_secret_test(L, -1) == NULL)
+        luaL_argerror(L, index,
+                      lua_pushfstring(L, "expected %s as a string or an obol.secret", name));
+    return obol_bind_bytes_kept(L, lua_gettop(L), arena);
+}

@@ -49,16 +49,20 @@ static int crypto_equal(lua_State *L)
 
 static int crypto_hex(lua_State *L)
 {
+    lua_settop(L, 1);
+    struct obol_buf *out = obol_bind_buf(L, 0);
     struct obol_slice bytes = obol_bind_bytes(L, 1);
-    struct obol_buf *out = obol_bind_buf(L, bytes.size * 2);
+    out->ceiling = bytes.size * 2;
     obol_hex_encode(out, bytes);
     return obol_bind_buf_string(L, out);
 }
 
 static int crypto_base64(lua_State *L)
 {
+    lua_settop(L, 1);
+    struct obol_buf *out = obol_bind_buf(L, 0);
     struct obol_slice bytes = obol_bind_bytes(L, 1);
-    struct obol_buf *out = obol_bind_buf(L, (bytes.size / 3 + 1) * 4);
+    out->ceiling = (bytes.size / 3 + 1) * 4;
     obol_base64_encode(out, bytes);
     return obol_bind_buf_string(L, out);
 }
@@ -66,8 +70,10 @@ static int crypto_base64(lua_State *L)
 static int decode(lua_State *L, bool (*decoder)(struct obol_buf *, struct obol_slice),
                   const char *expected)
 {
+    lua_settop(L, 1);
+    struct obol_buf *out = obol_bind_buf(L, 0);
     struct obol_slice text = obol_bind_bytes(L, 1);
-    struct obol_buf *out = obol_bind_buf(L, text.size);
+    out->ceiling = text.size;
     if (decoder(out, text))
         return obol_bind_buf_string(L, out);
     obol_buf_free(out);
@@ -98,13 +104,15 @@ int obol_bind_crypto_result(lua_State *L, bool worked, struct obol_buf *out,
 static int aead(lua_State *L,
                 bool (*work)(const struct obol_cipher_call *, struct obol_buf *, struct obol_err *))
 {
+    lua_settop(L, 5);
+    struct obol_buf *out = obol_bind_buf(L, 0);
     struct obol_cipher_call call = {.name = obol_bind_crypto_name(L, 1)};
     call.key = obol_bind_bytes(L, 2);
     call.nonce = obol_bind_bytes(L, 3);
     if (!lua_isnil(L, 4))
         call.aad = obol_bind_bytes(L, 4);
     call.text = obol_bind_bytes(L, 5);
-    struct obol_buf *out = obol_bind_buf(L, call.text.size + OBOL_CIPHER_TAG);
+    out->ceiling = call.text.size + OBOL_CIPHER_TAG;
     struct obol_err err;
     return obol_bind_crypto_result(L, work(&call, out, &err), out, &err);
 }

@@ -21,16 +21,17 @@ static const struct obol_key *check_key(lua_State *L)
 
 int obol_bind_crypto_key(lua_State *L)
 {
-    struct obol_slice text = obol_bind_bytes(L, 1), passphrase = {0};
-    if (!lua_isnoneornil(L, 2)) {
-        passphrase = obol_bind_bytes(L, 2);
-        if (passphrase.data == NULL)
-            passphrase = obol_slice("", 0);
-    }
+    lua_settop(L, 2);
     struct key_handle *handle = lua_newuserdatauv(L, sizeof *handle, 0);
     handle->key = NULL;
     luaL_getmetatable(L, KEY_TYPE);
     lua_setmetatable(L, -2);
+    struct obol_slice text = obol_bind_bytes(L, 1), passphrase = {0};
+    if (!lua_isnil(L, 2)) {
+        passphrase = obol_bind_bytes(L, 2);
+        if (passphrase.data == NULL)
+            passphrase = obol_slice("", 0);
+    }
     struct obol_err err;
     if (!obol_key_open(text, passphrase, &handle->key, &err))
         return obol_bind_fail(L, &err);
@@ -97,13 +98,14 @@ static bool read_scheme(lua_State *L, int index, struct obol_sign_scheme *scheme
 
 static int key_sign(lua_State *L)
 {
+    lua_settop(L, 5);
+    struct obol_buf *out = obol_bind_buf(L, MESSAGE_CEILING);
     const struct obol_key *key = check_key(L);
     struct obol_sign_scheme scheme = {.digest = obol_bind_crypto_name(L, 2)};
     struct obol_slice data = obol_bind_bytes(L, 3);
     struct obol_err err;
     if (!read_scheme(L, 4, &scheme, &err))
         return obol_bind_fail(L, &err);
-    struct obol_buf *out = obol_bind_buf(L, MESSAGE_CEILING);
     return obol_bind_crypto_result(L, obol_sign_make(key, &scheme, data, out, &err), out, &err);
 }
 
@@ -126,13 +128,14 @@ static int crypt(lua_State *L,
                  bool (*work)(const struct obol_key *, enum obol_padding, struct obol_slice,
                               struct obol_buf *, struct obol_err *))
 {
+    lua_settop(L, 3);
+    struct obol_buf *out = obol_bind_buf(L, MESSAGE_CEILING);
     const struct obol_key *key = check_key(L);
     struct obol_slice text = obol_bind_bytes(L, 2);
     enum obol_padding padding;
     struct obol_err err;
     if (!obol_padding_find(obol_bind_crypto_name(L, 3), &padding, &err))
         return obol_bind_fail(L, &err);
-    struct obol_buf *out = obol_bind_buf(L, MESSAGE_CEILING);
     return obol_bind_crypto_result(L, work(key, padding, text, out, &err), out, &err);
 }
 
@@ -149,9 +152,10 @@ static int key_decrypt(lua_State *L)
 static int transform(lua_State *L, bool (*work)(const struct obol_key *, struct obol_slice,
                                                 struct obol_buf *, struct obol_err *))
 {
+    lua_settop(L, 2);
+    struct obol_buf *out = obol_bind_buf(L, MESSAGE_CEILING);
     const struct obol_key *key = check_key(L);
     struct obol_slice text = obol_bind_bytes(L, 2);
-    struct obol_buf *out = obol_bind_buf(L, MESSAGE_CEILING);
     struct obol_err err;
     return obol_bind_crypto_result(L, work(key, text, out, &err), out, &err);
 }

@@ -2,6 +2,7 @@
 
 #include "bind/account.h"
 #include "bind/node.h"
+#include "call/copy.h"
 #include "provider/registry.h"
 #include "schema/describe.h"
 #include "schema/redact.h"
@@ -92,7 +93,8 @@ int obol_account_method_redact(lua_State *L)
         return fail_unknown(L, "operation", "an operation of this provider");
     struct obol_arena *arena = obol_bind_arena(L, DESCRIBE_MAX);
     struct obol_err err = {0};
-    struct obol_node *params = obol_bind_node_from_lua(L, 3, arena, &err);
+    const struct obol_node *borrowed = obol_bind_node_from_lua(L, 3, arena, &err);
+    struct obol_node *params = borrowed != NULL ? obol_node_copy(arena, borrowed) : NULL;
     if (params == NULL || !obol_params_normalize(arena, params))
         return obol_bind_fail(L, &err);
     struct obol_node *shown = obol_redact(arena, operation->request, params);

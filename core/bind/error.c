@@ -5,11 +5,13 @@ static const char ERROR_TYPE[] = "obol.error";
 
 int obol_bind_fail(lua_State *L, const struct obol_err *err)
 {
+    /* where nobody said what was wrong, an arena was too small */
+    bool said = err->kind != OBOL_ERR_NONE;
     lua_pushnil(L);
     lua_createtable(L, 0, 3);
-    lua_pushstring(L, obol_kind_name(err->kind));
+    lua_pushstring(L, obol_kind_name(said ? err->kind : OBOL_ERR_INTERNAL));
     lua_setfield(L, -2, "kind");
-    lua_pushstring(L, err->message);
+    lua_pushstring(L, said ? err->message : "out of memory");
     lua_setfield(L, -2, "message");
     if (err->field[0] != '\0') {
         lua_pushstring(L, err->field);

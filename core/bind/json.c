@@ -8,9 +8,10 @@ enum { ARENA_MAX = 4 * OBOL_CEILING_REPLY };
 /* json.decode(text) */
 static int json_decode(lua_State *L)
 {
-    struct obol_slice text = obol_bind_bytes(L, 1);
+    lua_settop(L, 1);
     struct obol_err err;
     struct obol_arena *arena = obol_bind_arena(L, ARENA_MAX);
+    struct obol_slice text = obol_bind_bytes_kept(L, 1, arena);
     struct obol_node *node = obol_json_parse(arena, text, NULL, &err);
     int results = node != NULL ? obol_bind_node_push(L, node) : obol_bind_fail(L, &err);
     obol_arena_free(arena);

@@ -36,10 +36,22 @@ static struct obol_bind_secret *check_secret(lua_State *L)
     return luaL_checkudata(L, 1, SECRET_TYPE);
 }
 
+/* Other room for a secret that was pushed without any; false when memory is short. */
+static bool set_size(struct obol_bind_secret *secret, size_t size)
+{
+    obol_secret_free(secret->data, secret->size);
+    secret->data = obol_secret_alloc(size);
+    secret->size = secret->data != NULL ? size : 0;
+    return secret->data != NULL;
+}
+
 static int secret_new(lua_State *L)
 {
+    lua_settop(L, 1);
+    struct obol_bind_secret *secret = obol_bind_secret_push(L, 0);
     struct obol_slice bytes = obol_bind_bytes(L, 1);
-    struct obol_bind_secret *secret = obol_bind_secret_push(L, bytes.size);
+    if (!set_size(secret, bytes.size))
+        return luaL_error(L, "out of memory");
     if (bytes.size != 0)
         memcpy(secret->data, bytes.data, bytes.size);
     return 1;
@@ -56,9 +68,12 @@ static int secret_close(lua_State *L)
 
 static int secret_reveal(lua_State *L)
 {
+    lua_settop(L, 1);
+    struct obol_buf *out = obol_bind_buf(L, 0);
     struct obol_slice bytes = obol_bind_bytes(L, 1);
-    lua_pushlstring(L, bytes.data, bytes.size);
-    return 1;
+    out->ceiling = bytes.size;
+    obol_buf_add(out, bytes);
+    return obol_bind_buf_string(L, out);
 }
 
 static int secret_length(lua_State *L)
@@ -114,19 +129,14 @@ static int secret_file(lua_State *L)
 {
     const char *path = luaL_checkstring(L, 1);
     struct obol_bind_secret *secret = obol_bind_secret_push(L, 0);
-    int file = open(path, O_RDONLY | O_CLOEXEC);
+    /* a pipe without a writer would block, before it is seen to be no regular file */
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (file < 0)
         return fail_secret(L, path, "expected a file that can be read");
     struct stat about;
     bool usable = fstat(file, &about) == 0 && S_ISREG(about.st_mode) && about.st_size > 0 &&
                   about.st_size <= FILE_MAX;
-    if (usable) {
-        size_t size = (size_t)about.st_size;
-        obol_secret_free(secret->data, secret->size);
-        secret->data = obol_secret_alloc(size);
-        secret->size = secret->data != NULL ? size : 0;
-        usable = secret->data != NULL && read_all(file, secret);
-    }
+    usable = usable && set_size(secret, (size_t)about.st_size) && read_all(file, secret);
     close(file);
     if (!usable)
         return fail_secret(L, path, "expected a regular file of 1 byte to 1 MiB");

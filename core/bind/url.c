@@ -38,9 +38,10 @@ static int url_parse(lua_State *L)
 /* form.decode(text): a table of strings. */
 static int form_decode(lua_State *L)
 {
-    struct obol_slice text = obol_bind_bytes(L, 1);
+    lua_settop(L, 1);
     struct obol_err err;
-    struct obol_arena *arena = obol_bind_arena(L, FORM_ARENA + 2 * text.size);
+    struct obol_arena *arena = obol_bind_arena(L, FORM_ARENA + 3 * obol_bind_bytes(L, 1).size);
+    struct obol_slice text = obol_bind_bytes_kept(L, 1, arena);
     struct obol_node *form = obol_form_parse(arena, text, &err);
     int results = form != NULL ? obol_bind_node_push(L, form) : obol_bind_fail(L, &err);
     obol_arena_free(arena);

@@ -13,7 +13,7 @@ static bool set_base_url(struct obol_account *account, struct obol_problems *pro
     struct obol_url url;
     if (slot == NULL)
         return true;
-    if (!obol_url_parse(slot->text, &url, NULL) || url.query.size != 0 || url.fragment.size != 0) {
+    if (!obol_url_parse(slot->text, &url, NULL) || url.has_query || url.has_fragment) {
         obol_problem_add(problems, OBOL_ERR_INVALID, "base_url",
                          "expected a URL without query and fragment");
         return false;

@@ -26,6 +26,11 @@ void obol_check_secret(struct obol_checking *checking, const struct obol_field *
             obol_expected(checking, "a secret of at most %d bytes", (int)field->max);
             return;
         }
+        /* of a request: JSON can carry nothing else */
+        if (field->wire != NULL && !obol_utf8_valid(each->text)) {
+            obol_expected(checking, "a secret of UTF-8 text");
+            return;
+        }
         secrets[i] = each->text;
     }
     slot->secrets = secrets;

@@ -79,8 +79,8 @@ void obol_check_text(struct obol_checking *checking, const struct obol_field *fi
         obol_expected(checking, "UTF-8 text without NUL");
         return;
     }
-    if (field->place == OBOL_IN_HEADER && obol_text_has_control(value->text)) {
-        obol_expected(checking, "text without control characters");
+    if (field->place == OBOL_IN_HEADER && !obol_text_fits_header(value->text)) {
+        obol_expected(checking, "text of ASCII without control characters and outer blanks");
         return;
     }
     if (!fits(checking, field, value->text))

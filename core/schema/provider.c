@@ -4,7 +4,8 @@
 
 bool obol_draft_header(struct obol_draft *draft, const char *name, struct obol_slice value)
 {
-    if (draft->header_count == OBOL_DRAFT_HEADERS || obol_text_has_control(value))
+    if (draft->header_count == OBOL_DRAFT_HEADERS || value.size == 0 ||
+        !obol_text_fits_header(value))
         return false;
     draft->headers[draft->header_count++] =
         (struct obol_header){.name = obol_slice_text(name), .value = value};

@@ -173,6 +173,35 @@ static void reading(void)
     obol_arena_free(&arena);
 }
 
+static const struct obol_field sealed[] = {
+    {.name = "card.number", .wire = "number", .type = OBOL_SECRET, .max = 19},
+    {.name = "key", .type = OBOL_SECRET, .max = 19},
+    {0},
+};
+
+static size_t problems_of(const struct obol_field *field, struct obol_slice bytes)
+{
+    struct obol_problems problems = {.arena = &arena};
+    struct obol_checking checking = {.arena = &arena, .problems = &problems};
+    struct obol_node value = {.type = OBOL_NODE_TEXT, .flags = OBOL_NODE_SECRET, .text = bytes};
+    struct obol_slot slot = {0};
+    obol_check_secret(&checking, field, &value, &slot);
+    CHECK(slot.set == (problems.count == 0));
+    return problems.count;
+}
+
+/* What goes into a body has to be text; a key of the configuration may be any bytes. */
+static void secrets(void)
+{
+    obol_arena_init(&arena, 1 << 20);
+    CHECK_INT(0, (int64_t)problems_of(&sealed[0], obol_slice_text("4242424242424242")));
+    CHECK_INT(1, (int64_t)problems_of(&sealed[0], obol_slice_text("\xff\"")));
+    CHECK_INT(1, (int64_t)problems_of(&sealed[0], obol_slice_text("42424242424242424242")));
+    CHECK_INT(1, (int64_t)problems_of(&sealed[0], obol_slice_text("")));
+    CHECK_INT(0, (int64_t)problems_of(&sealed[1], obol_slice_text("\xff\"")));
+    obol_arena_free(&arena);
+}
+
 int main(void)
 {
     return check_run((const struct check_case[]){{"paths", paths},
@@ -181,5 +210,6 @@ int main(void)
                                                  {"scales and intervals", scales},
                                                  {"nearest names", near},
                                                  {"amounts of a reply", reading},
+                                                 {"secrets", secrets},
                                                  {0}});
 }

@@ -90,14 +90,15 @@ static bool is_recent(struct obol_slice timestamp, int64_t now_ms, int64_t toler
 static bool fill(struct obol_arena *arena, const struct obol_node *body, struct obol_node *event)
 {
     const struct obol_node *id = obol_path_find(body, "id");
-    int64_t created_s = 0;
+    int64_t created_s = 0, created_ms = 0;
     struct obol_node *extra = obol_node_new(arena, OBOL_NODE_MAP);
     if (id == NULL || id->type != OBOL_NODE_TEXT || extra == NULL)
         return false;
     *extra = *body;
     extra->next = NULL;
     if (obol_node_int64(obol_path_find(body, "created"), &created_s) &&
-        !obol_node_set(event, "time_ms", obol_node_integer(arena, created_s * 1000)))
+        (__builtin_mul_overflow(created_s, (int64_t)1000, &created_ms) ||
+         !obol_node_set(event, "time_ms", obol_node_integer(arena, created_ms))))
         return false;
     const struct obol_node *live = obol_path_find(body, "livemode");
     if (live != NULL && live->type == OBOL_NODE_BOOLEAN &&
