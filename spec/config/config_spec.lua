@@ -67,7 +67,8 @@ describe("a configuration", function()
     assert.equal("expected a table", found["accounts.c"])
     assert.equal("expected a provider", found["accounts.d.provider"])
     assert.matches("letters", found.accounts)
-    assert.equal(10, #err.fields)
+    assert.equal("expected a function", found["transport.send"])
+    assert.equal(11, #err.fields)
     assert.matches("accounts%.b%.app_id: expected an integer; ", tostring(err))
   end)
 
@@ -93,6 +94,15 @@ describe("a configuration", function()
     local opened, err = open(good { transport = 5 })
     assert.is_nil(opened)
     assert.equal("expected a table", fields(err).transport)
+    opened, err = open(good { mode = "x", transport = { timout_ms = 1 } })
+    assert.is_nil(opened)
+    assert.equal("expected a known option", fields(err)["transport.timout_ms"])
+    assert.is_string(fields(err).mode)
+    -- every call takes it for its own limit, which is 600000 at most
+    opened, err = open(good { transport = { timeout_ms = 600001 } })
+    assert.is_nil(opened)
+    assert.equal("expected milliseconds from 1 to 600000", fields(err)["transport.timeout_ms"])
+    assert(open(good { transport = { timeout_ms = 600000 } }))
   end)
 
   describe("as a script", function()
@@ -165,6 +175,7 @@ describe("a configuration", function()
         ["return env(5)"] = "expected the name of an environment variable",
         ["return 'hunter2'"] = "expected the script to return a table",
         ["return { hunter2 hunter2 }"] = ":1: ",
+        ["return ('hunter2')()"] = ":1: attempt to call a string value",
       } do
         local opened, err = open(write("obol.lua", text))
         assert.is_nil(opened)
@@ -172,6 +183,31 @@ describe("a configuration", function()
         assert.is_truthy(tostring(err):find(folder .. "/obol.lua", 1, true))
         assert.is_truthy(tostring(err):find(pattern, 1, true), tostring(err))
         assert.is_nil(tostring(err):find("'hunter2", 1, true))
+      end
+    end)
+
+    it("gives texts no method that asks for all memory, or that writes code", function()
+      for _, method in ipairs { "rep", "dump" } do
+        local _, err = open(write("obol.lua", ("return { mode = (''):%s(5) }"):format(method)))
+        assert.matches("attempt to call", tostring(err))
+      end
+      local path = write("obol.lua", [[return { mode = ("TEST"):lower():sub(1, 4), ledger = "memory",
+        transport = { send = function() end }, accounts = { a = { provider = "cards" } } }]])
+      assert.equal("test", assert(open(path)).mode)
+      assert.equal("aaa", ("a"):rep(3))
+    end)
+
+    it("is stopped when it does not end, and leaves the host's hook as it was", function()
+      local function hook() end
+      for _, text in ipairs { "while true do end", "local function f() return f() end return f()",
+        "repeat local a = ('a'):upper() until false", "for i = 1, 1e15 do end" } do
+        debug.sethook(hook, "", 1000)
+        local opened, err = open(write("obol.lua", text))
+        local kept = debug.gethook()
+        debug.sethook()
+        assert.is_nil(opened)
+        assert.matches("expected a script that ends", tostring(err))
+        assert.equal(hook, kept)
       end
     end)
 

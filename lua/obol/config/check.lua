@@ -89,6 +89,8 @@ local function open_ledger(config, problems)
   return opened
 end
 
+local MAX_TIMEOUT_MS = 600000
+
 local function open_transport(config, folder, problems)
   local given = config.transport
   if given ~= nil and type(given) ~= "table" then
@@ -106,7 +108,12 @@ local function open_transport(config, folder, problems)
     options.ca_file = folder .. options.ca_file
   end
   local transport, err = require("obol.wait").transport(options)
-  if not transport then add_account_error(problems, "transport", err) end
+  if not transport then
+    add_account_error(problems, "transport", err)
+  elseif options.timeout_ms and options.timeout_ms > MAX_TIMEOUT_MS then
+    -- it is the limit of every call that names none
+    add(problems, "transport.timeout_ms", "expected milliseconds from 1 to 600000")
+  end
   return transport, options.timeout_ms
 end
 
@@ -124,10 +131,7 @@ function M.run(config, folder, problems)
   opened.ledger = open_ledger(config, problems)
   opened.clock = check_function(config, "clock", problems)
   opened.log = check_function(config, "log", problems)
-  -- The transport comes last, so that a faulty configuration starts nothing.
-  if #problems == 0 then
-    opened.transport, opened.timeout_ms = open_transport(config, folder, problems)
-  end
+  opened.transport, opened.timeout_ms = open_transport(config, folder, problems)
   return opened
 end
 

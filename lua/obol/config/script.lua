@@ -7,7 +7,7 @@ local secret = require "obol.secret"
 
 local M = {}
 
-local MAX_SIZE = 1024 * 1024
+local MAX_SIZE, MAX_INSTRUCTIONS = 1024 * 1024, 10000000
 local Missing = {}
 Missing.__concat = function(a, b)
   return getmetatable(a) == Missing and a or b
@@ -73,9 +73,40 @@ local function environment(chunk, folder, marks)
   }
 end
 
--- Lua quotes the source in "near ...", which may be a credential that was typed into the file.
+-- Lua quotes the source in "near ..." and "(constant ...)", which may be a credential that was typed
+-- into the file.
 local function without_source(message)
-  return (tostring(message):gsub("%s+near%s.*$", ""):gsub("[%c]", " "))
+  return (tostring(message):gsub("%s+near%s.*$", ""):gsub("%s+%(constant%s.*$", ""):gsub("[%c]", " "))
+end
+
+-- What a script may call on its texts: not `rep`, with which a line asks for all memory there is,
+-- and not `dump`.
+local text_methods = {}
+for name in ("byte find format gmatch gsub len lower match reverse sub upper"):gmatch "%l+" do
+  text_methods[name] = string[name]
+end
+
+local function with_text_methods(fn)
+  local before, listed = getmetatable(""), {}
+  for name, value in pairs(before) do listed[name] = value end
+  listed.__index = text_methods
+  debug.setmetatable("", listed)
+  local ok, result = pcall(fn)
+  debug.setmetatable("", before)
+  return ok, result
+end
+
+-- Runs the script until it has done so many instructions; the count needs the interpreter, which
+-- LuaJIT leaves.
+local function run(chunk)
+  local hook, mask, count = debug.gethook()
+  if type(hook) == "string" then return with_text_methods(chunk) end
+  local jit = rawget(_G, "jit")
+  if jit then jit.off(chunk, true) end
+  debug.sethook(function() error("expected a script that ends", 0) end, "", MAX_INSTRUCTIONS)
+  local ok, result = with_text_methods(chunk)
+  debug.sethook(hook, mask, count)
+  return ok, result
 end
 
 local function fail(path, message)
@@ -95,7 +126,7 @@ function M.load(path)
   local marks = {}
   local chunk, problem = load(text, "@" .. path, "t", environment(path, folder, marks))
   if not chunk then return fail(path, problem) end
-  local ok, result = pcall(chunk)
+  local ok, result = run(chunk)
   if not ok then return fail(path, result) end
   if type(result) ~= "table" then return fail(path, "expected the script to return a table") end
   return result, marks, folder
