@@ -138,6 +138,16 @@ describe("AppWheel, from the client to the simulator", function()
     assert.equal(0, #pay.payment_methods:list { customer = { id = "u-7" } })
   end)
 
+  it("raises at the caller's line for wrong options of a removal", function()
+    local pay = appwheel.open()
+    local ok, err = pcall(function()
+      local result = pay.payment_methods:remove({ customer = { id = "u-7" }, provider_id = "pm_1" }, 5)
+      return result
+    end)
+    assert.is_false(ok)
+    assert.matches("appwheel_spec%.lua:%d+: expected options as a table", err)
+  end)
+
   it("reports every mistake of a purchase at once", function()
     local pay = open()
     local payment, err = pay.payments:create { order_id = "A-1", amount = "1.00", currency = "USD", retrun_url = "x",

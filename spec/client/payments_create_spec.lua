@@ -169,6 +169,36 @@ describe("payments:create", function()
     end
   end)
 
+  it("says unknown of what is no reply, and never raises", function()
+    local raises = setmetatable({}, { __index = function() error "boom" end })
+    for _, reply in ipairs { true, 5, "text", {}, { status = "200", headers = {}, body = "{}" }, raises,
+      { status = 200, headers = 5, body = "{}" }, { status = 200, headers = {}, body = 5 },
+      { status = 2.5, headers = {}, body = "{}" }, { status = 200, headers = {}, body = function() end } } do
+      local records = {}
+      local pay = assert(require("obol.client").open { mode = "test", ledger = "memory",
+        accounts = { a = { provider = "cards" } }, log = function(record) records[#records + 1] = record end,
+        transport = { send = function() return reply end } })
+      local payment = pay.payments:create(card "A-1")
+      assert.equal("unknown", payment.status)
+      assert.equal("unknown", payment.error.outcome)
+      assert.equal("internal", payment.error.kind)
+      assert.equal("unknown", records[1].outcome)
+    end
+  end)
+
+  it("takes a clock that counts in fractions", function()
+    local pay, _, clock = support.open("cards", function() return { outcome = "succeeded" } end)
+    clock.now = support.NOW + 0.75
+    assert.equal(support.NOW, assert(pay.payments:create(card "A-1")).created_ms)
+  end)
+
+  it("goes on where the transport's pause raises", function()
+    local pay = assert(require("obol.client").open { mode = "test", ledger = "memory",
+      accounts = { a = { provider = "cards" } },
+      transport = { send = support.not_sent, sleep = function() error "x" end } })
+    assert.equal("not_sent", pay.payments:create(card "A-1").error.outcome)
+  end)
+
   it("reports bad input before anything is sent or recorded", function()
     local pay, transport, _, ledger = support.open("cards", function() return { outcome = "succeeded" } end)
     for field, more in pairs {
@@ -235,6 +265,18 @@ describe("payments:create", function()
     end
     _, err = pay.payments:create(card "A-1", { account = "b" })
     assert.equal("options.account", err.field)
+  end)
+
+  it("refuses a token that is no secret", function()
+    local pay, transport = support.open("cards", function() return { outcome = "succeeded" } end)
+    for _, token in ipairs { "text", 5, {}, true } do
+      local payment, err = pay.payments:create(card "A-1", { token = token })
+      assert.is_nil(payment)
+      assert.equal("options.token", err.field)
+      assert.is_nil(tostring(err):find("text", 1, true))
+    end
+    assert.equal(0, #transport.sent)
+    assert.equal("succeeded", pay.payments:create(card "A-1", { token = require("obol.secret")("t") }).status)
   end)
 
   it("hands the call's limit to the transport", function()

@@ -242,6 +242,29 @@ describe("a recorded payment of an account that is configured no more", function
   end)
 end)
 
+describe("a client that is closed", function()
+  local restore
+  setup(function() restore = support.install() end)
+  teardown(function() restore() end)
+
+  it("raises at the caller's line, whatever is called, and sends nothing", function()
+    local pay, transport = support.open("cards", function() return { outcome = "succeeded" } end)
+    pay:close()
+    pay:close()
+    for _, call in ipairs {
+      function() local answer = pay:call("a", "payment.query", {}) return answer end,
+      function() local answer = pay:explain {} return answer end,
+      function() local answer = pay.payments:create(card "A-1") return answer end,
+      function() local answer = pay.notifications:receive("a", {}) return answer end,
+    } do
+      local ok, err = pcall(call)
+      assert.is_false(ok)
+      assert.matches("records_spec%.lua:%d+: the client is closed", err)
+    end
+    assert.equal(0, #transport.sent)
+  end)
+end)
+
 describe("pay:call", function()
   local restore
   setup(function() restore = support.install() end)

@@ -29,6 +29,15 @@ function M.is_other_mode(client, told)
   return told.live ~= nil and told.live ~= (client.mode == "live")
 end
 
+-- What a transport answers has to be a reply before anything is read of it: raises where it is none.
+local function check_reply(reply)
+  local status, headers, body = reply.status, reply.headers, reply.body
+  assert(type(reply) == "table" and type(status) == "number" and status % 1 == 0)
+  assert(status >= 100 and status <= 999)
+  assert(headers == nil or type(headers) == "table")
+  assert(body == nil or type(body) == "string" or type(body) == "userdata" and #body >= 0)
+end
+
 local function send(client, call, request)
   local left = math.floor(call.deadline - client.elapsed())
   if left < 1 then
@@ -38,8 +47,12 @@ local function send(client, call, request)
   local ok, reply, err = pcall(client.transport.send, request, {
     timeout_ms = left, repeat_safe = call.repeat_safe or false, account = call.account,
   })
-  if ok and reply then return reply end
-  if not ok then err = { kind = "internal", message = "the transport raised an error" } end
+  if not ok then
+    err = { kind = "internal", message = "the transport raised an error" }
+  elseif reply then
+    if pcall(check_reply, reply) then return reply end
+    err = { kind = "internal", message = "the transport's reply is none" }
+  end
   return nil, fault.of_transport(err, call.account)
 end
 
@@ -54,11 +67,11 @@ end
 
 local function decode(client, call, reply)
   local account = client.accounts[call.account]
-  -- Even a transport whose replies are no replies must not break what was sent.
+  -- Whatever is wrong with a reply must not break what was sent.
   local ok, result, err = pcall(account.decode, account, call.operation, reply, {
     time_ms = client.clock(), expect = call.expect, params = call.params, sent_before = call.sent_before or false,
   })
-  if not ok then return { outcome = "unknown", kind = "internal", why = "the transport's reply is none" } end
+  if not ok then return { outcome = "unknown", kind = "internal", why = "the reply cannot be read" } end
   if result and M.is_other_mode(client, result) then
     log.alarm(client, "other_mode", { account = call.account, order_id = call.order_id, key = call.key })
     return { outcome = "unknown", kind = "provider", why = "an answer of the other mode, test or live" }

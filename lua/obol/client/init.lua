@@ -27,6 +27,10 @@ local function check_self(pay, self, method)
   if self ~= pay then error(("expected pay:%s(...), called with a colon"):format(method), 3) end
 end
 
+local function check_open(client)
+  if client.closed then error("the client is closed", 3) end
+end
+
 -- pay:call(account, operation, params [, options])
 local function call(client, name, operation, params, options)
   if type(name) ~= "string" then error("expected an account's name as a string", 2) end
@@ -59,6 +63,7 @@ local function add_methods(pay, client)
   -- of { account =, provider =, fits =, reason = } }.
   function pay.explain(self, params, options)
     check_self(pay, self, "explain")
+    check_open(client)
     resource.want(params, "table", "a payment")
     local limits, err = checked.check(client, options)
     if not limits then return nil, err end
@@ -70,6 +75,7 @@ local function add_methods(pay, client)
   -- nil and an error.
   function pay.call(self, name, operation, params, options)
     check_self(pay, self, "call")
+    check_open(client)
     return call(client, name, operation, params, options)
   end
 

@@ -10,6 +10,11 @@ local M = {}
 local known = { timeout_ms = true, account = true, token = true }
 local DEFAULT_MS, MAX_MS = 30000, 600000
 
+-- A secret shows itself as nothing else does; its metatable is out of reach.
+local function is_secret(value)
+  return type(value) == "userdata" and tostring(value) == "[secret]"
+end
+
 --- Checks `given` and starts the call's limit: { timeout_ms =, account =, token =, deadline = } or
 -- nil and an error. Raises at the caller's line for anything but a table or nothing.
 function M.check(client, given)
@@ -29,6 +34,9 @@ function M.check(client, given)
   if name ~= nil and (type(name) ~= "string" or not client.accounts[name]) then
     local hint = type(name) == "string" and nearest.hint(name, client.accounts) or ""
     return nil, fault.invalid("options.account", "expected a configured account" .. hint)
+  end
+  if given.token ~= nil and not is_secret(given.token) then
+    return nil, fault.invalid("options.token", "expected an obol.secret")
   end
   return { timeout_ms = timeout, account = name, token = given.token, deadline = client.elapsed() + timeout }
 end

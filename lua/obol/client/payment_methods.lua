@@ -30,6 +30,7 @@ end
 -- customer's cards tell whether it was done.
 function M.remove(client, params, options)
   resource.want(params, "table", "what to remove")
+  if options ~= nil then resource.want(options, "table", "options") end
   local result, err = direct.run(client, "payment_method.remove", params, options)
   if result or err.outcome ~= "unknown" or not is_gone(client, params, options) then return result, err end
   return { outcome = "succeeded", provider_id = params.provider_id }

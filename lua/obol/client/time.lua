@@ -30,12 +30,15 @@ end
 --- Adds clock() (ms since 1970), elapsed() (ms that never jump), sleep(ms), random() and
 -- nonce(time_ms) to the client.
 function M.add(client, opened)
-  client.clock = opened.clock or core.clock_ms
+  local clock = opened.clock
+  -- A host's clock may count in fractions; times are integers.
+  client.clock = clock and function() return math.floor(clock()) end or core.clock_ms
   client.elapsed = core.monotonic_ms
   client.random, client.nonce = new_random(), new_nonce()
   client.sleep = function(ms)
     local transport = client.transport
-    if type(transport.sleep) == "function" then return transport.sleep(ms) end
+    -- Whatever a transport does, an attempt that is under way has to come to its end.
+    if type(transport.sleep) == "function" then return (pcall(transport.sleep, ms)) end
     local wait = require "obol.wait"
     if wait.sleep then return wait.sleep(ms) end
   end
