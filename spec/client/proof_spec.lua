@@ -99,6 +99,37 @@ describe("a purchase proven by a new order", function()
     assert.equal("succeeded", pay.payments:refresh("A-1").status)
   end)
 
+  it("is not proven by a later charge of a subscription that is another order's", function()
+    local pay, state, _, clock = wheel()
+    local function plan(order_id)
+      local params = purchase(order_id)
+      params.amount, params.currency = nil, nil
+      return params
+    end
+    pay.subscriptions:create(plan "S-1")
+    clock.now = clock.now + 86400000
+    assert.equal("expired", pay.subscriptions:refresh("S-1").payment.status)
+    pay.subscriptions:create(plan "S-2")
+    state.orders = { order("in_1", { provider_id = "sub_2" }) }
+    assert.equal("succeeded", pay.subscriptions:refresh("S-2").payment.status)
+    -- the renewal of S-2 is a transaction that nobody has taken yet
+    state.orders = { order("in_2", { provider_id = "sub_2" }) }
+    assert.equal("expired", pay.payments:refresh("S-1").status)
+    -- a subscription of its own proves it all the same
+    state.orders = { order("in_2", { provider_id = "sub_2" }), order("in_9", { provider_id = "sub_1" }) }
+    local late = pay.payments:refresh "S-1"
+    assert.equal("succeeded", late.status)
+    assert.equal("in_9", late.provider_id)
+  end)
+
+  it("tells customers and products apart whatever stands in their ids", function()
+    local pay = wheel()
+    assert(pay.payments:create(purchase("A-1", { customer = { id = "u/x" }, item = { product_id = "p" } })))
+    assert(pay.payments:create(purchase("A-2", { customer = { id = "u" }, item = { product_id = "x/p" } })))
+    local _, err = pay.payments:create(purchase("A-3", { customer = { id = "u" }, item = { product_id = "x/p" } }))
+    assert.equal("conflict", err.kind)
+  end)
+
   it("sends nothing when the customer's orders cannot be read", function()
     local pay, state, transport = wheel()
     state.fail = { ["entitlement.get"] = support.unknown }
@@ -190,6 +221,11 @@ describe("a purchase proven by a new order", function()
     local two = purchase("A-2", { amount = "19.98", customer = { id = "u-2" },
       item = { product_id = "price_1", quantity = 2 } })
     assert.equal("incomplete", pay.subscriptions:create(two).status)
+    -- what no amount can hold is no listed price
+    state.products = { { id = "price_1", price = money("92233720368547758.07", "USD") } }
+    two.order_id, two.customer = "A-3", { id = "u-3" }
+    _, err = pay.subscriptions:create(two)
+    assert.equal("amount", err.field)
   end)
 
   it("is the same payment without an amount only for the same product", function()

@@ -45,6 +45,38 @@ describe("an answer about an attempt that somebody else settled", function()
     return pay.payments:create { order_id = "A-1", amount = "1.00", currency = "USD" }
   end
 
+  it("is surplus when it says that money came, and another attempt has paid the order", function()
+    local settle = require "obol.client.settle"
+    local pay, clock, ledger, _
+    local at = 0
+    pay, _, clock, ledger = support.open("cards", function(request)
+      if request.operation ~= "payment.create" then return { outcome = "accepted" } end
+      at = at + 1
+      return at == 1 and { outcome = "accepted" } or { outcome = "succeeded", provider_id = "tx-2" }
+    end)
+    pay.payments:create { order_id = "A-1", amount = "1.00", currency = "USD" }
+    local client = { ledger = ledger, clock = function() return clock.now end, accounts = {} }
+    local row = ledger:payment "A-1"
+    local one = ledger:attempt(row.attempt)
+    -- while somebody asks about the first attempt, it ends for somebody else, who pays by a second
+    assert(settle.record(client, row, one, { outcome = "declined" }, {}))
+    assert.equal("succeeded", pay.payments:create({ order_id = "A-1", amount = "1.00", currency = "USD" }).status)
+    assert(settle.record(client, row, one, { outcome = "succeeded", provider_id = "tx-1" }, {}))
+    local payment = pay.payments:get "A-1"
+    assert.equal("tx-2", payment.provider_id)
+    assert.same({ { key = one.key, account = "a", provider_id = "tx-1" } }, payment.surplus)
+    -- told once more, it is the same
+    assert(settle.record(client, row, one, { outcome = "succeeded", provider_id = "tx-1" }, {}))
+    assert.equal(1, #pay.payments:get("A-1").surplus)
+  end)
+
+  it("shows no page of an attempt that is over", function()
+    local page = { type = "redirect", url = "https://pay.example/1" }
+    local payment = race({ outcome = "accepted", action = page }, { outcome = "declined" })
+    assert.equal("failed", payment.status)
+    assert.is_nil(payment.action)
+  end)
+
   it("does not undo it", function()
     assert.equal("succeeded", race({ outcome = "accepted" }, { outcome = "succeeded" }).status)
     assert.equal("succeeded", race({ outcome = "declined" }, { outcome = "succeeded" }).status)

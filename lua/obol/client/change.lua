@@ -6,10 +6,13 @@ local exchange = require "obol.client.exchange"
 local fault = require "obol.client.fault"
 local ledger = require "obol.ledger"
 local log = require "obol.client.log"
+local renewal = require "obol.client.renewal"
+local states = require "obol.ledger.states"
 local subscription_state = require "obol.client.subscription_state"
 
 local M = {}
 
+local TRIES = 8
 local wanted_renewal = { ["subscription.cancel"] = false, ["subscription.renew"] = true }
 
 --- Asks the provider about the subscription `row`: its subscription (nil when the provider told
@@ -32,12 +35,12 @@ end
 
 -- Whether what the provider tells now shows that the change was made.
 local function was_made(one, found)
-  local renewal = wanted_renewal[one.operation]
-  if renewal ~= nil then return (found.auto_renew and true or false) == renewal end
+  local renews = wanted_renewal[one.operation]
+  if renews ~= nil then return (found.auto_renew and true or false) == renews end
   return one.product_id ~= nil and found.product_id == one.product_id
 end
 
-local function record(client, row, one, result, about)
+local function write(client, row, one, result, about)
   local more = {
     error = about.err and fault.to_row(about.err) or ledger.none,
     action = result.action or ledger.none,
@@ -47,18 +50,34 @@ local function record(client, row, one, result, about)
   -- An accepted change leaves the slot: what comes of it shows in the subscription itself.
   if result.outcome == "accepted" then unit.attempt.to.slot = ledger.none end
   local change, told = subscription_state.change(client, row, about.found or {}, more)
+  -- A charge is taken up as a renewal, with a payment of its own, and in no other way.
+  if row.transaction_id then change.to.transaction_id = nil end
   unit.to, unit.events = change.to, told and { told } or nil
-  local ok, err = client.ledger:finish_attempt(unit)
-  if not ok then return nil, err end
-  local fresh, read_err = client.ledger:subscription(row.order_id)
-  if fresh and result.action then fresh.action = result.action end
-  return fresh, read_err
+  return client.ledger:finish_attempt(unit)
+end
+
+-- Records what came of a change. Reads the subscription again where somebody else wrote it meanwhile.
+local function record(client, row, one, result, about)
+  for _ = 1, TRIES do
+    local ok, err = write(client, row, one, result, about)
+    local fresh, read_err = client.ledger:subscription(row.order_id)
+    if ok then
+      if fresh and result.action then fresh.action = result.action end
+      return fresh, read_err
+    end
+    if err.kind ~= "conflict" or not fresh then return nil, err end
+    local settled = client.ledger:attempt(one.key)
+    -- An answer that tells nothing undoes nothing that is known.
+    if settled and states.outcomes[settled.outcome].closed and result.outcome == "unknown" then return fresh end
+    row = fresh
+  end
+  return nil, fault.conflict("the subscription was changed again and again", one.account)
 end
 
 -- What a change that was made makes of the subscription, where the provider's answer tells nothing.
 local function made(one)
-  local renewal = wanted_renewal[one.operation]
-  if renewal ~= nil then return { auto_renew = renewal } end
+  local renews = wanted_renewal[one.operation]
+  if renews ~= nil then return { auto_renew = renews } end
   return { product_id = one.product_id }
 end
 
@@ -67,6 +86,9 @@ function M.resolve(client, row, one, options)
   if attempt.in_flight(client, one) then return row end
   local found, err = M.ask(client, row, options)
   if not found then return row, err or fault.of_row(row.error) end
+  -- What is told now may hold a charge too.
+  local told = renewal.record(client, row, client.ledger:payment(row.order_id), found)
+  row = told or row
   local result = { outcome = was_made(one, found) and "succeeded" or "rejected" }
   local shown
   if result.outcome == "rejected" then
@@ -119,16 +141,21 @@ local function begin(client, row, plan, params, product_id, options)
   local request, err = exchange.encode(client, { account = row.account, operation = plan.operation, params = params,
     key = one.key, token = options.token })
   if not request then return nil, err end
-  local ok
-  ok, err = client.ledger:begin_attempt {
+  local begun
+  begun, err = attempt.begin(client, {
     subject = "subscriptions", key = row.order_id, version = row.version, attempt = one,
     again = again and "not_sent" or nil,
     to = { change = one.key, generation = generation, updated_ms = client.clock() },
-  }
-  if not ok then return nil, err end
-  row, err = client.ledger:subscription(row.order_id)
-  if not row then return nil, err end
-  return one, row, request
+  }, row)
+  if not begun then return nil, err end
+  return one, begun, request
+end
+
+-- Whether the change `open` was the very one that is asked for, and turned out to be made.
+local function was_this(client, open, operation, product_id)
+  if open.operation ~= operation or open.product_id ~= product_id then return false end
+  local settled = client.ledger:attempt(open.key)
+  return settled ~= nil and settled.outcome == "succeeded"
 end
 
 -- Whether the subscription can be changed at all.
@@ -159,6 +186,7 @@ function M.run(client, operation, row, extra, product_id, options)
       if open.operation == operation then return row, err end
       return nil, fault.conflict("another change of this subscription is open", row.account)
     end
+    if was_this(client, open, operation, product_id) then return row, err end
   end
   local params = {}
   for key, value in pairs(extra) do params[key] = value end

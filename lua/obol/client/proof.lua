@@ -53,6 +53,29 @@ local function is_new(order, known)
   return type(id) == "string" and id ~= "" and not known[id] and not known[order.provider_id or ""]
 end
 
+-- Whether the order is a later charge of a subscription that is recorded under another order_id; or
+-- nil and an error.
+local function is_of_another(client, attempt, order)
+  local id = order.provider_id
+  if not id or id == order.transaction_id then return false end
+  local rows, err = client.ledger:list("subscriptions", { where = { provider_id = id, account = attempt.account },
+    limit = 1 })
+  if not rows then return nil, err end
+  return rows[1] ~= nil and rows[1].order_id ~= attempt.order_id
+end
+
+-- Whether nothing else in the ledger has this order; or nil and an error.
+local function is_free(client, attempt, order)
+  -- The ledger takes a transaction as the proof of one order only.
+  local taken, err = client.ledger:holder("proven_by", M.claim(attempt, order.transaction_id))
+  if err then return nil, err end
+  if taken and taken.key ~= attempt.key then return false end
+  local another
+  another, err = is_of_another(client, attempt, order)
+  if another == nil then return nil, err end
+  return not another
+end
+
 --- Looks for the order that proves `attempt`. Answers a result (outcome `succeeded` with
 -- provider_id and subscription, or `accepted`, with `attached`: whether any order of the product was
 -- seen at all), or nil and the error of the query.
@@ -65,10 +88,9 @@ function M.look(client, attempt, options)
   local orders = orders_of(result, attempt.product_id)
   for _, order in ipairs(orders) do
     if is_new(order, known) and was_paid(order) then
-      -- The ledger takes a transaction as the proof of one order only.
-      local taken, ledger_err = client.ledger:holder("proven_by", M.claim(attempt, order.transaction_id))
-      if ledger_err then return nil, ledger_err end
-      if not taken or taken.key == attempt.key then
+      local free, ledger_err = is_free(client, attempt, order)
+      if free == nil then return nil, ledger_err end
+      if free then
         return { outcome = "succeeded", provider_id = order.transaction_id, order = order, attached = true }
       end
     end
@@ -88,11 +110,18 @@ local function find_product(products, product_id)
   return nil
 end
 
--- price times quantity, by adding, so that no amount passes through a double
+-- price times quantity, by adding, so that no amount passes through a double; raises beyond what
+-- money can hold
 local function times(price, quantity)
   local total = price
   for _ = 2, quantity do total = total + price end
   return total
+end
+
+local function is_listed(product, order)
+  if not product.price then return false end
+  local ok, total = pcall(times, product.price, order.quantity)
+  return ok and total == order.amount
 end
 
 --- Compares the caller's amount with the listed price, where the provider is not told the amount:
@@ -104,7 +133,7 @@ function M.check_price(client, account, order, options)
   if not product then
     return nil, fault.invalid("items[1].product_id", "expected a product that the provider lists", account)
   end
-  if product.price and times(product.price, order.quantity) == order.amount then return true end
+  if is_listed(product, order) then return true end
   return nil, fault.invalid("amount", "expected the listed price", account)
 end
 

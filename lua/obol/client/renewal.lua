@@ -21,6 +21,8 @@ end
 
 local function renewal_row(client, row, first, found)
   local now = client.clock()
+  -- A charge for another product than the first costs something else.
+  if first and first.product_id ~= (found.product_id or row.product_id) then first = nil end
   return {
     order_id = row.order_id .. "/" .. found.transaction_id, operation = "subscription.create", status = "succeeded",
     amount = first and first.amount, currency = first and first.currency, generation = 1,

@@ -115,7 +115,7 @@ function M.record(client, row, one, result, about)
     if not fresh_one then return nil, read_err or err end
     -- Somebody else settled this attempt: that stands, unless money came after all.
     local settled = states.outcomes[fresh_one.outcome].closed and not states.outcomes[one.outcome].closed
-    if settled and (result.outcome ~= "succeeded" or fresh.status == "succeeded") then return fresh end
+    if settled and (result.outcome ~= "succeeded" or fresh_one.outcome == "succeeded") then return fresh end
     row, one = fresh, fresh_one
   end
   return nil, fault.conflict("the payment was changed again and again", one.account)
