@@ -31,9 +31,34 @@ function M.row(client, about)
   }
 end
 
+local function merged(row, to)
+  local copied = {}
+  for column, value in pairs(row) do copied[column] = value end
+  for column, value in pairs(to) do
+    if value == ledger.none then value = nil end
+    copied[column] = value
+  end
+  return copied
+end
+
+--- Makes the unit of an attempt durable (see Ledger:begin_attempt); `before` is the row that it
+-- changes, nil where it is new. Answers the row as it was written, or nil and an error. Nothing is
+-- read again: from here on there is an attempt, and the call has to answer what became of it.
+function M.begin(client, unit, before)
+  local ok, err = client.ledger:begin_attempt(unit)
+  if not ok then return nil, err end
+  if unit.new then return merged({ version = 1 }, unit.new) end
+  local row = merged(before, unit.to)
+  row.version = unit.version + 1
+  return row
+end
+
 --- The right that only one open purchase of a customer and product has.
 function M.exclusive(provider, customer_id, product_id)
-  return ("%s/%s/%s"):format(provider, customer_id or "", product_id or "")
+  local function plain(id)
+    return ((id or ""):gsub("[%%/]", { ["%"] = "%25", ["/"] = "%2F" }))
+  end
+  return ("%s/%s/%s"):format(provider, plain(customer_id), plain(product_id))
 end
 
 --- Whether another process may still be waiting for this attempt's answer.

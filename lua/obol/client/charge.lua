@@ -102,9 +102,7 @@ local function begin(client, operation, row, one, wanted)
       unit.also = { new_subscription(client, one.account, wanted) }
     end
   end
-  local ok, err = client.ledger:begin_attempt(unit)
-  if not ok then return nil, err end
-  return client.ledger:payment(wanted.order_id)
+  return attempt.begin(client, unit, row)
 end
 
 -- Sends the attempt `one` of `row` and records what came of it: row, error to show. `request` is the
@@ -122,7 +120,10 @@ local function send(client, row, one, wanted, params, options, request)
     row.status = "unknown"
     return row, ledger_err
   end
-  if result.action then recorded.action = result.action end
+  -- Where somebody else settled it meanwhile, its page must not be shown.
+  if result.action and recorded.attempt == one.key and recorded.status == "requires_action" then
+    recorded.action = result.action
+  end
   if recorded.status ~= "unknown" then return recorded, err end
   -- Nothing goes elsewhere before this is known: ask at once, and later again through refresh.
   local resolved, resolve_err = resolve.run(client, recorded, options)

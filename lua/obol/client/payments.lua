@@ -69,7 +69,9 @@ function M.cancel(client, order_id, options)
   if row.status ~= "requires_action" and row.status ~= "processing" then
     return nil, fault.conflict("expected a payment that is under way", row.account)
   end
-  local one = client.ledger:attempt(row.attempt)
+  local one
+  one, err = client.ledger:attempt(row.attempt)
+  if not one then return nil, err or fault.conflict("expected a payment with an attempt", row.account) end
   local result, reply = exchange.run(client, {
     account = row.account, operation = "payment.cancel", order_id = order_id, key = one.key,
     token = limits.token, deadline = limits.deadline, params = { order_id = order_id, provider_id = row.provider_id },

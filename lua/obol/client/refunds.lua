@@ -110,9 +110,7 @@ local function begin(client, row, payment, one, reason)
     unit.also = { { set = "payments", key = payment.order_id, to = { version = payment.version + 1 },
       expect = { version = payment.version } } }
   end
-  local ok, err = client.ledger:begin_attempt(unit)
-  if not ok then return nil, err end
-  return find_row(client, one.refund_id)
+  return attempt.begin(client, unit, row)
 end
 
 local function start(client, row, payment, params, amount, options)

@@ -21,6 +21,16 @@ local function find_row(client, order_id)
   return nil, err or fault.missing("no subscription has this order_id")
 end
 
+-- What is known of a subscription from its first charge, where the ledger cannot be read after the
+-- charge was made.
+local function row_of(payment)
+  return {
+    order_id = payment.order_id, status = payment.status == "succeeded" and "active" or "incomplete",
+    product_id = payment.product_id, customer_id = payment.customer_id, account = payment.account,
+    created_ms = payment.created_ms, updated_ms = payment.updated_ms,
+  }
+end
+
 --- Starts a subscription; its first charge is the payment of this order_id. Answers a subscription
 -- (`subscription.payment` is the charge, `subscription.action` what the payer does next).
 function M.create(client, params, options)
@@ -31,11 +41,7 @@ function M.create(client, params, options)
   payment, err = charge.create(client, "subscription.create", params, limits)
   if not payment then return nil, err end
   local row, read_err = find_row(client, params.order_id)
-  if not row then return nil, read_err end
-  local shown = view.subscription(client, row, err)
-  if payment.action then shown.action = payment.action end
-  if payment.status == "unknown" then shown.payment.status = "unknown" end
-  return shown
+  return view.subscription(client, row or row_of(payment), err or read_err, payment)
 end
 
 --- The recorded subscription, or nil and an error. Sends nothing.

@@ -28,10 +28,10 @@ end
 
 --- A subscription: order_id (of its first charge), id (the provider's), status, product_id,
 -- customer_id, period_end_ms, auto_renew, trial, action, error, account, and `payment`, its first
--- charge.
-function M.subscription(client, row, err, payment_err)
-  local first = client.ledger:payment(row.order_id)
-  local payment = first and M.payment(client, first, payment_err)
+-- charge (`first` is that charge's row, where the caller has it).
+function M.subscription(client, row, err, first)
+  first = first or client.ledger:payment(row.order_id)
+  local payment = first and M.payment(client, first)
   local pending = payment and payment.status ~= "succeeded"
   return {
     order_id = row.order_id, id = row.provider_id, status = row.status, product_id = row.product_id,
