@@ -185,6 +185,7 @@ static void use_and_leave(void)
 
 static void a_fork_while_threads_allocate_leaves_a_child_that_can(void)
 {
+    NEEDS_POOL; /* the sanitizer's own allocator may be locked for good in such a child */
     pthread_t threads[2];
     atomic_store(&stop, false);
     for (size_t i = 0; i < 2; i++)
