@@ -20,7 +20,7 @@ enum obol_node_type {
 
 enum {
     OBOL_NODE_SECRET = 1 << 0,  /* the text is a secret's */
-    OBOL_NODE_FLOAT = 1 << 1,   /* the number was a Lua float with a fraction or beyond 2^53 */
+    OBOL_NODE_FLOAT = 1 << 1,   /* the number was a Lua float with a fraction, or 2^53 and beyond */
     OBOL_NODE_CLAIMED = 1 << 2, /* a walker has used this node */
 };
 

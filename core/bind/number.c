@@ -17,7 +17,7 @@ bool obol_bind_int64(lua_State *L, int index, int64_t *integer)
     }
 #endif
     double number = lua_tonumber(L, index);
-    if (!(fabs(number) <= (double)exact_in_double) || number != floor(number))
+    if (!(fabs(number) < (double)exact_in_double) || number != floor(number))
         return false;
     *integer = (int64_t)number;
     return true;

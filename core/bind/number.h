@@ -7,7 +7,7 @@
  */
 
 /* Whether the number at `index` is an integer that is exact: a 5.4 integer, or a double without a
- * fraction within +-2^53. */
+ * fraction within +-(2^53 - 1). 2^53 itself may be 2^53 + 1, rounded. */
 bool obol_bind_int64(lua_State *L, int index, int64_t *integer) OBOL_MUST_USE;
 
 /* The same, but a float of 5.4 is none: for amounts, where 5.0 may be a rounded 4.9999999999999999.

@@ -144,6 +144,5 @@ bool obol_result_finish(const struct obol_provider *provider,
         !compare(arena, result, expect, verdict) ||
         !pick(operation, expect, arena, result, verdict) || !set_verdict(verdict, arena, result))
         return false;
-    struct obol_node *rest = obol_decode_rest(arena, verdict->root);
-    return rest == NULL || obol_node_set(result, "extra", rest);
+    return obol_decode_rest(arena, verdict->root, result);
 }

@@ -40,8 +40,7 @@ static bool add_item(struct gathering *gathering, struct obol_node *object)
         return wrong(gathering->err, gathering->field);
     if (!obol_decode(gathering->reading, gathering->field->sub, object, item, gathering->err))
         return false;
-    struct obol_node *rest = obol_decode_rest(arena, object);
-    return rest == NULL || obol_node_set(item, "extra", rest);
+    return obol_decode_rest(arena, object, item) || wrong(gathering->err, gathering->field);
 }
 
 static bool add_items(struct gathering *gathering, struct obol_node *node)
@@ -164,30 +163,40 @@ bool obol_decode(const struct obol_reading *reading, const struct obol_field *fi
     return true;
 }
 
-static struct obol_node *rest_of(struct obol_arena *arena, const struct obol_node *node,
-                                 unsigned depth)
+/* A copy of what no row used, null when that is nothing; false when memory is short, as part of an
+ * exact rest is none. */
+static bool rest_of(struct obol_arena *arena, const struct obol_node *node, unsigned depth,
+                    struct obol_node **rest)
 {
+    *rest = NULL;
     if ((node->flags & OBOL_NODE_CLAIMED) != 0)
-        return NULL;
+        return true;
     struct obol_node *copy = obol_node_new(arena, node->type);
     if (copy == NULL)
-        return NULL;
+        return false;
     *copy = *node;
     copy->next = NULL;
+    *rest = copy;
     if (node->type != OBOL_NODE_MAP || depth == 0)
-        return copy;
+        return true;
     copy->first = copy->last = NULL;
     copy->count = 0;
     for (const struct obol_node *child = node->first; child != NULL; child = child->next) {
-        struct obol_node *rest = rest_of(arena, child, depth - 1);
-        if (rest != NULL && !obol_node_append(copy, rest))
-            return NULL;
+        struct obol_node *left = NULL;
+        if (!rest_of(arena, child, depth - 1, &left) ||
+            (left != NULL && !obol_node_append(copy, left)))
+            return false;
     }
-    return copy->count != 0 ? copy : NULL;
+    if (copy->count == 0)
+        *rest = NULL;
+    return true;
 }
 
-struct obol_node *obol_decode_rest(struct obol_arena *arena, const struct obol_node *object)
+bool obol_decode_rest(struct obol_arena *arena, const struct obol_node *object,
+                      struct obol_node *result)
 {
     enum { DEPTH = 8 }; /* deeper than any row's path */
-    return rest_of(arena, object, DEPTH);
+    struct obol_node *rest = NULL;
+    return rest_of(arena, object, DEPTH, &rest) &&
+           (rest == NULL || obol_node_set(result, "extra", rest));
 }

@@ -11,5 +11,7 @@ bool obol_decode(const struct obol_reading *reading, const struct obol_field *fi
                  struct obol_node *object, struct obol_node *result,
                  struct obol_err *err) OBOL_MUST_USE;
 
-/* What no row used, as a map; null when there is nothing. */
-struct obol_node *obol_decode_rest(struct obol_arena *arena, const struct obol_node *object);
+/* Puts what no row used into `result` as its member `extra`, unless that is nothing; false when
+ * memory is short. */
+bool obol_decode_rest(struct obol_arena *arena, const struct obol_node *object,
+                      struct obol_node *result) OBOL_MUST_USE;

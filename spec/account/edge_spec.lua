@@ -1,6 +1,8 @@
 -- Values at the edge of what an account takes.
 
 local crypto = require "obol.crypto"
+local json = require "obol.json"
+local money = require "obol.money"
 local secret = require "obol.secret"
 local account = require "obol.account"
 local support = require "spec.account.support"
@@ -41,6 +43,23 @@ describe("a header's value", function()
       assert.equal("expected text of ASCII without control characters and outer blanks",
         support.problems(err).platform)
     end
+  end)
+end)
+
+-- As a double 2^53 is also 2^53 + 1, rounded: not exact.
+describe("an integer written as a double", function()
+  it("ends below 2^53 on every Lua", function()
+    local made = assert(account(support.config { app_id = 2 ^ 53 - 1 }))
+    assert.equal("9007199254740991", made:encode("product.list").headers["x-request-appid"])
+    made = assert(account(support.config { app_id = "9007199254740993" }))
+    assert.equal("9007199254740993", made:encode("product.list").headers["x-request-appid"])
+    for _, id in ipairs { 2 ^ 53, 2 ^ 53 + 2, 2 ^ 63 } do
+      local refused, err = account(support.config { app_id = id })
+      assert.is_nil(refused)
+      assert.truthy(support.problems(err).app_id)
+    end
+    assert.is_false((pcall(money.minor, 2 ^ 53, "USD")))
+    assert.equal("9007199254740992", json.encode(2 ^ 53))
   end)
 end)
 

@@ -173,6 +173,30 @@ static void reading(void)
     obol_arena_free(&arena);
 }
 
+/* An exact rest or none: what memory is short for may not silently be missing. */
+static void rests(void)
+{
+    static const char text[] = "{\"a\":1,\"b\":{\"c\":[1,2],\"d\":{\"e\":\"x\"}},\"f\":true}";
+    obol_arena_init(&arena, 1 << 20);
+    struct obol_node *object = parse(text);
+    object->first->flags |= OBOL_NODE_CLAIMED;
+    for (size_t room = 0; room <= 6; room++) {
+        struct obol_arena small;
+        obol_arena_init(&small, room * sizeof(struct obol_node));
+        struct obol_node result = {.type = OBOL_NODE_MAP};
+        /* the object, b, c, d, e and f */
+        CHECK(obol_decode_rest(&small, object, &result) == (room == 6));
+        CHECK((obol_path_find(&result, "extra.b.d.e") != NULL) == (room == 6));
+        CHECK(obol_path_find(&result, "extra.a") == NULL);
+        obol_arena_free(&small);
+    }
+    for (struct obol_node *member = object->first; member != NULL; member = member->next)
+        member->flags |= OBOL_NODE_CLAIMED;
+    struct obol_node result = {.type = OBOL_NODE_MAP};
+    CHECK(obol_decode_rest(&arena, object, &result) && result.count == 0);
+    obol_arena_free(&arena);
+}
+
 static const struct obol_field sealed[] = {
     {.name = "card.number", .wire = "number", .type = OBOL_SECRET, .max = 19},
     {.name = "key", .type = OBOL_SECRET, .max = 19},
@@ -210,6 +234,7 @@ int main(void)
                                                  {"scales and intervals", scales},
                                                  {"nearest names", near},
                                                  {"amounts of a reply", reading},
+                                                 {"what is left over", rests},
                                                  {"secrets", secrets},
                                                  {0}});
 }
