@@ -99,6 +99,10 @@ static struct obol_node *field_tree(struct tree *tree, const struct obol_field *
     put_flag(tree, map, "computed", field->make != NULL || field->read != NULL);
     put_flag(tree, map, "bytes", (field->flags & OBOL_BYTES) != 0);
     put_flag(tree, map, "any_scheme", (field->flags & OBOL_ANY_SCHEME) != 0);
+    put_flag(tree, map, "zero_is_none", (field->flags & OBOL_ZERO_IS_NONE) != 0);
+    put_flag(tree, map, "hidden", (field->flags & OBOL_HIDDEN) != 0);
+    put_flag(tree, map, "kept", (field->flags & OBOL_KEPT) != 0);
+    put_text(tree, map, "key", field->key);
     put_integer(tree, map, "min", field->min);
     put_integer(tree, map, "max", field->max);
     put_text(tree, map, "preset", field->preset);
@@ -120,6 +124,7 @@ static struct obol_node *outcomes_tree(struct tree *tree, const struct obol_outc
         put_text(tree, map, "at", rows->at);
         put_text(tree, map, "is", rows->is);
         put_text(tree, map, "has", rows->has);
+        put_flag(tree, map, "text_too", rows->text_too);
         put_text(tree, map, "outcome", obol_outcome_name(rows->outcome));
         put_text(tree, map, "kind", obol_kind_name(rows->kind));
         put_flag(tree, map, "retryable", rows->retryable);
@@ -145,6 +150,12 @@ static struct obol_node *operation_tree(struct tree *tree, const struct obol_ope
     put_text(tree, map, "proof_with", operation->proof_with);
     put(tree, map, "repeat_safe",
         obol_node_boolean(tree->arena, operation->repeat_safe == OBOL_YES));
+    if (operation->pick_from != NULL) {
+        put_text(tree, map, "pick_from", operation->pick_from);
+        put_text(tree, map, "pick_by", operation->pick_by);
+        put_text(tree, map, "pick_as", operation->pick_as);
+        put(tree, map, "item_outcomes", outcomes_tree(tree, operation->item_outcomes));
+    }
     put(tree, map, "request", fields_tree(tree, operation->request));
     put(tree, map, "reply", fields_tree(tree, operation->reply));
     return map;
@@ -170,6 +181,30 @@ struct obol_node *obol_describe_operation(struct obol_arena *arena,
     return tree.failed ? NULL : map;
 }
 
+/* What a notification is answered with. */
+static struct obol_node *acknowledgements_tree(struct tree *tree,
+                                               const struct obol_acknowledgement *rows)
+{
+    struct obol_node *list = obol_node_new(tree->arena, OBOL_NODE_LIST);
+    for (; rows != NULL && rows->word != NULL; rows++) {
+        struct obol_node *map = new_map(tree);
+        put_text(tree, map, "word", rows->word);
+        put_integer(tree, map, "status", rows->status);
+        put_text(tree, map, "body", rows->body);
+        append(tree, list, map);
+    }
+    return list;
+}
+
+/* The currencies that the provider counts otherwise than ISO 4217. */
+static struct obol_node *places_tree(struct tree *tree, const struct obol_exponent *rows)
+{
+    struct obol_node *map = new_map(tree);
+    for (; rows != NULL && rows->code != NULL; rows++)
+        put(tree, map, rows->code, obol_node_integer(tree->arena, rows->places));
+    return map;
+}
+
 struct obol_node *obol_describe_provider(struct obol_arena *arena,
                                          const struct obol_provider *provider)
 {
@@ -193,5 +228,8 @@ struct obol_node *obol_describe_provider(struct obol_arena *arena,
     for (int i = 0; provider->query_schedule_s != NULL && provider->query_schedule_s[i] != 0; i++)
         append(&tree, schedule, obol_node_integer(arena, provider->query_schedule_s[i]));
     put(&tree, map, "query_schedule_s", schedule);
+    put_integer(&tree, map, "timeout_ms", provider->call_timeout_ms);
+    put(&tree, map, "places", places_tree(&tree, provider->exponents));
+    put(&tree, map, "acknowledgements", acknowledgements_tree(&tree, provider->acknowledgements));
     return tree.failed ? NULL : map;
 }

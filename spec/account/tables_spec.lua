@@ -25,6 +25,28 @@ describe("the provider tables", function()
     end
   end)
 
+  it("tell limits, acknowledgements and what is counted otherwise than ISO 4217 says", function()
+    local provider = core.describe "appwheel"
+    assert.equal(30000, provider.timeout_ms)
+    -- docs.stripe.com/currencies, special cases
+    assert.same({ ISK = 2, UGX = 2, MGA = 0 }, provider.places)
+    local statuses = {}
+    for _, each in ipairs(provider.acknowledgements) do statuses[each.word] = each.status end
+    assert.same({ accepted = 200, later = 500, refused = 400 }, statuses)
+  end)
+
+  it("tell how a subscription is picked from a user's, and what its state says", function()
+    local query = core.describe("appwheel", "subscription.query")[1]
+    assert.equal("subscriptions", query.pick_from)
+    assert.equal("id", query.pick_by)
+    assert.equal("subscription", query.pick_as)
+    assert.same({ "accepted", "succeeded" }, { query.item_outcomes[1].outcome, query.item_outcomes[2].outcome })
+    local entitlements = core.describe("appwheel", "entitlement.get")[1].reply[1]
+    assert.equal("name", entitlements.key)
+    local intent = core.describe("appwheel", "payment_method.create")[2].reply[1]
+    assert.is_true(intent.hidden)
+  end)
+
   it("give every variant of an operation", function()
     local variants = core.describe("appwheel", "payment.create")
     assert.equal(2, #variants)
