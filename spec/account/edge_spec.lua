@@ -119,6 +119,26 @@ describe("a notification's own time", function()
   end)
 end)
 
+-- Sheet 9: the Test button sends an empty body, to be answered 200.
+describe("an empty notification", function()
+  local one = support.account { webhook_secret = secret "whsec_test_secret" }
+
+  it("is a test", function()
+    for _, headers in ipairs { {}, { ["content-length"] = "0" } } do
+      assert.equal("hint", assert(one:open { headers = headers, body = "" }).type)
+      assert.equal("hint", assert(one:open { headers = headers }).type)
+    end
+  end)
+
+  it("is refused when its headers announce bytes, which were lost on the way", function()
+    for _, body in ipairs { "", false } do
+      local event, err = one:open { headers = { ["content-length"] = "20480" }, body = body or nil }
+      assert.is_nil(event)
+      assert.equal("signature", err.kind)
+    end
+  end)
+end)
+
 describe("secret.file", function()
   it("does not wait for a pipe that nobody writes to", function()
     local path = os.tmpname()
