@@ -20,6 +20,8 @@ void obol_problem_add(struct obol_problems *problems, enum obol_kind kind, const
     problem->kind = kind;
     problem->field = obol_arena_copy(problems->arena, obol_slice_text(field));
     problem->message = obol_arena_copy(problems->arena, obol_slice_text(text));
+    if (problem->field.data == NULL || problem->message.data == NULL)
+        return; /* counted all the same */
     if (problems->last != NULL)
         problems->last->next = problem;
     else

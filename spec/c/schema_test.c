@@ -173,6 +173,22 @@ static void reading(void)
     obol_arena_free(&arena);
 }
 
+/* A fault that there is no room to write down is still one. */
+static void full(void)
+{
+    for (size_t room = 0; room < 2 * sizeof(struct obol_problem) + 64; room += 8) {
+        struct obol_arena small;
+        obol_arena_init(&small, room);
+        struct obol_problems problems = {.arena = &small};
+        obol_problem_add(&problems, OBOL_ERR_INVALID, "amount", "expected more than 0");
+        struct obol_err err = {0};
+        CHECK(!obol_problems_none(&problems, &err));
+        CHECK(strcmp(err.message,
+                     problems.first != NULL ? "expected more than 0" : "out of memory") == 0);
+        obol_arena_free(&small);
+    }
+}
+
 /* An exact rest or none: what memory is short for may not silently be missing. */
 static void rests(void)
 {
@@ -234,6 +250,7 @@ int main(void)
                                                  {"scales and intervals", scales},
                                                  {"nearest names", near},
                                                  {"amounts of a reply", reading},
+                                                 {"problems without room", full},
                                                  {"what is left over", rests},
                                                  {"secrets", secrets},
                                                  {0}});

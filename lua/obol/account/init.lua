@@ -9,7 +9,8 @@
 -- - `encode(operation, params, { time_ms =, nonce =, key = })`: a request | nil, err
 -- - `decode(operation, reply, { expect =, params =, sent_before = })`: a result | nil, err; `reply` is
 --   `{ status =, headers =, body = }`; a result has `outcome`, `status`, `kind` of what is no success,
---   the provider's `code` and `message`, what the operation finds, `checked` and `extra`
+--   the provider's `code` and `message`, what the operation finds, `checked` (what was compared with
+--   `expect`; false without it) and `extra` (all else that was told)
 -- - `open({ method =, url =, headers =, body = }, { time_ms = })`: an event | nil, err
 -- - `acknowledge("accepted" | "later" | "refused")`: `{ status =, headers =, body = }`
 -- - `plan(operation, params)`: `effect`, `found_by`, `found_with`, `proof_with`, `repeat_safe`
