@@ -60,6 +60,46 @@ describe("AppWheel, from the client to the simulator", function()
     subscription = pay.subscriptions:refresh("S-1")
     assert.equal("price_vip_yearly", subscription.product_id)
     assert.is_nil(subscription.action)
+    -- the difference was a charge too, of what its bill says
+    local renewal = pay.payments:list()[2]
+    assert.equal("S-1", renewal.renewal_of)
+    assert.equal(money("90.00", "USD"), renewal.amount)
+  end)
+
+  it("makes every charge a payment, also those between two looks and before the end", function()
+    local pay, box = open()
+    local subscription = pay.subscriptions:create(plan("S-1", { amount = "9.99", currency = "USD" }))
+    assert(box:pay(subscription.action.url))
+    assert.equal("active", pay.subscriptions:refresh("S-1").status)
+    box:advance(95 * DAY)
+    -- the subscription moves on only with all of its charges
+    box:fault("invoice.list", "commit_then_drop")
+    assert.equal("unknown", pay.subscriptions:refresh("S-1").error.outcome)
+    assert.equal(1, #pay.payments:list())
+    pay.subscriptions:refresh("S-1")
+    assert.equal(4, #pay.payments:list { status = "succeeded" })
+    pay.subscriptions:refresh("S-1")
+    assert.equal(4, #pay.payments:list())
+    -- one more charge, then the end: seen by a look after both
+    box:advance(30 * DAY)
+    assert(box:fail_card("u-7"))
+    box:advance(60 * DAY)
+    assert.equal("canceled", pay.subscriptions:refresh("S-1").status)
+    local paid, booked = 0, 0
+    for _, bill in ipairs(pay.invoices:list { customer = { id = "u-7" } }) do
+      if bill.status == "paid" then booked = booked + 1 end
+    end
+    for _, payment in ipairs(pay.payments:list()) do
+      if payment.status == "succeeded" then paid = paid + 1 end
+      assert.equal(money("9.99", "USD"), payment.amount)
+    end
+    assert.equal(5, booked)
+    assert.equal(booked, paid)
+    local renewed = 0
+    pay.events:consume("spec", function(event)
+      if event.type == "subscription.renewed" then renewed = renewed + 1 end
+    end)
+    assert.equal(4, renewed)
   end)
 
   it("tells past_due when the card fails", function()

@@ -87,7 +87,7 @@ function M.resolve(client, row, one, options)
   local found, err = M.ask(client, row, options)
   if not found then return row, err or fault.of_row(row.error) end
   -- What is told now may hold a charge too.
-  local told = renewal.record(client, row, client.ledger:payment(row.order_id), found)
+  local told = renewal.record(client, row, client.ledger:payment(row.order_id), found, options)
   row = told or row
   local result = { outcome = was_made(one, found) and "succeeded" or "rejected" }
   local shown

@@ -66,7 +66,7 @@ end
 
 local function ask_subscription(client, row, options)
   local found = change.ask(client, row, options)
-  if found then renewal.record(client, row, client.ledger:payment(row.order_id), found) end
+  if found then renewal.record(client, row, client.ledger:payment(row.order_id), found, options) end
 end
 
 --- Refreshes what `event` may speak of: recorded subscriptions by their id, open payments by order,

@@ -67,7 +67,7 @@ local function refresh(client, row, limits)
   local found
   found, err = change.ask(client, row, limits)
   if not found then return row, err end
-  return renewal.record(client, row, payment, found)
+  return renewal.record(client, row, payment, found, limits)
 end
 
 --- Asks the provider and answers the subscription as it stands then.
