@@ -41,14 +41,12 @@ obol_read obol_appwheel_read_order_status;
 obol_read obol_appwheel_read_invoice_amount;
 
 /* Rows that many tables share. */
+/* clang-format off */
 #define APPWHEEL_CUSTOMER(in)                                                                      \
-    {                                                                                              \
-        .name = "customer.id", .wire = "appUserId", .type = OBOL_TEXT, .place = in,                \
-        .flags = OBOL_REQUIRED | OBOL_BYTES | OBOL_PERSONAL, .max = 255, .sample = "user_1",       \
-        .doc = "the merchant's id of the user, the same in every call"                             \
-    }
+    {.name = "customer.id", .wire = "appUserId", .type = OBOL_TEXT, .place = in,                   \
+     .flags = OBOL_REQUIRED | OBOL_BYTES | OBOL_PERSONAL, .max = 255, .sample = "user_1",          \
+     .doc = "the merchant's id of the user, the same in every call"}
 #define APPWHEEL_SUBSCRIPTION                                                                      \
-    {                                                                                              \
-        .name = "provider_id", .wire = "purchaseId", .type = OBOL_TEXT, .flags = OBOL_REQUIRED,    \
-        .max = 255, .sample = "sub_1LNX9z", .doc = "the subscription's id, sub_..."                \
-    }
+    {.name = "provider_id", .wire = "purchaseId", .type = OBOL_TEXT, .flags = OBOL_REQUIRED,       \
+     .max = 255, .sample = "sub_1LNX9z", .doc = "the subscription's id, sub_..."}
+/* clang-format on */

@@ -21,6 +21,7 @@ const struct obol_outcome_row obol_appwheel_done[] = {
         .at = "http_status", .is = number, .outcome = result, .kind = why, .doc = text             \
     }
 
+/* clang-format off */
 const struct obol_outcome_row obol_appwheel_outcomes[] = {
     /* sheet 8, the Stripe family */
     REFUSED("205001", OBOL_ERR_INVALID, "ErrAwPurchaseSkuIncomplete: complete the SKU's data"),
@@ -47,15 +48,10 @@ const struct obol_outcome_row obol_appwheel_outcomes[] = {
     STATUS("404", OBOL_REJECTED, OBOL_ERR_NOT_FOUND, "HTTP 404 without an envelope"),
     STATUS("405", OBOL_REJECTED, OBOL_ERR_INVALID, "HTTP 405 without an envelope"),
     STATUS("413", OBOL_REJECTED, OBOL_ERR_INVALID, "HTTP 413 without an envelope"),
-    {.at = "http_status",
-     .is = "429",
-     .outcome = OBOL_REJECTED,
-     .kind = OBOL_ERR_RATE_LIMITED,
-     .retryable = true,
-     .doc = "HTTP 429 without an envelope"},
-    {.at = "http_status",
-     .outcome = OBOL_UNKNOWN,
-     .kind = OBOL_ERR_PROVIDER,
+    {.at = "http_status", .is = "429", .outcome = OBOL_REJECTED, .kind = OBOL_ERR_RATE_LIMITED,
+     .retryable = true, .doc = "HTTP 429 without an envelope"},
+    {.at = "http_status", .outcome = OBOL_UNKNOWN, .kind = OBOL_ERR_PROVIDER,
      .doc = "any other answer without an envelope"},
     {0},
 };
+/* clang-format on */

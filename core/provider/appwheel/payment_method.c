@@ -5,24 +5,18 @@
 static const struct obol_word checkout[] = {{.word = "checkout"}, {0}};
 static const struct obol_word setup_intent[] = {{.word = "setupIntent"}, {0}};
 
+/* clang-format off */
 #define TYPE(words, value)                                                                         \
-    {                                                                                              \
-        .name = "type", .wire = "type", .type = OBOL_TEXT, .oneof = words, .preset = value,        \
-        .sample = value, .doc = "how the card is entered: checkout, a page; setupIntent, a script" \
-    }
+    {.name = "type", .wire = "type", .type = OBOL_TEXT, .oneof = words, .preset = value,           \
+     .sample = value, .doc = "how the card is entered: checkout, a page; setupIntent, a script"}
 #define BACK(need)                                                                                 \
-    {.name = "return_url",                                                                         \
-     .wire = "successUrl",                                                                         \
-     .type = OBOL_URL,                                                                             \
-     .flags = (need) | OBOL_ANY_SCHEME,                                                            \
-     .max = 2048,                                                                                  \
-     .sample = "https://shop.example/ok",                                                          \
+    {.name = "return_url", .wire = "successUrl", .type = OBOL_URL,                                 \
+     .flags = (need) | OBOL_ANY_SCHEME, .max = 2048, .sample = "https://shop.example/ok",          \
      .doc = "where the browser goes when the card is kept"},                                       \
-    {                                                                                              \
-        .name = "cancel_url", .wire = "cancelUrl", .type = OBOL_URL,                               \
-        .flags = (need) | OBOL_ANY_SCHEME, .max = 2048, .sample = "https://shop.example/no",       \
-        .doc = "where the browser goes when the user backs out"                                    \
-    }
+    {.name = "cancel_url", .wire = "cancelUrl", .type = OBOL_URL,                                  \
+     .flags = (need) | OBOL_ANY_SCHEME, .max = 2048, .sample = "https://shop.example/no",          \
+     .doc = "where the browser goes when the user backs out"}
+/* clang-format on */
 
 /* The older text asks for the URLs only with `checkout`; the other way opens no page. */
 static const struct obol_field checkout_request[] = {
@@ -38,50 +32,35 @@ static const struct obol_field intent_request[] = {
     {0},
 };
 
+/* clang-format off */
 static const struct obol_field checkout_reply[] = {
-    {.name = "action.url",
-     .wire = "data.checkoutUrl",
-     .type = OBOL_URL,
+    {.name = "action.url", .wire = "data.checkoutUrl", .type = OBOL_URL,
      .doc = "the page on which the card is entered"},
     {.name = "provider_id", .wire = "data.checkoutId", .type = OBOL_TEXT, .doc = "cs_..."},
     {0},
 };
 static const struct obol_field intent_reply[] = {
-    {.name = "action.client_secret",
-     .wire = "data.clientSecret",
-     .type = OBOL_TEXT,
-     .flags = OBOL_HIDDEN,
-     .doc = "what Stripe's script confirms the card with"},
+    {.name = "action.client_secret", .wire = "data.clientSecret", .type = OBOL_TEXT,
+     .flags = OBOL_HIDDEN, .doc = "what Stripe's script confirms the card with"},
     {.name = "provider_id", .wire = "data.setupIntentId", .type = OBOL_TEXT, .doc = "seti_..."},
     {0},
 };
 
 static const struct obol_outcome_row checkout_outcomes[] = {
-    {.at = "code",
-     .is = "0",
-     .has = "data.checkoutUrl",
-     .outcome = OBOL_ACCEPTED,
+    {.at = "code", .is = "0", .has = "data.checkoutUrl", .outcome = OBOL_ACCEPTED,
      .doc = "success"},
-    {.at = "code",
-     .is = "200",
-     .has = "data.checkoutUrl",
-     .outcome = OBOL_ACCEPTED,
+    {.at = "code", .is = "200", .has = "data.checkoutUrl", .outcome = OBOL_ACCEPTED,
      .doc = "success"},
     {0},
 };
 static const struct obol_outcome_row intent_outcomes[] = {
-    {.at = "code",
-     .is = "0",
-     .has = "data.clientSecret",
-     .outcome = OBOL_ACCEPTED,
+    {.at = "code", .is = "0", .has = "data.clientSecret", .outcome = OBOL_ACCEPTED,
      .doc = "success"},
-    {.at = "code",
-     .is = "200",
-     .has = "data.clientSecret",
-     .outcome = OBOL_ACCEPTED,
+    {.at = "code", .is = "200", .has = "data.clientSecret", .outcome = OBOL_ACCEPTED,
      .doc = "success"},
     {0},
 };
+/* clang-format on */
 
 #define CREATE                                                                                     \
     .name = "payment_method.create", .request_line = "POST /v1/stripe/paymentMethod/create",       \
@@ -107,6 +86,7 @@ const struct obol_operation obol_appwheel_payment_method_create_intent = {
     .doc = "A secret with which Stripe's script keeps a card.",
 };
 
+/* clang-format off */
 static const struct obol_field method[] = {
     {.name = "id", .wire = "id", .type = OBOL_TEXT, .flags = OBOL_REQUIRED, .doc = "pm_..."},
     {.name = "type", .wire = "type", .type = OBOL_TEXT, .doc = "card"},
@@ -114,9 +94,7 @@ static const struct obol_field method[] = {
     {.name = "card.last4", .wire = "card.last4", .type = OBOL_TEXT, .doc = "with leading zeros"},
     {.name = "card.exp_month", .wire = "card.exp_month", .type = OBOL_INTEGER, .doc = "1 to 12"},
     {.name = "card.exp_year", .wire = "card.exp_year", .type = OBOL_INTEGER, .doc = "four digits"},
-    {.name = "card.country",
-     .wire = "card.country",
-     .type = OBOL_TEXT,
+    {.name = "card.country", .wire = "card.country", .type = OBOL_TEXT,
      .doc = "ISO 3166-1, two letters"},
     {.name = "card.funding", .wire = "card.funding", .type = OBOL_TEXT, .doc = "credit and so on"},
     {.name = "created_s", .wire = "created", .type = OBOL_TIME, .doc = "when it was made"},
@@ -124,18 +102,17 @@ static const struct obol_field method[] = {
 };
 
 static const struct obol_field list_reply[] = {
-    {.name = "payment_methods",
-     .wire = "data.methods",
-     .type = OBOL_LIST,
-     .sub = method,
+    {.name = "payment_methods", .wire = "data.methods", .type = OBOL_LIST, .sub = method,
      .doc = "the cards that a user keeps"},
     {0},
 };
 static const struct obol_outcome_row list_outcomes[] = {
     {.at = "code", .is = "0", .has = "data.methods", .outcome = OBOL_SUCCEEDED, .doc = "success"},
-    {.at = "code", .is = "200", .has = "data.methods", .outcome = OBOL_SUCCEEDED, .doc = "success"},
+    {.at = "code", .is = "200", .has = "data.methods", .outcome = OBOL_SUCCEEDED,
+     .doc = "success"},
     {0},
 };
+/* clang-format on */
 static const struct obol_field list_request[] = {APPWHEEL_CUSTOMER(OBOL_IN_BODY), {0}};
 
 const struct obol_operation obol_appwheel_payment_method_list = {
@@ -151,17 +128,14 @@ const struct obol_operation obol_appwheel_payment_method_list = {
     .outcomes = list_outcomes,
 };
 
+/* clang-format off */
 static const struct obol_field remove_request[] = {
     APPWHEEL_CUSTOMER(OBOL_IN_BODY),
-    {.name = "provider_id",
-     .wire = "methodId",
-     .type = OBOL_TEXT,
-     .flags = OBOL_REQUIRED,
-     .max = 255,
-     .sample = "pm_1LQneq",
-     .doc = "the payment method's id, pm_..."},
+    {.name = "provider_id", .wire = "methodId", .type = OBOL_TEXT, .flags = OBOL_REQUIRED,
+     .max = 255, .sample = "pm_1LQneq", .doc = "the payment method's id, pm_..."},
     {0},
 };
+/* clang-format on */
 static const struct obol_field remove_reply[] = {
     {.name = "provider_id", .wire = "data.methodId", .type = OBOL_TEXT, .doc = "what was removed"},
     {0},

@@ -5,55 +5,33 @@
 static const struct obol_word payment_mode[] = {{.word = "payment"}, {0}};
 static const struct obol_word sku_mode[] = {{.word = "sku_payment"}, {0}};
 
+/* clang-format off */
 #define PRODUCT                                                                                    \
-    {                                                                                              \
-        .name = "items[1].product_id", .wire = "productId", .type = OBOL_TEXT,                     \
-        .flags = OBOL_REQUIRED, .max = 255, .sample = "price_1LGLc9",                              \
-        .doc = "a productId from product.list"                                                     \
-    }
+    {.name = "items[1].product_id", .wire = "productId", .type = OBOL_TEXT,                        \
+     .flags = OBOL_REQUIRED, .max = 255, .sample = "price_1LGLc9",                                 \
+     .doc = "a productId from product.list"}
 #define RETURN_URLS                                                                                \
-    {.name = "return_url",                                                                         \
-     .wire = "successUrl",                                                                         \
-     .type = OBOL_URL,                                                                             \
-     .flags = OBOL_REQUIRED | OBOL_ANY_SCHEME,                                                     \
-     .max = 2048,                                                                                  \
-     .sample = "https://shop.example/ok",                                                          \
+    {.name = "return_url", .wire = "successUrl", .type = OBOL_URL,                                 \
+     .flags = OBOL_REQUIRED | OBOL_ANY_SCHEME, .max = 2048, .sample = "https://shop.example/ok",   \
      .doc = "where the browser goes when the payer has paid; it proves nothing"},                  \
-    {                                                                                              \
-        .name = "cancel_url", .wire = "cancelUrl", .type = OBOL_URL,                               \
-        .flags = OBOL_REQUIRED | OBOL_ANY_SCHEME, .max = 2048,                                     \
-        .sample = "https://shop.example/no",                                                       \
-        .doc = "where the browser goes when the payer backs out"                                   \
-    }
+    {.name = "cancel_url", .wire = "cancelUrl", .type = OBOL_URL,                                  \
+     .flags = OBOL_REQUIRED | OBOL_ANY_SCHEME, .max = 2048, .sample = "https://shop.example/no",   \
+     .doc = "where the browser goes when the payer backs out"}
 #define MODE(words, value)                                                                         \
-    {                                                                                              \
-        .name = "extra.appwheel.mode", .wire = "mode", .type = OBOL_TEXT, .oneof = words,          \
-        .preset = value, .sample = value, .doc = "the kind of one-off purchase"                    \
-    }
+    {.name = "extra.appwheel.mode", .wire = "mode", .type = OBOL_TEXT, .oneof = words,             \
+     .preset = value, .sample = value, .doc = "the kind of one-off purchase"}
 #define QUANTITY                                                                                   \
-    {                                                                                              \
-        .name = "items[1].quantity", .wire = "quantity", .type = OBOL_INTEGER, .min = 1,           \
-        .max = 1000000, .preset = "1", .sample = "1", .doc = "number of units"                     \
-    }
+    {.name = "items[1].quantity", .wire = "quantity", .type = OBOL_INTEGER, .min = 1,              \
+     .max = 1000000, .preset = "1", .sample = "1", .doc = "number of units"}
 
 static const struct obol_field subscription_request[] = {
     APPWHEEL_CUSTOMER(OBOL_IN_BODY),
     PRODUCT,
     RETURN_URLS,
-    {.name = "trial_days",
-     .wire = "trialPeriodDays",
-     .type = OBOL_INTEGER,
-     .min = 1,
-     .max = 730,
-     .sample = "7",
-     .doc = "days before the first charge; a product's own trial does nothing"},
-    {.name = "promotion_code",
-     .wire = "promotionCode",
-     .type = OBOL_TEXT,
-     .as = OBOL_ONE_IN_LIST,
-     .max = 255,
-     .sample = "SPRING",
-     .doc = "one code at most"},
+    {.name = "trial_days", .wire = "trialPeriodDays", .type = OBOL_INTEGER, .min = 1, .max = 730,
+     .sample = "7", .doc = "days before the first charge; a product's own trial does nothing"},
+    {.name = "promotion_code", .wire = "promotionCode", .type = OBOL_TEXT, .as = OBOL_ONE_IN_LIST,
+     .max = 255, .sample = "SPRING", .doc = "one code at most"},
     {0},
 };
 
@@ -63,68 +41,45 @@ static const struct obol_field payment_request[] = {
     RETURN_URLS,
     MODE(payment_mode, "payment"),
     QUANTITY,
-    {.name = "amount",
-     .type = OBOL_MONEY,
-     .as = OBOL_MINOR_NUMBER,
-     .place = OBOL_NOWHERE,
-     .flags = OBOL_REQUIRED,
-     .sample = "10.00",
+    {.name = "amount", .type = OBOL_MONEY, .as = OBOL_MINOR_NUMBER, .place = OBOL_NOWHERE,
+     .flags = OBOL_REQUIRED, .sample = "10.00",
      .doc = "what the payer pays for all units together"},
-    {.name = "pay_price",
-     .wire = "payPrice",
-     .type = OBOL_INTEGER,
-     .make = obol_appwheel_pay_price,
-     .configurable = "pay_price",
+    {.name = "pay_price", .wire = "payPrice", .type = OBOL_INTEGER,
+     .make = obol_appwheel_pay_price, .configurable = "pay_price",
      .doc = "the amount in minor units, of one unit or of all"},
-    {.name = "description",
-     .wire = "productName",
-     .type = OBOL_TEXT,
-     .flags = OBOL_REQUIRED,
-     .max = 250,
-     .sample = "tea lights",
-     .doc = "the title on the payment page"},
-    {.name = "currency",
-     .wire = "currency",
-     .type = OBOL_CURRENCY,
-     .as = OBOL_LOWER,
-     .flags = OBOL_REQUIRED,
-     .sample = "USD",
-     .doc = "of the amount"},
+    {.name = "description", .wire = "productName", .type = OBOL_TEXT, .flags = OBOL_REQUIRED,
+     .max = 250, .sample = "tea lights", .doc = "the title on the payment page"},
+    {.name = "currency", .wire = "currency", .type = OBOL_CURRENCY, .as = OBOL_LOWER,
+     .flags = OBOL_REQUIRED, .sample = "USD", .doc = "of the amount"},
     {0},
 };
+/* clang-format on */
 
 static const struct obol_field sku_request[] = {
     APPWHEEL_CUSTOMER(OBOL_IN_BODY), PRODUCT,  RETURN_URLS,
     MODE(sku_mode, "sku_payment"),   QUANTITY, {0},
 };
 
+/* clang-format off */
 static const struct obol_field purchase_reply[] = {
-    {.name = "action.url",
-     .wire = "data.checkoutUrl",
-     .type = OBOL_URL,
-     .sample = "https://checkout.stripe.com/pay/x",
-     .doc = "the payment page, with its fragment"},
-    {.name = "live",
-     .type = OBOL_BOOLEAN,
-     .read = obol_appwheel_read_session_mode,
+    {.name = "action.url", .wire = "data.checkoutUrl", .type = OBOL_URL,
+     .sample = "https://checkout.stripe.com/pay/x", .doc = "the payment page, with its fragment"},
+    {.name = "live", .type = OBOL_BOOLEAN, .read = obol_appwheel_read_session_mode,
      .doc = "whether real money is taken, as the session's id in the page's address tells"},
     {0},
 };
+/* clang-format on */
 
 /* A success without a page to open is not one: nobody could pay it. */
+/* clang-format off */
 static const struct obol_outcome_row purchase_outcomes[] = {
-    {.at = "code",
-     .is = "0",
-     .has = "data.checkoutUrl",
-     .outcome = OBOL_ACCEPTED,
+    {.at = "code", .is = "0", .has = "data.checkoutUrl", .outcome = OBOL_ACCEPTED,
      .doc = "success"},
-    {.at = "code",
-     .is = "200",
-     .has = "data.checkoutUrl",
-     .outcome = OBOL_ACCEPTED,
+    {.at = "code", .is = "200", .has = "data.checkoutUrl", .outcome = OBOL_ACCEPTED,
      .doc = "success"},
     {0},
 };
+/* clang-format on */
 
 #define PURCHASE                                                                                   \
     .request_line = "POST /v1/stripe/purchase/create", .effect = OBOL_OFFER,                       \

@@ -2,49 +2,36 @@
 
 /* Changing, ending and asking about a subscription (sheet 6.4 to 6.6). */
 
+/* clang-format off */
 static const struct obol_field update_request[] = {
     APPWHEEL_CUSTOMER(OBOL_IN_BODY),
-    {.name = "items[1].product_id",
-     .wire = "productId",
-     .type = OBOL_TEXT,
-     .flags = OBOL_REQUIRED,
-     .max = 255,
-     .sample = "price_1LGLc9",
+    {.name = "items[1].product_id", .wire = "productId", .type = OBOL_TEXT,
+     .flags = OBOL_REQUIRED, .max = 255, .sample = "price_1LGLc9",
      .doc = "the new product, of the same group"},
     APPWHEEL_SUBSCRIPTION,
     {0},
 };
 
 static const struct obol_field update_reply[] = {
-    {.name = "action.url",
-     .wire = "data.hostedInvoiceUrl",
-     .type = OBOL_URL,
+    {.name = "action.url", .wire = "data.hostedInvoiceUrl", .type = OBOL_URL,
      .sample = "https://invoice.stripe.com/i/x",
      .doc = "where the user pays the difference; without it the change is done"},
     {0},
 };
 
 static const struct obol_outcome_row update_outcomes[] = {
-    {.at = "code",
-     .is = "0",
-     .has = "data.hostedInvoiceUrl",
-     .outcome = OBOL_ACCEPTED,
+    {.at = "code", .is = "0", .has = "data.hostedInvoiceUrl", .outcome = OBOL_ACCEPTED,
      .doc = "the user has to pay a difference"},
-    {.at = "code",
-     .is = "200",
-     .has = "data.hostedInvoiceUrl",
-     .outcome = OBOL_ACCEPTED,
+    {.at = "code", .is = "200", .has = "data.hostedInvoiceUrl", .outcome = OBOL_ACCEPTED,
      .doc = "the user has to pay a difference"},
     {.at = "code", .is = "0", .outcome = OBOL_SUCCEEDED, .doc = "the plan is changed"},
     {.at = "code", .is = "200", .outcome = OBOL_SUCCEEDED, .doc = "the plan is changed"},
     /* an upgrade charges at once: Stripe's refusal is the card's, and the plan stays (sheet 6.4) */
-    {.at = "code",
-     .is = "205002",
-     .outcome = OBOL_DECLINED,
-     .kind = OBOL_ERR_DECLINED,
+    {.at = "code", .is = "205002", .outcome = OBOL_DECLINED, .kind = OBOL_ERR_DECLINED,
      .doc = "ErrAwPurchaseStripeApi: the charge was refused, the plan stays as it was"},
     {0},
 };
+/* clang-format on */
 
 const struct obol_operation obol_appwheel_subscription_update = {
     .name = "subscription.update",
@@ -96,40 +83,30 @@ const struct obol_operation obol_appwheel_subscription_renew = {
     .outcomes = obol_appwheel_done,
 };
 
+/* clang-format off */
 static const struct obol_field portal_request[] = {
     APPWHEEL_CUSTOMER(OBOL_IN_BODY),
-    {.name = "return_url",
-     .wire = "returnUrl",
-     .type = OBOL_URL,
-     .flags = OBOL_REQUIRED | OBOL_ANY_SCHEME,
-     .max = 2048,
-     .sample = "https://shop.example/me",
+    {.name = "return_url", .wire = "returnUrl", .type = OBOL_URL,
+     .flags = OBOL_REQUIRED | OBOL_ANY_SCHEME, .max = 2048, .sample = "https://shop.example/me",
      .doc = "where the page leads back to"},
     {0},
 };
 
 static const struct obol_field portal_reply[] = {
-    {.name = "action.url",
-     .wire = "data.sessionUrl",
-     .type = OBOL_URL,
+    {.name = "action.url", .wire = "data.sessionUrl", .type = OBOL_URL,
      .sample = "https://billing.stripe.com/session/x",
      .doc = "the page on which a user keeps house"},
     {0},
 };
 
 static const struct obol_outcome_row portal_outcomes[] = {
-    {.at = "code",
-     .is = "0",
-     .has = "data.sessionUrl",
-     .outcome = OBOL_SUCCEEDED,
+    {.at = "code", .is = "0", .has = "data.sessionUrl", .outcome = OBOL_SUCCEEDED,
      .doc = "success"},
-    {.at = "code",
-     .is = "200",
-     .has = "data.sessionUrl",
-     .outcome = OBOL_SUCCEEDED,
+    {.at = "code", .is = "200", .has = "data.sessionUrl", .outcome = OBOL_SUCCEEDED,
      .doc = "success"},
     {0},
 };
+/* clang-format on */
 
 const struct obol_operation obol_appwheel_subscription_portal = {
     .name = "subscription.portal",
