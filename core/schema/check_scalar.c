@@ -103,8 +103,8 @@ void obol_check_url(struct obol_checking *checking, const struct obol_field *fie
                     const struct obol_node *value, struct obol_slot *slot)
 {
     bool any = (field->flags & OBOL_ANY_SCHEME) != 0;
-    const char *expected = any ? "an absolute URL, http, https or an app's own scheme"
-                               : "an absolute URL, http or https";
+    const char *expected = any ? "an absolute URL in ASCII: http, https or an app's own scheme"
+                               : "an absolute URL in ASCII: http or https";
     struct obol_url url;
     if (value->type != OBOL_NODE_TEXT || (value->flags & OBOL_NODE_SECRET) != 0 ||
         !obol_url_parse(value->text, &url, NULL) || is_harmful(url.scheme)) {

@@ -21,6 +21,25 @@ describe("what a purchase may hold", function()
     assert.truthy(text:find('"trialPeriodDays":7,"promotionCode":["SPRING"]}', 1, true))
   end)
 
+  it("takes text beyond ASCII in every field, and URLs percent-encoded", function()
+    local text = body("payment.create", support.one_off {
+      customer = { id = "用户 é" }, item = { product_id = "价格" }, description = "灯😀",
+      return_url = "https://shop.example/%E8%B7%AF?x=%C3%A9",
+    })
+    assert.equal('{"appUserId":"用户 é","productId":"价格","successUrl":"https://shop.example/%E8%B7%AF?x=%C3%A9",'
+      .. '"cancelUrl":"https://shop.example/no","mode":"payment","quantity":1,"payPrice":1000,'
+      .. '"productName":"灯😀","currency":"usd"}', text)
+    text = body("subscription.create", support.purchase { promotion_code = "春天" })
+    assert.truthy(text:find('"promotionCode":["春天"]', 1, true))
+    local request = assert(account:encode("product.history",
+      { customer = "用户", item = { product_id = "é/1" } }, { time_ms = 1 }))
+    assert.truthy(request.url:find("/v1/subscriber/%E7%94%A8%E6%88%B7/product/%C3%A9%2F1/history", 1, true))
+    local request_of, err = account:encode("subscription.create",
+      support.purchase { return_url = "https://shop.example/路" })
+    assert.is_nil(request_of)
+    assert.equal("return_url", err.field)
+  end)
+
   it("takes item = x as items = { x }, and a customer by id alone", function()
     local short = body("subscription.create", support.purchase { customer = "user_1" })
     local long = body("subscription.create",
@@ -67,7 +86,7 @@ describe("what a purchase may hold", function()
     body("subscription.create", support.purchase { return_url = "myshop://paid?x=1" })
     for _, url in ipairs { "javascript:alert(1)", "JavaScript:x", "data:text/html,x", "file:///etc/passwd",
       "/relative", "https://", "https://a b/", "https://user:pass@shop.example/" } do
-      assert.equal("expected an absolute URL, http, https or an app's own scheme",
+      assert.equal("expected an absolute URL in ASCII: http, https or an app's own scheme",
         problems("subscription.create", support.purchase { return_url = url }).return_url)
     end
   end)
@@ -96,7 +115,7 @@ describe("bad input", function()
       amount = 'expected text such as "8.88" or an obol.money, not a number',
       currency = "expected a value",
       curency = "expected a known name, perhaps currency",
-      return_url = "expected an absolute URL, http, https or an app's own scheme",
+      return_url = "expected an absolute URL in ASCII: http, https or an app's own scheme",
       cancel_url = "expected a value",
       description = "expected a value",
       ["extra.appwheel.modee"] = "expected a known name, perhaps extra.appwheel.mode",
