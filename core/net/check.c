@@ -1,5 +1,6 @@
 #include "base/secret.h"
 #include "base/text.h"
+#include "base/word.h"
 #include "net/call.h"
 
 #include <arpa/inet.h>
@@ -14,7 +15,7 @@ static bool is_token(struct obol_slice text)
     for (size_t i = 0; i < text.size; i++) {
         char byte = text.data[i];
         bool letter = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
-        if (letter || (byte >= '0' && byte <= '9'))
+        if (letter || byte == '-' || (byte >= '0' && byte <= '9'))
             continue;
         if (byte == '\0' || strchr("!#$%&'*+-.^_`|~", byte) == NULL)
             return false;
@@ -35,12 +36,49 @@ static bool check_method(struct obol_slice method, struct obol_err *err)
 /* Framing is libcurl's: a second opinion in a header is how requests are smuggled. */
 static bool is_framing(struct obol_slice name)
 {
-    static const char *const names[] = {"content-length", "transfer-encoding", "connection",
-                                        "expect",         "upgrade",           "te",
-                                        "trailer",        "proxy-connection",  "keep-alive"};
+#define NAME(text)                                                                                 \
+    {                                                                                              \
+        .data = (text), .size = sizeof(text) - 1                                                   \
+    }
+    static const struct obol_slice names[] = {
+        NAME("content-length"), NAME("transfer-encoding"), NAME("connection"),
+        NAME("expect"),         NAME("upgrade"),           NAME("te"),
+        NAME("trailer"),        NAME("proxy-connection"),  NAME("keep-alive"),
+    };
+#undef NAME
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (obol_ascii_equal_nocase(name, obol_slice_text(names[i])))
+        if (name.size == names[i].size && obol_ascii_equal_nocase(name, names[i]))
             return true;
+    return false;
+}
+
+/* Whether no byte is below `from` or a DEL, nor, unless `high_too`, beyond ASCII. */
+static bool is_within(struct obol_slice text, char from, bool high_too)
+{
+    size_t at = 0;
+    for (; at + 8 <= text.size; at += 8) {
+        uint64_t word = obol_word_load(text.data + at);
+        if ((obol_word_below(word, from) | obol_word_has(word, 0x7F)) != 0 ||
+            (!high_too && obol_word_high(word) != 0))
+            break;
+    }
+    for (; at < text.size; at++) {
+        unsigned char byte = (unsigned char)text.data[at];
+        if (byte < (unsigned char)from || byte == 0x7F || (!high_too && byte > 0x7F))
+            return false;
+    }
+    return true;
+}
+
+static bool has_control(struct obol_slice value)
+{
+    if (is_within(value, 0x20, true))
+        return false;
+    for (size_t i = 0; i < value.size; i++) {
+        unsigned char byte = (unsigned char)value.data[i];
+        if ((byte < 0x20 && byte != '\t') || byte == 0x7F)
+            return true;
+    }
     return false;
 }
 
@@ -54,13 +92,9 @@ static bool check_header(const struct obol_header *header, struct obol_err *err)
     if (header->name.size + header->value.size > HEADER_MAX)
         return obol_fail(err, OBOL_ERR_INVALID, "headers", "expected headers of at most %d bytes",
                          HEADER_MAX);
-    for (size_t i = 0; i < header->value.size; i++) {
-        unsigned char byte = (unsigned char)header->value.data[i];
-        if ((byte < 0x20 && byte != '\t') || byte == 0x7F)
-            return obol_fail(err, OBOL_ERR_INVALID, "headers",
-                             "expected header values without control characters");
-    }
-    return true;
+    return !has_control(header->value) ||
+           obol_fail(err, OBOL_ERR_INVALID, "headers",
+                     "expected header values without control characters");
 }
 
 /* Addresses and the one name that libcurl itself resolves to them, whatever the resolver says. */
@@ -127,12 +161,8 @@ static bool check_url(struct obol_slice url, const struct obol_net_options *opti
 {
     if (url.size == 0 || url.size > URL_MAX)
         return obol_fail(err, OBOL_ERR_INVALID, "url", "expected 1 to %d bytes", URL_MAX);
-    for (size_t i = 0; i < url.size; i++) {
-        unsigned char byte = (unsigned char)url.data[i];
-        if (byte <= 0x20 || byte >= 0x7F)
-            return obol_fail(err, OBOL_ERR_INVALID, "url",
-                             "expected printable ASCII without blanks");
-    }
+    if (!is_within(url, 0x21, false))
+        return obol_fail(err, OBOL_ERR_INVALID, "url", "expected printable ASCII without blanks");
     if (is_plain(url, loopback))
         return true;
     /* libcurl wants a text that ends in a NUL, and a borrowed slice need not */
