@@ -1,14 +1,17 @@
 --- Waiting in plain Lua. A call blocks; inside `all` it lets the other functions go on instead.
 --
 -- `all` runs each function in a coroutine. One loop, that of the outermost `all`, waits for whatever
--- finishes first and goes on with the coroutine that waited for it.
+-- finishes first and goes on with the coroutine that waited for it. A coroutine whose function has
+-- ended is kept for another, as making one costs more than a call of it.
 
 local core = require "obol.core"
 local errors = require "obol.error"
 
 local M = {}
 
-local WAITING = {} -- what a coroutine of ours yields
+local WAITING, DONE = {}, {} -- what a coroutine of ours yields first
+local SPARE_MAX = 256
+local spare = {} -- coroutines that wait for a function
 local net = core.net.new()
 local tasks = setmetatable({}, { __mode = "k" }) -- coroutine -> { group =, index = }
 local by_id = {} -- id -> coroutine that waits for it
@@ -38,17 +41,24 @@ local function finish(task, ok, ...)
   if group.left == 0 and group.parent then ready[#ready + 1] = group.parent end
 end
 
--- What a coroutine gave when it stopped: its results or its error, or the word that it waits.
-local function stopped(thread, ok, ...)
-  local dead = coroutine.status(thread) == "dead"
-  if not dead and (...) == WAITING then return end
-  local task = tasks[thread]
-  tasks[thread] = nil
-  if dead then return finish(task, ok, ...) end
-  return finish(task, false, "a function of obol.all yielded to somebody else")
+local function work(fn)
+  while true do fn = coroutine.yield(DONE, fn()) end
 end
 
-local function resume(thread) return stopped(thread, coroutine.resume(thread)) end
+-- What a coroutine gave when it stopped: its word with results, or its error.
+local function stopped(thread, ok, word, ...)
+  if ok and word == WAITING then return end
+  local task = tasks[thread]
+  tasks[thread] = nil
+  if not ok then return finish(task, false, word) end
+  if word ~= DONE then
+    return finish(task, false, "a function of obol.all yielded to somebody else")
+  end
+  if #spare < SPARE_MAX then spare[#spare + 1] = thread end
+  return finish(task, true, ...)
+end
+
+local function resume(thread, fn) return stopped(thread, coroutine.resume(thread, fn)) end
 
 local function wake_sleepers()
   local now, due = core.monotonic_ms(), {}
@@ -94,9 +104,9 @@ function M.all(...)
   local functions = pack(...)
   local group = { left = functions.n, results = {} }
   for index = 1, functions.n do
-    local thread = coroutine.create(functions[index])
+    local thread = table.remove(spare) or coroutine.create(work)
     tasks[thread] = { group = group, index = index }
-    resume(thread)
+    resume(thread, functions[index])
   end
   local thread = current()
   if thread and group.left > 0 then
