@@ -63,8 +63,9 @@ uint64_t obol_net_connections(void); /* opened so far; any thread */
 /* pool.c: sets of connections, and the descriptors of all of them */
 bool obol_net_pools_open(void) OBOL_MUST_USE; /* with the lock, before all else */
 void obol_net_pools_close(void);
-void obol_net_pools_forget(void);  /* in a forked child */
-void obol_net_pools_wake(void);    /* with the lock */
+void obol_net_pools_forget(void); /* in a forked child */
+void obol_net_pools_wake(void);   /* with the lock */
+void obol_net_pools_closing(curl_socket_t socket);
 size_t obol_net_pools_count(void); /* any thread */
 /* Gives the call a pool and starts its transfer. */
 CURLcode obol_net_pools_start(struct obol_net_call *call) OBOL_MUST_USE;
@@ -76,6 +77,14 @@ int64_t obol_net_pools_tick(int64_t most_ms);
 void obol_net_pools_wait(int64_t timeout_ms);
 /* The next transfer that has ended, or null. */
 struct obol_net_call *obol_net_pools_finished(CURLcode *code);
+
+/* watch.c: the sockets that epoll watches, each for a pool */
+void obol_net_watch_opened(int fd);
+void obol_net_watch_closing(int epoll, int fd);
+bool obol_net_watch_set(int epoll, int fd, uint32_t slot, uint32_t events) OBOL_MUST_USE;
+void obol_net_watch_leave(int epoll, int fd); /* libcurl asks for nothing now */
+bool obol_net_watch_wants(int epoll, int fd, uint32_t slot) OBOL_MUST_USE;
+void obol_net_watch_forget(bool in_child);
 
 /* allocator.c: memory of libcurl is wiped when it is given back. */
 CURLcode obol_net_global_init(void) OBOL_MUST_USE;

@@ -29,7 +29,17 @@ static curl_socket_t open_socket(void *context, curlsocktype purpose, struct cur
     (void)purpose;
     atomic_fetch_add_explicit(&connections, 1, memory_order_relaxed);
     /* a program that the host starts must not inherit it */
-    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    int opened = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    if (opened >= 0)
+        obol_net_watch_opened(opened);
+    return opened;
+}
+
+static int close_socket(void *context, curl_socket_t socket)
+{
+    (void)context;
+    obol_net_pools_closing(socket);
+    return close(socket);
 }
 
 static int before_sending(void *context, char *remote_ip, char *local_ip, int remote_port,
@@ -141,6 +151,7 @@ static CURLcode set_callbacks(struct obol_net_handle *handle, CURL *easy)
     SET(PREREQFUNCTION, before_sending);
     SET(PREREQDATA, handle);
     SET(OPENSOCKETFUNCTION, open_socket);
+    SET(CLOSESOCKETFUNCTION, close_socket);
     SET(UPLOAD_BUFFERSIZE, (long)UPLOAD_BUFFER);
     SET(BUFFERSIZE, (long)DOWNLOAD_BUFFER);
     return code;

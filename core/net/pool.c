@@ -64,6 +64,7 @@ void obol_net_pools_forget(void)
     if (pools.wake >= 0)
         close(pools.wake);
     pools.epoll = pools.wake = -1;
+    obol_net_watch_forget(true);
     pools.slots = NULL;
     pools.slot_count = 0;
     pools.next = 0;
@@ -91,6 +92,7 @@ void obol_net_pools_close(void)
             free_pool(pools.slots[i]);
     obol_secret_free(pools.slots, pools.slot_count * sizeof(struct obol_net_pool *));
     pools.slots = NULL;
+    obol_net_watch_forget(false);
     obol_net_pools_forget();
 }
 
@@ -109,21 +111,24 @@ size_t obol_net_pools_count(void)
 static int watch_socket(CURL *easy, curl_socket_t socket, int what, void *context, void *known)
 {
     (void)easy;
+    (void)known;
     struct obol_net_pool *pool = context;
     if (what == CURL_POLL_REMOVE) {
-        (void)epoll_ctl(pools.epoll, EPOLL_CTL_DEL, socket, NULL);
+        obol_net_watch_leave(pools.epoll, socket);
         return 0;
     }
-    struct epoll_event event = {.data.u64 = (uint64_t)pool->slot << 32 | (uint32_t)socket};
+    uint32_t events = 0;
     if ((what & CURL_POLL_IN) != 0)
-        event.events |= EPOLLIN;
+        events |= EPOLLIN;
     if ((what & CURL_POLL_OUT) != 0)
-        event.events |= EPOLLOUT;
-    int done =
-        epoll_ctl(pools.epoll, known != NULL ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, socket, &event);
-    if (known == NULL)
-        curl_multi_assign(pool->multi, socket, pool);
-    return done == 0 ? 0 : -1;
+        events |= EPOLLOUT;
+    return obol_net_watch_set(pools.epoll, socket, pool->slot, events) ? 0 : -1;
+}
+
+void obol_net_pools_closing(curl_socket_t socket)
+{
+    if (pools.epoll >= 0)
+        obol_net_watch_closing(pools.epoll, socket);
 }
 
 static int set_timer(CURLM *multi, long timeout_ms, void *context)
@@ -300,8 +305,10 @@ static void handle_event(const struct epoll_event *event)
         (void)got;
         return;
     }
-    struct obol_net_pool *pool = pools.slots[event->data.u64 >> 32];
-    if (pool == NULL)
+    uint32_t slot = (uint32_t)(event->data.u64 >> 32);
+    curl_socket_t socket = (curl_socket_t)(uint32_t)event->data.u64;
+    struct obol_net_pool *pool = pools.slots[slot];
+    if (!obol_net_watch_wants(pools.epoll, socket, slot) || pool == NULL)
         return;
     int what = 0, running = 0;
     if ((event->events & (EPOLLIN | EPOLLHUP)) != 0)
@@ -310,7 +317,7 @@ static void handle_event(const struct epoll_event *event)
         what |= CURL_CSELECT_OUT;
     if ((event->events & EPOLLERR) != 0)
         what |= CURL_CSELECT_ERR;
-    curl_multi_socket_action(pool->multi, (curl_socket_t)(uint32_t)event->data.u64, what, &running);
+    curl_multi_socket_action(pool->multi, socket, what, &running);
 }
 
 void obol_net_pools_wait(int64_t timeout_ms)
