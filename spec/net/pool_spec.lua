@@ -42,6 +42,21 @@ describe("connections", function()
     assert.equal(2, connections{ { pool = "e\0f" }, { pool = "f", options = { ca_file = "e" } } })
   end)
 
+  it("that the server leaves while they are idle cost nothing, and are made anew", function()
+    for index = 1, 5 do
+      assert.equal("bye", assert(transport.send{ url = server.url "leaves", pool = "leaves" .. index }).body)
+    end
+    -- they are left during this call, which has the same descriptors to wait for
+    local before = os.clock()
+    assert.equal("late", assert(transport.send{ url = server.url "late", pool = "late" }).body)
+    assert.is_true(os.clock() - before < 0.3, "it waits without work")
+    for index = 5, 1, -1 do
+      local request = { url = server.url "leaves", pool = "leaves" .. index }
+      assert.equal("bye", assert(transport.send(request)).body)
+      assert.equal("late", assert(transport.send{ url = server.url "late", pool = "late" }).body)
+    end
+  end)
+
   it("of very many pools do not stay", function()
     for index = 1, 150 do assert(transport.send{ url = server.url "ok", pool = "many" .. index }) end
     assert.is_true(wait.stats().pools <= 70)

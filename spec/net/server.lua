@@ -103,6 +103,18 @@ function acts.reset(c) c:reset() end
 function acts.stall_headers() sleep(60) end
 function acts.empty(c) c:answer("200 OK", "", "") end
 
+-- Answers, and leaves while nobody asks.
+function acts.leaves(c)
+  c:answer("200 OK", "", "bye")
+  sleep(0.1)
+  c:close()
+end
+
+function acts.late(c)
+  sleep(1)
+  c:answer("200 OK", "", "late")
+end
+
 -- Answers once; reads the next request and closes.
 function acts.idle_close(c)
   c.served = (c.served or 0) + 1
