@@ -1,5 +1,7 @@
 #include "schema/describe.h"
 
+#include <string.h>
+
 /* A tree under construction: a failed step leaves it failed, so that the end is checked once. */
 struct tree {
     struct obol_arena *arena;
@@ -41,11 +43,21 @@ static void append(struct tree *tree, struct obol_node *list, struct obol_node *
         tree->failed = true;
 }
 
+/* One word may stand for several wire values: it is told once. */
+static bool is_told(const struct obol_word *oneof, const struct obol_word *at)
+{
+    for (; oneof != at; oneof++)
+        if (strcmp(oneof->word, at->word) == 0)
+            return true;
+    return false;
+}
+
 static struct obol_node *words(struct tree *tree, const struct obol_word *oneof)
 {
     struct obol_node *list = obol_node_new(tree->arena, OBOL_NODE_LIST);
-    for (; oneof->word != NULL; oneof++)
-        append(tree, list, obol_node_text(tree->arena, obol_slice_text(oneof->word)));
+    for (const struct obol_word *at = oneof; at->word != NULL; at++)
+        if (!is_told(oneof, at))
+            append(tree, list, obol_node_text(tree->arena, obol_slice_text(at->word)));
     return list;
 }
 

@@ -13,12 +13,15 @@
 -- `money.currencies()` -> a list of all of them, sorted by code.
 --
 -- An amount has
--- `:minor()` (an integer within +-(2^53 - 1), beyond that its digits as text), `:currency()` (the
--- code), `:format()` (`"8.88"`, with all places), `:is_zero()`, `:sign()` (-1, 0 or 1);
--- `:allocate{ 70, 30 }` -> a list of amounts in proportion to integer weights of 0 or more, whose
--- sum is the amount: minor units that cannot be divided go to the parts that lost most by rounding,
--- the first where several lost the same;
--- `+`, `-`, unary `-`, `<`, `<=` for amounts of one currency (`error` otherwise, and when out of
--- range), `==` (false for different currencies) and `tostring` (`8.88 USD`).
+--
+-- * `:minor()`: an integer within +-(2^53 - 1), beyond that its digits as text
+-- * `:currency()`: the code
+-- * `:format()`: `"8.88"`, with all places
+-- * `:is_zero()`, and `:sign()`: -1, 0 or 1
+-- * `:allocate{ 70, 30 }`: a list of amounts in proportion to integer weights of 0 or more, whose sum
+--   is the amount; minor units that cannot be divided go to the parts that lost most by rounding, the
+--   first where several lost the same
+-- * `+`, `-`, unary `-`, `<`, `<=` for amounts of one currency (`error` otherwise, and when out of
+--   range), `==` (false for different currencies) and `tostring` (`8.88 USD`)
 
 return require("obol.core").money

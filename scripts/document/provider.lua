@@ -47,12 +47,16 @@ local function add_request(lines, list)
   markdown.table(lines, { "field", "on the wire", "type", "required", "limits", "what" }, rows)
 end
 
+-- A list that is filled from two places has its items' fields once.
 local function add_reply(lines, list)
-  local rows = {}
-  for place, entry in ipairs(flat(list)) do
+  local rows, seen = {}, {}
+  for _, entry in ipairs(flat(list)) do
     local field = entry.field
-    rows[place] = { code(entry.path), wire(field), type_of(field),
+    local row = { code(entry.path), wire(field), type_of(field),
       field.oneof and table.concat(field.oneof, ", ") or "", field.doc }
+    local key = table.concat(row, "\0")
+    if not seen[key] then rows[#rows + 1] = row end
+    seen[key] = true
   end
   markdown.table(lines, { "field", "on the wire", "type", "one of", "what" }, rows)
 end

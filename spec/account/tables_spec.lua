@@ -61,6 +61,14 @@ describe("the provider tables", function()
     assert.equal("not_found", select(2, core.describe("appwheel", "payment.teleport")).kind)
   end)
 
+  it("tells a word once that stands for several of the provider's values", function()
+    local words
+    for _, field in ipairs(core.describe("appwheel", "invoice.list")[1].reply[1].fields) do
+      if field.name == "subscription_status" then words = field.oneof end
+    end
+    assert.same({ "incomplete", "active", "expired", "past_due", "paused" }, words)
+  end)
+
   -- every request row's own sample goes through the whole way: check, encode, sign
   it("encode each operation from its samples", function()
     local account = support.account()

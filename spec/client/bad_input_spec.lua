@@ -91,3 +91,20 @@ describe("odd values", function()
     end
   end)
 end)
+
+describe("a misspelt state in a list's query", function()
+  it("is refused, because an empty list would look like good news", function()
+    local pay = appwheel.open()
+    for _, name in ipairs { "payments", "subscriptions", "refunds" } do
+      local found, err = pay[name]:list { status = "expird" }
+      assert.is_nil(found)
+      assert.equal("invalid", err.kind)
+      assert.equal("status", err.field)
+    end
+    local _, err = pay.payments:list { status = "unkown" }
+    assert.equal("expected a state of a payment, did you mean `unknown`?", err.message)
+    assert.same({}, pay.payments:list { status = "unknown" })
+    assert.same({}, pay.subscriptions:list { status = "past_due" })
+    assert.same({}, pay.refunds:list { status = "processing" })
+  end)
+end)

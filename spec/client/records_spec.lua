@@ -217,6 +217,12 @@ describe("an error", function()
     assert.equal("a: refused by the provider before acting (code 429)", tostring(err))
   end)
 
+  it("says that it is the credentials that were refused", function()
+    local pay = support.open("cards", function() return { outcome = "rejected", kind = "authentication" } end)
+    local err = pay.payments:create(card "A-1").error
+    assert.equal("a: refused: the provider does not take these credentials", tostring(err))
+  end)
+
   it("never prints a code that is no code", function()
     local pay = support.open("cards", function() return { outcome = "declined", code = "4111 1111\n" } end)
     assert.equal("a: declined by the provider", tostring(pay.payments:create(card "A-1").error))

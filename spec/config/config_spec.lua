@@ -96,7 +96,7 @@ describe("a configuration", function()
     assert.equal("expected a table", fields(err).transport)
     opened, err = open(good { mode = "x", transport = { timout_ms = 1 } })
     assert.is_nil(opened)
-    assert.equal("expected a known option", fields(err)["transport.timout_ms"])
+    assert.equal("expected a known option, did you mean `timeout_ms`?", fields(err)["transport.timout_ms"])
     assert.is_string(fields(err).mode)
     -- every call takes it for its own limit, which is 600000 at most
     opened, err = open(good { transport = { timeout_ms = 600001 } })
@@ -235,5 +235,18 @@ describe("the nearest name", function()
     assert.is_nil(nearest.find("xyzzy", known))
     assert.is_nil(nearest.find(5, known))
     assert.is_nil(nearest.find(("a"):rep(100), { [("a"):rep(99)] = true }))
+  end)
+end)
+
+describe("a configuration of a misspelt provider", function()
+  it("tells the provider that was probably meant, and nothing where none is near", function()
+    local obol = require "obol"
+    local function provider(name)
+      local _, err = obol.open { mode = "test", ledger = "memory", accounts = { a = { provider = name } } }
+      return fields(err)["accounts.a.provider"]
+    end
+    assert.equal("expected a known provider, did you mean `appwheel`?", provider "apwheel")
+    assert.equal("expected a known provider", provider "zzz")
+    assert.equal("expected a known provider", provider(nil))
   end)
 end)

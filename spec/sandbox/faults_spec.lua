@@ -123,3 +123,14 @@ describe("the sandbox's faults", function()
     assert.equal(200, reply.status)
   end)
 end)
+
+describe("the reference of the sandbox", function()
+  it("lists every kind of fault", function()
+    local file = assert(io.open("lua/obol/sandbox/init.lua", "rb"))
+    local comment = file:read("*a"):match("%-%-%- Arms a fault(.-)function Sandbox:fault")
+    file:close()
+    for kind in pairs(require("obol.sandbox.faults").kinds) do
+      assert.truthy(comment:find("`" .. kind .. "`", 1, true), kind)
+    end
+  end)
+end)

@@ -95,7 +95,7 @@ static const struct obol_field portal_request[] = {
 static const struct obol_field portal_reply[] = {
     {.name = "action.url", .wire = "data.sessionUrl", .type = OBOL_URL,
      .sample = "https://billing.stripe.com/session/x",
-     .doc = "the page on which a user keeps house"},
+     .doc = "the page on which the user manages cards and subscriptions"},
     {0},
 };
 

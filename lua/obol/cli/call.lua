@@ -27,7 +27,8 @@ Examples:
   obol call subs product.list
   obol call subs entitlement.get customer.id=u-7 --json
   obol call subs payment.create customer.id=u-7 item.product_id=price_1 amount=8.88 currency=USD \
-    description="tea lights" return_url=https://shop.example/ok cancel_url=https://shop.example/no --dry-run
+    description="tea lights" return_url=https://shop.example/ok \
+    cancel_url=https://shop.example/no --dry-run
 
 Exit status: 0 succeeded or accepted, 1 refused, declined or never sent, 2 wrong usage or
 configuration, 3 nobody knows what came of it.]]

@@ -59,7 +59,7 @@ function M.behaviour(operation)
   local rows = {
     { "effect", effects[operation.effect] or operation.effect },
     { "unanswered", "found again " .. found_by },
-    { "repeat", operation.repeat_safe and "the same key may be sent again" or "not safe" },
+    { "repeat", operation.repeat_safe and "safe: the same call may be sent again" or "not safe" },
   }
   if operation.proof_with then
     rows[#rows + 1] = { "proof", "a new order in " .. operation.proof_with }

@@ -33,6 +33,9 @@ local words = {
   accepted = "not finished yet",
 }
 
+-- A refusal whose kind says more than that it is one.
+local refused = { authentication = "refused: the provider does not take these credentials" }
+
 -- A provider's code is shown in the message when it looks like one.
 local function code_hint(code)
   if type(code) == "number" then code = ("%d"):format(code) end
@@ -61,7 +64,8 @@ function M.of_result(result, account, reply)
   if type(code) == "number" then code = ("%d"):format(code) end
   return errors.new {
     kind = kind, outcome = outcome, account = account,
-    message = (words[outcome] or words.unknown) .. (result.why and ": " .. result.why or code_hint(code)),
+    message = (outcome == "rejected" and refused[kind] or words[outcome] or words.unknown)
+      .. (result.why and ": " .. result.why or code_hint(code)),
     provider_code = code, provider_message = result.message,
     http_status = reply and reply.status, request_id = result.request_id or header(reply, "x-request-id"),
     retryable = outcome == "not_sent" or kind == "rate_limited", retry_after_ms = retry_after_ms(reply),

@@ -2,11 +2,13 @@
 
 local fault = require "obol.client.fault"
 local nearest = require "obol.config.nearest"
+local states = require "obol.ledger.states"
 
 local M = {}
 
 local common = { from_ms = true, to_ms = true, limit = true, cursor = true }
 local lua_type = { text = "string", flag = "boolean" }
+local kind_of = { payments = "payment", refunds = "refund", subscriptions = "subscription" }
 
 local function is_integer(value, low, high)
   return type(value) == "number" and value == math.floor(value) and value >= low and value <= high
@@ -30,6 +32,13 @@ local function check(query, filters)
   return where
 end
 
+-- A misspelt state would list nothing, as if there were nothing to look after.
+local function check_status(name, status)
+  local known = states.transitions[kind_of[name]]
+  if status == nil or not known or known[status] then return true end
+  return nil, fault.invalid("status", "expected a state of a " .. kind_of[name] .. nearest.hint(status, known))
+end
+
 --- Lists rows of `name` that fit the query, each through `show`: a list and the cursor of the next
 -- page, or nil and an error.
 function M.run(client, name, query, filters, show)
@@ -37,6 +46,9 @@ function M.run(client, name, query, filters, show)
   query = query or {}
   local where, err = check(query, filters)
   if not where then return nil, err end
+  local known
+  known, err = check_status(name, where.status)
+  if not known then return nil, err end
   for _, key in ipairs { "from_ms", "to_ms" } do
     if query[key] ~= nil and not is_integer(query[key], 0, 2 ^ 53) then
       return nil, fault.invalid(key, "expected milliseconds since 1970")

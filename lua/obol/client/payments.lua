@@ -1,4 +1,14 @@
---- pay.payments
+--- pay.payments. A payment is known by the merchant's own order_id. Its members:
+--
+-- * `order_id`, `status`, `amount` and `refunded` (obol.money), `account`, `created_ms`, `updated_ms`
+-- * `action`: what the payer does next, a table with a `type` (`redirect`) and what belongs to it
+--   (`url`); nil when there is nothing to do
+-- * `error`: the last attempt's error, an obol.error, or nil
+-- * `attempts`: a list of `{ key =, account =, operation =, outcome =, kind =, code =, provider_id =,
+--   generation =, created_ms =, answered_ms = }`
+-- * `provider_id`, `subscription_id`, `customer_id`, `product_id`; `renewal_of` (the order_id of the
+--   subscription's first charge)
+-- * `disputed`, `unresolved`: booleans; `surplus`: a list of further proven successes, or nil
 
 local charge = require "obol.client.charge"
 local checked = require "obol.client.options"
@@ -19,8 +29,9 @@ local function find_row(client, order_id)
   return nil, err or fault.missing("no payment has this order_id")
 end
 
---- Creates a payment, or gives back the one with this order_id. params as in the documentation's
--- list of fields; options: timeout_ms, account, token. Answers a payment once an attempt is
+--- Creates a payment, or gives back the one with this order_id. params: `order_id` (text of 1 to 128
+-- bytes) and the fields of `payment.create` on the provider's page; `item = {}` is short for
+-- `items = { {} }`. options: timeout_ms, account, token. Answers a payment once an attempt is
 -- recorded, whatever came of it; nil and an error when nothing was sent or recorded.
 function M.create(client, params, options)
   resource.want(params, "table", "a payment")

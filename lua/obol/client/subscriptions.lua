@@ -1,5 +1,10 @@
 --- pay.subscriptions. A subscription is known by the order_id of its first charge, which is a
--- payment; each renewal is a payment of its own.
+-- payment; each renewal is a payment of its own. Its members:
+--
+-- * `order_id`, `id` (the provider's), `status`, `product_id`, `customer_id`, `account`, `created_ms`,
+--   `updated_ms`
+-- * `period_end_ms`: how long access runs; `auto_renew` and `trial`: booleans
+-- * `payment`: the first charge; `action` and `error` as those of a payment
 
 local change = require "obol.client.change"
 local charge = require "obol.client.charge"
@@ -31,7 +36,8 @@ local function row_of(payment)
   }
 end
 
---- Starts a subscription; its first charge is the payment of this order_id. Answers a subscription
+--- Starts a subscription; its first charge is the payment of this order_id. params: `order_id` and the
+-- fields of `subscription.create` on the provider's page. Answers a subscription
 -- (`subscription.payment` is the charge, `subscription.action` what the payer does next).
 function M.create(client, params, options)
   resource.want(params, "table", "a subscription")

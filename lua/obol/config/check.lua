@@ -42,13 +42,29 @@ local function check_function(config, key, problems)
   return value
 end
 
--- Errors of one account, each with the account's path before its own.
-local function add_account_error(problems, path, err)
+-- For the errors of an account: the provider that was probably meant.
+local function provider_hint(words)
+  return function(field)
+    if field ~= "provider" then return "" end
+    local names = {}
+    for _, name in ipairs(require("obol.core").providers()) do names[name] = true end
+    return nearest.hint(words.provider, names)
+  end
+end
+
+-- For those of a transport: the option that was probably meant.
+local function option_hint(field)
+  local known_options = require("obol.wait.options").known
+  return known_options[field] and "" or nearest.hint(field, known_options)
+end
+
+-- Errors of one account, each with the account's path before its own, and `hint(field)` behind.
+local function add_account_error(problems, path, err, hint)
   local list = err.fields
   if not list or #list == 0 then list = { { field = err.field, message = err.message } } end
   for _, problem in ipairs(list) do
     local field = problem.field and problem.field ~= "" and path .. "." .. problem.field or path
-    add(problems, field, problem.message)
+    add(problems, field, problem.message .. hint(problem.field))
   end
 end
 
@@ -68,7 +84,7 @@ local function open_accounts(config, problems)
     else
       names[#names + 1] = name
       local account, err = new_account(words)
-      if account then accounts[name] = account else add_account_error(problems, path, err) end
+      if account then accounts[name] = account else add_account_error(problems, path, err, provider_hint(words)) end
     end
   end
   table.sort(names)
@@ -109,7 +125,7 @@ local function open_transport(config, folder, problems)
   end
   local transport, err = require("obol.wait").transport(options)
   if not transport then
-    add_account_error(problems, "transport", err)
+    add_account_error(problems, "transport", err, option_hint)
   elseif options.timeout_ms and options.timeout_ms > MAX_TIMEOUT_MS then
     -- it is the limit of every call that names none
     add(problems, "transport.timeout_ms", "expected milliseconds from 1 to 600000")

@@ -120,7 +120,7 @@ end
 -- error with `file:line`.
 function M.load(path)
   local text = read(path)
-  if not text then return fail(path, "expected a configuration file of 1 MiB at most") end
+  if not text then return fail(path, "expected a configuration file that can be read, of 1 MiB at most") end
   if text:byte(1) == 27 then return fail(path, "expected text, not compiled code") end
   local folder = path:match("^(.*/)") or ""
   local marks = {}

@@ -114,8 +114,19 @@ end
 
 --- Arms a fault: the next call (or `options.times` calls) of `operation` meets `kind`. Operations are
 -- named as in the library (`payment.create`), `*` is any, `notification` the next callback. Further
--- options: `ms` (slow, late, clock_skew), `bytes` (oversized), `code` (unlisted_code), `status`
--- (html), `commit` (whether the state changes), `provider`.
+-- options: `ms` (how long, or how far), `bytes` (how much), `code` (unlisted_code), `status` (html),
+-- `commit` (whether the state changes), `provider`. The kinds:
+--
+-- * the connection ends: `refuse` (before acting), `commit_then_drop` and `reset` (after acting),
+--   `torn` (within the body)
+-- * the answer is late: `slow`, `stall_headers`, `stall_body`, `drip`
+-- * it is spoilt: `empty`, `truncated`, `html`, `not_json`, `wrong_types`, `duplicate_names`,
+--   `wrong_envelope`, `unlisted_code`, `two_content_lengths`, `oversized`, `gzip_bomb`
+-- * it is another one: `status_500` (after acting); `status_503`, `status_429`, `status_401` and
+--   `redirect` (before acting)
+-- * the provider's clock is ahead: `clock_skew`
+-- * a notification is `late`, `duplicated`, `reordered`, `forged`, signed with a `wrong_key`, or over
+--   a `wrong_amount`
 function Sandbox:fault(operation, kind, options)
   local known = operation == "*" or operation == "notification"
   for _, provider in pairs(self.providers) do known = known or provider.operations[operation] end

@@ -27,6 +27,9 @@ local known = {
     "expected the proxy's address, or true for the one that the environment names" },
 }
 
+--- Every option, by its name.
+M.known = known
+
 --- A copy of a transport's options: table, or nil and an error that names every wrong one.
 function M.of_transport(given)
   local fields, options = {}, {}
