@@ -104,16 +104,7 @@ function acts.stall_headers() sleep(60) end
 function acts.empty(c) c:answer("200 OK", "", "") end
 
 -- Answers, and leaves while nobody asks.
-function acts.leaves(c)
-  c:answer("200 OK", "", "bye")
-  sleep(0.1)
-  c:close()
-end
-
-function acts.late(c)
-  sleep(1)
-  c:answer("200 OK", "", "late")
-end
+function acts.leaves(c) c:answer("200 OK", "", "bye") sleep(0.1) c:close() end
 
 -- Answers once; reads the next request and closes.
 function acts.idle_close(c)
@@ -205,9 +196,7 @@ function acts.flood(c)
   while true do c:send(("X-Flood: %s\r\n"):format(("x"):rep(100))) end
 end
 
-function acts.interim_flood(c)
-  while true do c:send "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" end
-end
+function acts.interim_flood(c) while true do c:send "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" end end
 
 function acts.large(c, path)
   c:answer("200 OK", "", ("x"):rep(tonumber(path:match "%d+")))
