@@ -138,7 +138,9 @@ uint64_t obol_net_submit(struct obol_completion_owner *owner, const struct obol_
     struct obol_net_call *call = obol_net_call_new(request, options, err);
     if (call == NULL)
         return 0;
-    uint64_t id = obol_completion_open(owner, destroy_result, options->keep_ms);
+    /* whoever waits comes for the result, however long something else holds him up */
+    int64_t keep_ms = held ? INT64_MAX / 2 : options->keep_ms;
+    uint64_t id = obol_completion_open(owner, destroy_result, keep_ms);
     if (id == 0) {
         obol_net_call_free(call);
         obol_fail(err, OBOL_ERR_INTERNAL, "", "out of memory");
@@ -178,10 +180,18 @@ static struct obol_net_call *find_call(struct obol_net_call *call, uint64_t id)
 bool obol_net_cancel(struct obol_completion_owner *owner, uint64_t id,
                      enum obol_net_outcome *outcome)
 {
+    void *taken = NULL;
+    if (obol_completion_take(owner, id, &taken) == OBOL_COMPLETION_DONE) {
+        const struct obol_net_result *result = taken;
+        *outcome =
+            result != NULL ? result->outcome : OBOL_NET_UNKNOWN; /* null: a fork cut it off */
+        obol_net_result_free(taken);
+        return true;
+    }
     enum obol_completion_state state = obol_completion_drop(owner, id);
     if (state == OBOL_COMPLETION_NONE)
         return false;
-    *outcome = OBOL_NET_ANSWERED;
+    *outcome = OBOL_NET_UNKNOWN; /* whatever it ended with in this very moment is gone */
     obol_net_lock();
     struct obol_net_call *call = find_call(engine->queue, id);
     if (call == NULL)
@@ -189,7 +199,8 @@ bool obol_net_cancel(struct obol_completion_owner *owner, uint64_t id,
     if (call != NULL && state == OBOL_COMPLETION_PENDING) {
         call->canceled = true;
         engine->cancels++;
-        *outcome = call->sent ? OBOL_NET_UNKNOWN : OBOL_NET_NOT_SENT;
+        if (!call->sent)
+            *outcome = OBOL_NET_NOT_SENT;
         obol_net_wake();
     }
     obol_net_unlock();

@@ -173,8 +173,10 @@ static CURLcode set_trust(const struct obol_net_call *call, CURL *easy)
         SET(CAINFO, call->ca_file);
         SET(CAPATH, NULL); /* instead of the system's, not beside them */
     }
-    if (!call->options.proxy_from_environment)
+    if (!call->options.proxy_from_environment) {
         SET(PROXY, call->proxy != NULL ? call->proxy : "");
+        SET(NOPROXY, ""); /* the environment's exceptions neither */
+    }
     SET(SUPPRESS_CONNECT_HEADERS, 1L);
     return code;
 }
@@ -231,10 +233,14 @@ CURLcode obol_net_handle_set(struct obol_net_handle *handle, struct obol_net_cal
 {
     CURL *easy = handle->easy;
     int64_t left = call->options.timeout_ms - (obol_clock_monotonic_ms() - call->submitted_ms);
+    /* its time ran out in the queue: now it would only be sent without anybody to read the answer
+     */
+    if (left <= 0)
+        return CURLE_OPERATION_TIMEDOUT;
     CURLcode code = set_method(call, easy);
     SET(URL, call->url.data);
     SET(HTTPHEADER, call->headers);
-    SET(TIMEOUT_MS, left > 1 ? (long)left : 1L);
+    SET(TIMEOUT_MS, (long)left);
     SET(CONNECTTIMEOUT_MS, (long)call->options.connect_ms);
     handle->call = call;
     return code;

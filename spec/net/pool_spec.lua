@@ -75,9 +75,9 @@ describe("a proxy", function()
     print(reply and reply.body:match "^%%u+ %%S+" or err.outcome)
   ]]
 
-  local function run(proxy, url)
-    local variables = ("http_proxy=%s HTTP_PROXY=%s ALL_PROXY=%s no_proxy= "):format(
-      server.url "", server.url "", server.url "")
+  local function run(proxy, url, without)
+    local variables = ("http_proxy=%s HTTP_PROXY=%s ALL_PROXY=%s no_proxy=%s "):format(
+      server.url "", server.url "", server.url "", without or "")
     return support.run(script:format(proxy, url), variables):match "%S[^\n]*"
   end
 
@@ -94,5 +94,11 @@ describe("a proxy", function()
     local named = ("%q"):format(server.url "")
     assert.equal("GET http://no-such-host.invalid/echo", run(named, "http://no-such-host.invalid/echo"))
     assert.equal("GET /echo", run(named, server.url "echo"))
+  end)
+
+  it("that is named is used whatever exceptions the environment names", function()
+    local named = ("%q"):format(server.url "")
+    assert.equal("GET http://no-such-host.invalid/echo", run(named, "http://no-such-host.invalid/echo", "'*'"))
+    assert.equal("not_sent", run("true", "http://no-such-host.invalid/echo", "'*'"))
   end)
 end)
