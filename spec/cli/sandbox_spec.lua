@@ -55,6 +55,14 @@ describe("obol sandbox", function()
     end)
   end
 
+  it("refuses an address for callbacks to which it does not send", function()
+    for _, url in ipairs { "nowhere", "https://127.0.0.1/n", "http://shop.example/n", "http://127.0.0.1.evil.example/" } do
+      local ran = support.obol(folder, { "sandbox", "--webhook-url=" .. url })
+      assert.equal(2, ran.status)
+      assert.truthy(ran.err:find("expected an http address on this machine", 1, true))
+    end
+  end)
+
   it("refuses a port that is none", function()
     for _, port in ipairs { "70000", "-1", "x", "1.5" } do
       local ran = support.obol(folder, { "sandbox", "--port=" .. port })

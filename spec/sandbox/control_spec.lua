@@ -51,6 +51,18 @@ describe("the sandbox's controls", function()
     assert.same({ 404, "205006" }, { status, paid.error.code })
   end)
 
+  it("takes no address for callbacks that could add lines to a request", function()
+    for _, url in ipairs{ "http://127.0.0.1/\r\nX: 1", "http://127.0.0.1/a b", "http://127.0.0.1/\0", "/notify", "" } do
+      local status, answer = ask("POST", "webhook", { url = url })
+      assert.same({ 400, "url: expected an absolute address in printable ASCII" }, { status, answer.error.message })
+      assert.is_false((pcall(app.box.set_webhook_url, app.box, url)))
+      assert.is_false((pcall(require("obol.sandbox").new, { webhook_url = url })))
+      assert.is_nil(app.box.webhooks.url)
+    end
+    assert.equal(200, (ask("POST", "webhook", { url = "http://127.0.0.1:9/hook?x=1" })))
+    assert.equal("http://127.0.0.1:9/hook?x=1", app.box.webhooks.url)
+  end)
+
   it("moves the clock", function()
     local status, clock = ask("GET", "clock")
     assert.same({ 200, support.T0, support.T0 }, { status, clock.now_ms, clock.wall_ms })

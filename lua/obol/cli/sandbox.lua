@@ -21,11 +21,20 @@ local function port(text)
   return nil, "expected a port from 0 to 65535"
 end
 
+-- The server sends to this machine alone: said here, not found out by waiting.
+local function callback_address(url)
+  local rest = url:match "^http://(.+)$"
+  local host = rest and not url:find "[^\33-\126]" and rest:match "^([^/?#]+)"
+  host = host and host:gsub(":%d+$", "")
+  if host == "localhost" or host == "[::1]" or host and host:find "^127%.%d+%.%d+%.%d+$" then return url end
+  return nil, "expected an http address on this machine, such as http://127.0.0.1:8080/notify"
+end
+
 function M.configure(command)
   command:option("-p --port", "Where to listen on 127.0.0.1; 0 takes any free port.", "0"):convert(port)
     :argname "<port>"
   command:option("--seed", "A text: the same ids and credentials in every run."):argname "<text>"
-  command:option("--webhook-url", "Where callbacks are delivered."):argname "<url>"
+  command:option("--webhook-url", "Where callbacks are delivered."):argname "<url>":convert(callback_address)
 end
 
 function M.run(args, _, problems)

@@ -1,6 +1,7 @@
 --- The control interface over HTTP, under `/_sandbox/`: the sandbox's own functions, in JSON.
 
 local json = require "obol.sandbox.json"
+local webhooks = require "obol.sandbox.webhooks"
 
 local M = {}
 
@@ -42,6 +43,8 @@ local function advance(sandbox, input)
 end
 
 local function webhook(sandbox, input)
+  local problem = input.url and webhooks.problem(input.url)
+  if problem then return refuse(400, problem) end
   sandbox:set_webhook_url(input.url)
   if input.test then sandbox:test_webhook() end
   return 200, { ok = true }

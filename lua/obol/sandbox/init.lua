@@ -30,6 +30,8 @@ local function check_options(options)
     if not option_types[name] then error("unknown option of the sandbox: " .. tostring(name), 3) end
     if not option_types[name][type(value)] then error("wrong type of the sandbox's option " .. name, 3) end
   end
+  local problem = options.webhook_url and webhooks.problem(options.webhook_url)
+  if problem then error("webhook_" .. problem, 3) end
   local sign = options.sign_clock
   if sign and sign ~= "wall" and sign ~= "sandbox" then error("expected sign_clock wall or sandbox", 3) end
 end
@@ -209,7 +211,11 @@ end
 --- All callbacks with their state (`waiting`, `delivered`, `failed`), tries and last answer.
 function Sandbox:deliveries() return self.webhooks:list() end
 
---- Where callbacks go from now on.
-function Sandbox:set_webhook_url(url) self.webhooks.url = url end
+--- Where callbacks go from now on: an absolute address, or nil for nowhere.
+function Sandbox:set_webhook_url(url)
+  local problem = url and webhooks.problem(url)
+  if problem then error(problem, 2) end
+  self.webhooks.url = url
+end
 
 return M

@@ -107,25 +107,25 @@ local function word(text) return '"' .. text:gsub('[\\"$]', "\\%0") .. '"' end
 local TEMPLATE = [[
 @modules@@user@worker_processes 1;
 daemon off;
-pid @dir@/nginx.pid;
-error_log @dir@/error.log warn;
+pid nginx.pid;
+error_log error.log warn;
 events { worker_connections 1024; }
 http {
   access_log off;
   server_tokens off;
   default_type application/octet-stream;
-  client_body_temp_path @dir@/body;
-  proxy_temp_path @dir@/proxy;
-  fastcgi_temp_path @dir@/fastcgi;
-  uwsgi_temp_path @dir@/uwsgi;
-  scgi_temp_path @dir@/scgi;
+  client_body_temp_path body;
+  proxy_temp_path proxy;
+  fastcgi_temp_path fastcgi;
+  uwsgi_temp_path uwsgi;
+  scgi_temp_path scgi;
   client_max_body_size 1m;
   client_body_buffer_size 1m;
   keepalive_requests 1000000;
   lua_package_path @path@;
   lua_package_cpath @cpath@;
   lua_socket_log_errors off;
-  init_worker_by_lua_block { require("obol.sandbox.worker").start("@dir@/options.json", "@dir@/ready") }
+  init_worker_by_lua_block { require("obol.sandbox.worker").start() }
   server {
     listen 127.0.0.1:@port@;
     merge_slashes off;
@@ -137,9 +137,10 @@ http {
 }
 ]]
 
---- The configuration for a port, with everything in the private folder `dir`.
-function M.configuration(found, dir, port)
-  local values = { modules = found.modules, user = found.is_root and "user root;\n" or "", dir = dir,
+--- The configuration for a port. Names of files are those of the private folder, which nginx is given
+-- as its prefix: so whatever that folder is called, it is no word of the configuration.
+function M.configuration(found, port)
+  local values = { modules = found.modules, user = found.is_root and "user root;\n" or "",
     path = word(found.root .. "/?.lua;" .. found.root .. "/?/init.lua;;"), cpath = word(found.core .. ";;"),
     port = string.format("%d", port) }
   return (TEMPLATE:gsub("@(%l+)@", values))

@@ -6,7 +6,8 @@
 --
 -- A small shell script stands between this process and nginx. It holds the reading end of a pipe whose
 -- writing end is ours: when this process ends, however it ends, the script stops nginx and removes the
--- folder.
+-- folder. Programs that this process starts inherit the writing end and may outlive it, so nginx also
+-- looks whose child the script is, and writes into the pipe when it has become somebody else's.
 
 local error_of = require "obol.error"
 local json = require "obol.sandbox.json"
@@ -24,6 +25,7 @@ dir=$1; program=$2
 stop() { [ -n "$pid" ] && kill -TERM "$pid" 2>/dev/null; }
 trap stop INT TERM HUP
 trap 'rm -rf "$dir"' EXIT
+echo "$$ $PPID" >"$dir/family"
 "$program" -p "$dir" -c "$dir/nginx.conf" -e "$dir/error.log" </dev/null >/dev/null 2>>"$dir/stderr" &
 pid=$!
 (trap - INT TERM HUP EXIT; read -r word <"$dir/alive"; kill -TERM "$pid" 2>/dev/null) >/dev/null 2>&1 &
@@ -75,7 +77,7 @@ local function launch(found, settings, beat)
   if dir == "" then return failed("no temporary folder could be made") end
   write_file(dir .. "/options.json", json.write(json.plain(settings)))
   local port = tonumber(settings.origin:match("%d+$"))
-  write_file(dir .. "/nginx.conf", nginx.configuration(found, dir, port))
+  write_file(dir .. "/nginx.conf", nginx.configuration(found, port))
   write_file(dir .. "/supervise", SUPERVISOR)
   nginx.output("mkfifo -m 600 " .. nginx.quote(dir .. "/alive"))
   local pipe = io.popen(string.format("exec sh %s %s %s %s", nginx.quote(dir .. "/supervise"),

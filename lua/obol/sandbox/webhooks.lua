@@ -8,6 +8,15 @@ Webhooks.__index = Webhooks
 local KEPT, WAITING = 1000, 10000
 local DEFAULT_URL = "http://127.0.0.1/notify"
 
+--- A word on what is wrong with an address for callbacks, or nil: what is not one printable word could
+-- add lines to the request that is sent there.
+function M.problem(url)
+  if not url:find("^%a[%w+.-]*://[^/?#]") or url:find("[^\33-\126]") then
+    return "url: expected an absolute address in printable ASCII"
+  end
+  return nil
+end
+
 --- Makes an empty outbox; `options.url` is where callbacks go, `options.clock`, `options.faults`.
 function M.new(options)
   return setmetatable({ url = options.url, clock = options.clock, faults = options.faults,

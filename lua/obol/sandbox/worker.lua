@@ -10,7 +10,7 @@ local text = require "obol.sandbox.text"
 local ngx = rawget(_G, "ngx")
 local M = {}
 
-local PUMP_S, CHUNK = 0.1, 65536
+local PUMP_S, WATCH_S, CHUNK = 0.1, 0.5, 65536
 
 -- Callbacks go to this machine only.
 local function is_loopback(host)
@@ -45,16 +45,40 @@ local function pump(premature)
   if not ok then ngx.log(ngx.ERR, problem) end
 end
 
---- Starts the sandbox of this worker. `path` is a JSON file with the options of `sandbox.new`;
--- `ready` a file that is made once requests can come.
-function M.start(path, ready)
-  local file = assert(io.open(path, "rb"))
-  local options = assert(json.read(file:read("*a")))
+local function read_file(path)
+  local file = io.open(path, "rb")
+  if not file then return nil end
+  local content = file:read("*a")
   file:close()
+  return content
+end
+
+-- Ends everything when the process that started the sandbox is gone, or the shell between it and nginx.
+-- Where the system does not tell of processes, the pipe alone does.
+local function watch_family(folder)
+  local shell, owner = (read_file(folder .. "family") or ""):match("^(%d+) (%d+)")
+  local stat = shell and "/proc/" .. shell .. "/stat"
+  if not stat or not read_file(stat) then return end
+  assert(ngx.timer.every(WATCH_S, function(premature)
+    local parent = (read_file(stat) or ""):match("^.*%) %a (%d+)")
+    if premature or parent == owner then return end
+    local alive = io.open(folder .. "alive", "r+")
+    if not alive then return end
+    alive:write("stop\n")
+    alive:close()
+  end))
+end
+
+--- Starts the sandbox of this worker. The folder that is nginx's prefix holds `options.json`, the
+-- options of `sandbox.new`; the file `ready` is made there once requests can come.
+function M.start()
+  local folder = ngx.config.prefix()
+  local options = assert(json.read(assert(read_file(folder .. "options.json"))))
   M.sandbox = sandbox.new(options)
   M.sandbox.sender = send
   assert(ngx.timer.every(PUMP_S, pump))
-  assert(io.open(ready, "w")):close()
+  watch_family(folder)
+  assert(io.open(folder .. "ready", "w")):close()
 end
 
 local function read_body()
