@@ -45,7 +45,7 @@ describe("obol doctor", function()
       assert.is_not.equal("fail", check.status)
       seen = seen .. check.detail .. "\n"
     end
-    assert.truthy(seen:find("takes the credentials", 1, true))
+    assert.truthy(seen:find("answers a signed call", 1, true))
     assert.truthy(seen:find("the clock agrees", 1, true))
     assert.truthy(checks(ran, "versions")[1].detail:find("libcurl", 1, true))
     assert.equal("warn", checks(ran, "ledger")[1].status)

@@ -86,7 +86,7 @@ local function ask_time(list, opened, name, timeout_ms)
     list.add("fail", name, detail, advices[result and result.kind] or "is this the provider's address?")
     return
   end
-  list.add("ok", name, ("%s answers and takes the credentials (%s%d ms)"):format(M.site(request.url), secure, took))
+  list.add("ok", name, ("%s answers a signed call (%s%d ms)"):format(M.site(request.url), secure, took))
   check_clock(list, name, result, took, core.clock_ms())
 end
 
