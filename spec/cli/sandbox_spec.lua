@@ -56,7 +56,8 @@ describe("obol sandbox", function()
   end
 
   it("refuses an address for callbacks to which it does not send", function()
-    for _, url in ipairs { "nowhere", "https://127.0.0.1/n", "http://shop.example/n", "http://127.0.0.1.evil.example/" } do
+    local wrong = { "nowhere", "https://127.0.0.1/n", "http://shop.example/n", "http://127.0.0.1.evil.example/" }
+    for _, url in ipairs(wrong) do
       local ran = support.obol(folder, { "sandbox", "--webhook-url=" .. url })
       assert.equal(2, ran.status)
       assert.truthy(ran.err:find("expected an http address on this machine", 1, true))
