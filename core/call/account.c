@@ -61,15 +61,6 @@ void obol_account_close(struct obol_account *account)
     account->provider = NULL;
 }
 
-const struct obol_operation *obol_operation_first(const struct obol_provider *provider,
-                                                  const char *operation)
-{
-    for (const struct obol_operation *const *each = provider->operations; *each != NULL; each++)
-        if (strcmp((*each)->name, operation) == 0)
-            return *each;
-    return NULL;
-}
-
 bool obol_account_supports(const struct obol_account *account, const char *operation)
 {
     return obol_operation_first(account->provider, operation) != NULL;

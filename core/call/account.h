@@ -29,5 +29,3 @@ const struct obol_operation *obol_account_choose(const struct obol_account *acco
                                                  const struct obol_node *params,
                                                  struct obol_err *err);
 bool obol_account_supports(const struct obol_account *account, const char *operation);
-const struct obol_operation *obol_operation_first(const struct obol_provider *provider,
-                                                  const char *operation);

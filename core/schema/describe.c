@@ -173,13 +173,6 @@ static struct obol_node *operation_tree(struct tree *tree, const struct obol_ope
     return map;
 }
 
-struct obol_node *obol_describe_fields(struct obol_arena *arena, const struct obol_field *fields)
-{
-    struct tree tree = {.arena = arena};
-    struct obol_node *list = fields_tree(&tree, fields);
-    return tree.failed ? NULL : list;
-}
-
 struct obol_node *obol_describe_operation(struct obol_arena *arena,
                                           const struct obol_provider *provider,
                                           const struct obol_operation *operation)

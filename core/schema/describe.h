@@ -8,5 +8,3 @@ struct obol_node *obol_describe_provider(struct obol_arena *arena,
 struct obol_node *obol_describe_operation(struct obol_arena *arena,
                                           const struct obol_provider *provider,
                                           const struct obol_operation *operation) OBOL_MUST_USE;
-struct obol_node *obol_describe_fields(struct obol_arena *arena,
-                                       const struct obol_field *fields) OBOL_MUST_USE;

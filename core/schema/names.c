@@ -32,14 +32,6 @@ const char *obol_outcome_name(enum obol_outcome outcome)
     return outcome_names[outcome];
 }
 
-enum obol_outcome obol_outcome_find(struct obol_slice name)
-{
-    for (int i = OBOL_OUTCOME_NONE + 1; i < OBOL_OUTCOME_COUNT; i++)
-        if (obol_slice_is(name, outcome_names[i]))
-            return (enum obol_outcome)i;
-    return OBOL_OUTCOME_NONE;
-}
-
 const char *obol_effect_name(enum obol_effect effect)
 {
     static const char *const names[] = {

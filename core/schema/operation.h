@@ -21,7 +21,6 @@ enum obol_outcome {
 };
 
 const char *obol_outcome_name(enum obol_outcome outcome);
-enum obol_outcome obol_outcome_find(struct obol_slice name); /* NONE when there is no such name */
 
 /* What an operation may do; 0 is "not said", which the self-check refuses. */
 enum obol_effect {

@@ -19,3 +19,12 @@ struct obol_slice obol_incoming_header(const struct obol_incoming *incoming, con
             return incoming->headers[i].value;
     return obol_slice(NULL, 0);
 }
+
+const struct obol_operation *obol_operation_first(const struct obol_provider *provider,
+                                                  const char *operation)
+{
+    for (const struct obol_operation *const *each = provider->operations; *each != NULL; each++)
+        if (strcmp((*each)->name, operation) == 0)
+            return *each;
+    return NULL;
+}

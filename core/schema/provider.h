@@ -68,3 +68,7 @@ struct obol_provider {
     int64_t call_timeout_ms;
     const int32_t *query_schedule_s; /* after an attempt without an answer; ends with 0 */
 };
+
+/* The first variant of an operation, or null when the provider has none of that name. */
+const struct obol_operation *obol_operation_first(const struct obol_provider *provider,
+                                                  const char *operation);

@@ -14,15 +14,6 @@ static void blame(struct obol_problems *problems, const struct obol_operation *o
     obol_problem_add(problems, OBOL_ERR_INVALID, where, "expected %s", expected);
 }
 
-static const struct obol_operation *named(const struct obol_provider *provider, const char *name)
-{
-    for (const struct obol_operation *const *each = provider->operations;
-         name != NULL && *each != NULL; each++)
-        if (strcmp((*each)->name, name) == 0)
-            return *each;
-    return NULL;
-}
-
 static bool is_name(const char *name)
 {
     const char *dot = name != NULL ? strchr(name, '.') : NULL;
@@ -84,9 +75,11 @@ static void check_declarations(const struct obol_provider *provider,
     bool findable = operation->found_by == OBOL_BY_OUR_REF ||
                     operation->found_by == OBOL_BY_PROVIDER_ID ||
                     operation->found_by == OBOL_BY_CUSTOMER;
-    if (findable && named(provider, operation->found_with) == NULL)
+    if (findable && (operation->found_with == NULL ||
+                     obol_operation_first(provider, operation->found_with) == NULL))
         blame(problems, operation, "found_with: an operation that asks by what found_by says");
-    if (operation->proof_with != NULL && named(provider, operation->proof_with) == NULL)
+    if (operation->proof_with != NULL &&
+        obol_operation_first(provider, operation->proof_with) == NULL)
         blame(problems, operation, "proof_with: an operation of this provider");
     if (operation->variant != NULL && operation->when == NULL)
         blame(problems, operation, "when: the word that chooses the variant");

@@ -66,8 +66,7 @@ static const struct obol_field product_list_reply[] = {
 /* clang-format on */
 
 static const struct obol_outcome_row product_list_outcomes[] = {
-    {.at = "code", .is = "0", .has = "data.skus", .outcome = OBOL_SUCCEEDED, .doc = "success"},
-    {.at = "code", .is = "200", .has = "data.skus", .outcome = OBOL_SUCCEEDED, .doc = "success"},
+    APPWHEEL_SUCCESS("data.skus", OBOL_SUCCEEDED, "success"),
     {0},
 };
 
@@ -169,9 +168,7 @@ static const struct obol_field invoice_list_reply[] = {
 };
 
 static const struct obol_outcome_row invoice_list_outcomes[] = {
-    {.at = "code", .is = "0", .has = "data.invoices", .outcome = OBOL_SUCCEEDED, .doc = "success"},
-    {.at = "code", .is = "200", .has = "data.invoices", .outcome = OBOL_SUCCEEDED,
-     .doc = "success"},
+    APPWHEEL_SUCCESS("data.invoices", OBOL_SUCCEEDED, "success"),
     {0},
 };
 /* clang-format on */
@@ -196,10 +193,7 @@ static const struct obol_field time_reply[] = {
 
 /* clang-format off */
 static const struct obol_outcome_row time_outcomes[] = {
-    {.at = "code", .is = "0", .has = "data.remoteTime", .outcome = OBOL_SUCCEEDED,
-     .doc = "success"},
-    {.at = "code", .is = "200", .has = "data.remoteTime", .outcome = OBOL_SUCCEEDED,
-     .doc = "success"},
+    APPWHEEL_SUCCESS("data.remoteTime", OBOL_SUCCEEDED, "success"),
     {0},
 };
 /* clang-format on */

@@ -40,6 +40,13 @@ obol_read obol_appwheel_read_session_mode;
 obol_read obol_appwheel_read_order_status;
 obol_read obol_appwheel_read_invoice_amount;
 
+/* clang-format off */
+/* The two codes that say yes (sheet 5), as rows of a table of outcomes. */
+#define APPWHEEL_SUCCESS(path, result, text)                                                       \
+    {.at = "code", .is = "0", .has = path, .outcome = result, .doc = text},                        \
+    {.at = "code", .is = "200", .has = path, .outcome = result, .doc = text}
+/* clang-format on */
+
 /* Rows that many tables share. */
 /* clang-format off */
 #define APPWHEEL_CUSTOMER(in)                                                                      \

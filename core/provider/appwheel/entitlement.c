@@ -90,10 +90,7 @@ static const struct obol_field request[] = {APPWHEEL_CUSTOMER(OBOL_IN_PATH), {0}
 
 /* clang-format off */
 static const struct obol_outcome_row outcomes[] = {
-    {.at = "code", .is = "0", .has = "data.entitlement", .outcome = OBOL_SUCCEEDED,
-     .doc = "success"},
-    {.at = "code", .is = "200", .has = "data.entitlement", .outcome = OBOL_SUCCEEDED,
-     .doc = "success"},
+    APPWHEEL_SUCCESS("data.entitlement", OBOL_SUCCEEDED, "success"),
     {0},
 };
 /* clang-format on */

@@ -2,8 +2,7 @@
 
 /* The envelope decides under any HTTP status (sheet 5); codes 0 and 200 are success. */
 const struct obol_outcome_row obol_appwheel_done[] = {
-    {.at = "code", .is = "0", .outcome = OBOL_SUCCEEDED, .doc = "success"},
-    {.at = "code", .is = "200", .outcome = OBOL_SUCCEEDED, .doc = "success"},
+    APPWHEEL_SUCCESS(NULL, OBOL_SUCCEEDED, "success"),
     {0},
 };
 

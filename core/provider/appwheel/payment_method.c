@@ -47,17 +47,11 @@ static const struct obol_field intent_reply[] = {
 };
 
 static const struct obol_outcome_row checkout_outcomes[] = {
-    {.at = "code", .is = "0", .has = "data.checkoutUrl", .outcome = OBOL_ACCEPTED,
-     .doc = "success"},
-    {.at = "code", .is = "200", .has = "data.checkoutUrl", .outcome = OBOL_ACCEPTED,
-     .doc = "success"},
+    APPWHEEL_SUCCESS("data.checkoutUrl", OBOL_ACCEPTED, "success"),
     {0},
 };
 static const struct obol_outcome_row intent_outcomes[] = {
-    {.at = "code", .is = "0", .has = "data.clientSecret", .outcome = OBOL_ACCEPTED,
-     .doc = "success"},
-    {.at = "code", .is = "200", .has = "data.clientSecret", .outcome = OBOL_ACCEPTED,
-     .doc = "success"},
+    APPWHEEL_SUCCESS("data.clientSecret", OBOL_ACCEPTED, "success"),
     {0},
 };
 /* clang-format on */
@@ -107,9 +101,7 @@ static const struct obol_field list_reply[] = {
     {0},
 };
 static const struct obol_outcome_row list_outcomes[] = {
-    {.at = "code", .is = "0", .has = "data.methods", .outcome = OBOL_SUCCEEDED, .doc = "success"},
-    {.at = "code", .is = "200", .has = "data.methods", .outcome = OBOL_SUCCEEDED,
-     .doc = "success"},
+    APPWHEEL_SUCCESS("data.methods", OBOL_SUCCEEDED, "success"),
     {0},
 };
 /* clang-format on */

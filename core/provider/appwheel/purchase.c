@@ -73,10 +73,7 @@ static const struct obol_field purchase_reply[] = {
 /* A success without a page to open is not one: nobody could pay it. */
 /* clang-format off */
 static const struct obol_outcome_row purchase_outcomes[] = {
-    {.at = "code", .is = "0", .has = "data.checkoutUrl", .outcome = OBOL_ACCEPTED,
-     .doc = "success"},
-    {.at = "code", .is = "200", .has = "data.checkoutUrl", .outcome = OBOL_ACCEPTED,
-     .doc = "success"},
+    APPWHEEL_SUCCESS("data.checkoutUrl", OBOL_ACCEPTED, "success"),
     {0},
 };
 /* clang-format on */

@@ -20,12 +20,8 @@ static const struct obol_field update_reply[] = {
 };
 
 static const struct obol_outcome_row update_outcomes[] = {
-    {.at = "code", .is = "0", .has = "data.hostedInvoiceUrl", .outcome = OBOL_ACCEPTED,
-     .doc = "the user has to pay a difference"},
-    {.at = "code", .is = "200", .has = "data.hostedInvoiceUrl", .outcome = OBOL_ACCEPTED,
-     .doc = "the user has to pay a difference"},
-    {.at = "code", .is = "0", .outcome = OBOL_SUCCEEDED, .doc = "the plan is changed"},
-    {.at = "code", .is = "200", .outcome = OBOL_SUCCEEDED, .doc = "the plan is changed"},
+    APPWHEEL_SUCCESS("data.hostedInvoiceUrl", OBOL_ACCEPTED, "the user has to pay a difference"),
+    APPWHEEL_SUCCESS(NULL, OBOL_SUCCEEDED, "the plan is changed"),
     /* an upgrade charges at once: Stripe's refusal is the card's, and the plan stays (sheet 6.4) */
     {.at = "code", .is = "205002", .outcome = OBOL_DECLINED, .kind = OBOL_ERR_DECLINED,
      .doc = "ErrAwPurchaseStripeApi: the charge was refused, the plan stays as it was"},
@@ -100,10 +96,7 @@ static const struct obol_field portal_reply[] = {
 };
 
 static const struct obol_outcome_row portal_outcomes[] = {
-    {.at = "code", .is = "0", .has = "data.sessionUrl", .outcome = OBOL_SUCCEEDED,
-     .doc = "success"},
-    {.at = "code", .is = "200", .has = "data.sessionUrl", .outcome = OBOL_SUCCEEDED,
-     .doc = "success"},
+    APPWHEEL_SUCCESS("data.sessionUrl", OBOL_SUCCEEDED, "success"),
     {0},
 };
 /* clang-format on */
