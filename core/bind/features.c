@@ -1,8 +1,10 @@
 #include "bind/bind.h"
 #include "crypto/version.h"
 #include "net/version.h"
+#include "qr/qr.h"
 
-/* features(): versions of what this core stands on */
+/* features(): versions of what this core stands on; false for what is loaded when it is used and
+ * is not on this machine */
 static int features(lua_State *L)
 {
     lua_newtable(L);
@@ -10,6 +12,11 @@ static int features(lua_State *L)
     lua_setfield(L, -2, "openssl");
     lua_pushstring(L, obol_net_version());
     lua_setfield(L, -2, "libcurl");
+    if (obol_qr_version() != NULL)
+        lua_pushfstring(L, "libqrencode %s", obol_qr_version());
+    else
+        lua_pushboolean(L, 0);
+    lua_setfield(L, -2, "qrencode");
     lua_getglobal(L, "_VERSION");
     lua_setfield(L, -2, "lua");
     return 1;

@@ -6,13 +6,14 @@
 -- - `open(path or table)` -> client, or nil and an error; see obol.client.
 -- - `account{ provider =, ... }` -> a pure account, or nil and an error; see obol.account.
 -- - `providers()` -> the names of all providers; `describe(provider [, operation])` -> their tables
--- - `features()` -> what this build and machine offer.
+-- - `qr(text)` -> a QR code as SVG and for a terminal, see obol.qr.
+-- - `features()` -> what this build and machine offer: versions, or false for what is missing.
 -- - `all(f, g, ...)` -> runs them at once, answers the packed results of each.
 -- - `money`, `json`, `crypto`, `secret`, `error` -> the modules of that name; `null` is JSON's null;
 --   `version` is this library's.
 
 -- Loaded when first used, so that a program pays only for what it uses.
-local modules = { account = true, crypto = true, error = true, json = true, money = true, secret = true }
+local modules = { account = true, crypto = true, error = true, json = true, money = true, qr = true, secret = true }
 
 local makers = {
   open = function() return require("obol.client").open end,

@@ -25,6 +25,7 @@ local pages = {
   { "obol.money", "money.lua" },
   { "obol.secret", "secret.lua" },
   { "obol.json", "json.lua" },
+  { "obol.qr", "qr.lua" },
   { "obol.crypto", "crypto.lua", call = "obol.crypto.%s" },
   { "obol.error", "error.lua", call = "obol.error.%s" },
   { "obol.account", "account/init.lua" },

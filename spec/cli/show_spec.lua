@@ -3,6 +3,7 @@
 local cjson = require "cjson"
 local json = require "obol.json"
 local money = require "obol.money"
+local reader = require "spec.qr.reader"
 local secret = require "obol.secret"
 local show = require "obol.cli.show"
 local terminal = require "obol.cli.terminal"
@@ -78,6 +79,26 @@ describe("values", function()
     assert.is_true(left_out)
     assert.equal("status paid\nitems\n  [1]\nlist none\nprice 8.80 USD\n", file.text)
     assert.is_false(show.tree(screen, { a = 1 }))
+  end)
+
+  it("draw the QR code of an action, dark on light whatever the terminal's ground", function()
+    local screen, file = screen_of(true)
+    show.action(screen, { type = "qr", data = "obol" })
+    local shown = file.text:gsub("\27%[97;40m(.-)\27%[0m", "%1")
+    assert.is_nil(shown:find "\27")
+    local matrix, side = reader.of_text(shown)
+    assert.equal("obol", (reader.read(reader.inside(matrix, side, 4))))
+  end)
+
+  it("draw nothing of another action, and say why a code cannot be drawn", function()
+    local screen, file = screen_of(false)
+    for _, action in ipairs { { type = "redirect", url = "https://pay.example" }, { type = "qr" } } do
+      show.action(screen, action)
+    end
+    show.action(screen, nil)
+    assert.equal("", file.text)
+    show.action(screen, { type = "qr", data = ("x"):rep(3000) })
+    assert.equal("  no QR code: expected 1 to 2953 bytes\n", file.text)
   end)
 
   it("hide a card's number that a provider repeats", function()

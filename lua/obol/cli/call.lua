@@ -108,6 +108,7 @@ local function put_result(args, screen, problems, result, err)
   shown.outcome, shown.checked = nil, nil
   local left_out = show.tree(screen, shown, 1)
   if left_out then screen:line(screen:paint("dim", "  what else the provider tells: --json")) end
+  show.action(screen, shown.action)
   if err then put_error(problems, err) end
 end
 

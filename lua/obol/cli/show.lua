@@ -2,6 +2,7 @@
 
 local json = require "obol.json"
 local money = require "obol.money"
+local qr = require "obol.qr"
 local terminal = require "obol.cli.terminal"
 
 local M = {}
@@ -128,6 +129,18 @@ function M.tree(screen, value, depth)
     if key == "extra" then left_out = true else left_out = put(screen, depth, name, value[key]) or left_out end
   end
   return left_out
+end
+
+--- Writes the QR code that a payer has to scan, where there is one; the colours keep it dark on light
+-- on any terminal. Where it cannot be drawn, it says why.
+function M.action(screen, action)
+  if type(action) ~= "table" or action.type ~= "qr" or type(action.data) ~= "string" then return end
+  local picture, err = qr(action.data)
+  if not picture then
+    screen:line(screen:paint("dim", "  no QR code: " .. terminal.clean(err.message)))
+    return
+  end
+  for line in picture.text:gmatch "[^\n]+" do screen:line(screen:paint("screen", line)) end
 end
 
 local colours = { succeeded = "green", accepted = "green", rejected = "red", declined = "red", not_sent = "red",

@@ -4,6 +4,7 @@ local M = {}
 
 local codes = {
   bold = "1", dim = "2", red = "31", green = "32", yellow = "33", blue = "34", magenta = "35", cyan = "36",
+  screen = "97;40", -- light letters on a dark ground, whatever the terminal has
 }
 
 local function set(name)
