@@ -12,8 +12,9 @@ Examples:
   curl http://127.0.0.1:8600/_sandbox/accounts        credentials of ready accounts
 
 Open the address in a browser: the page there tells accounts, products, open pay pages and controls.
-Payment pages open in a browser too. Controls under /_sandbox/: accounts, books, clock, deliveries,
-pay, decline, back_out, refund, fail_card, advance, fault, webhook, deliver, reset.]]
+Payment pages open in a browser too. Controls under /_sandbox/: accounts, books, pages, clock,
+deliveries, pay, decline, back_out, refund, renew, chargeback, fail_card, advance, fault, webhook,
+deliver, resend, reset.]]
 
 local function port(text)
   local number = tonumber(text)

@@ -18,7 +18,11 @@ end
 
 local function act(verb)
   return function(sandbox, input)
-    return result_of(sandbox[verb](sandbox, input.reference, { card = input.card, amount = input.amount }))
+    local options = {}
+    for name, value in pairs(input) do
+      if name ~= "reference" then options[name] = value end
+    end
+    return result_of(sandbox[verb](sandbox, input.reference, options))
   end
 end
 
@@ -44,16 +48,19 @@ end
 
 local function webhook(sandbox, input)
   local problem = input.url and webhooks.problem(input.url)
+  local known = not input.provider or sandbox.providers[input.provider]
+  if not known then problem = "provider: expected the name of a provider" end
   if problem then return refuse(400, problem) end
-  sandbox:set_webhook_url(input.url)
+  sandbox:set_webhook_url(input.url, input.provider)
   if input.test then sandbox:test_webhook() end
   return 200, { ok = true }
 end
 
--- Where the server can send and knows whereto, callbacks go out; else they are handed over here.
+-- Callbacks whose address the server can send to go out; the others are handed over here.
 local function deliver(sandbox)
-  local sender = sandbox.webhooks.url and sandbox.sender or nil
-  return 200, { delivered = sandbox:deliver(sender) }
+  local out = sandbox.sender and sandbox:deliver(sandbox.sender, sandbox.reaches) or {}
+  for _, request in ipairs(sandbox:deliver()) do out[#out + 1] = request end
+  return 200, { delivered = out }
 end
 
 local function reset(sandbox)
@@ -67,10 +74,14 @@ local endpoints = {
   ["GET books"] = { function(sandbox) return 200, sandbox:books() end },
   ["GET deliveries"] = { function(sandbox) return 200, { deliveries = sandbox:deliveries() } end },
   ["GET clock"] = { clock },
-  ["POST pay"] = { act "pay", { reference = "string", card = "string?" } },
-  ["POST decline"] = { act "decline", { reference = "string" } },
-  ["POST back_out"] = { act "back_out", { reference = "string" } },
-  ["POST refund"] = { act "refund", { reference = "string", amount = "integer?" } },
+  ["GET pages"] = { function(sandbox) return 200, sandbox:pages() end },
+  ["POST pay"] = { act "pay", { reference = "string", provider = "string?", card = "string?" } },
+  ["POST decline"] = { act "decline", { reference = "string", provider = "string?" } },
+  ["POST back_out"] = { act "back_out", { reference = "string", provider = "string?" } },
+  ["POST refund"] = { act "refund", { reference = "string", provider = "string?", amount = "integer?" } },
+  ["POST renew"] = { act "renew", { reference = "string", provider = "string?", declined = "boolean?" } },
+  ["POST chargeback"] = { act "chargeback", { reference = "string", provider = "string?", amount = "integer?" } },
+  ["POST resend"] = { function(sandbox, input) return result_of(sandbox:resend(input.id)) end, { id = "integer" } },
   ["POST fail_card"] = { function(sandbox, input)
     return result_of(sandbox:fail_card(input.customer, input.failing))
   end, { customer = "string", failing = "boolean?" } },
@@ -78,7 +89,7 @@ local endpoints = {
   ["POST clock"] = { advance, { ms = "integer" } },
   ["POST fault"] = { fault },
   ["POST deliver"] = { deliver, {} },
-  ["POST webhook"] = { webhook, { url = "string?", test = "boolean?" } },
+  ["POST webhook"] = { webhook, { url = "string?", provider = "string?", test = "boolean?" } },
   ["POST reset"] = { reset, {} },
 }
 

@@ -33,7 +33,7 @@ function M.to_provider(sandbox, provider, request)
   local skew = fault and fault.kind == "clock_skew" and (fault.options.ms or 600000) or 0
   if not fault then return M.finish(provider:call(route, request, skew)) end
   local reply = faults.commits(fault) and M.finish(provider:call(route, request, skew)) or nil
-  return spoil.apply(reply, fault)
+  return spoil.apply(reply, fault, provider.spoilt)
 end
 
 --- Serves a request by its whole path: `/<provider>/...`, `/_sandbox/...` for the controls, `/` for a
@@ -97,7 +97,7 @@ local function provider_of(sandbox, authority, target)
     return sandbox.providers[name], rest
   end
   for _, provider in pairs(sandbox.providers) do
-    if provider.hosts[authority] then return provider, target end
+    if provider.hosts and provider.hosts[authority] then return provider, target end
   end
   return nil
 end

@@ -4,26 +4,27 @@
 --     obol.open{ transport = sandbox:transport(), accounts = { subs = ... sandbox:accounts().appwheel ... } }
 --     sandbox:pay(checkout_url)      sandbox:advance(ms)      sandbox:books().appwheel.invoices
 --
--- What a payer does (`pay`, `decline`, `back_out`) names a `reference`: a checkout address, the id of
--- a session, of an invoice or of a setup intent, or a customer who has one open session.
+-- What a payer does (`pay`, `decline`, `back_out`) names a `reference`: the address of a pay page, an
+-- order, any id that a provider gave, or a customer who has one open page. Where several providers know
+-- it, the one where the payer can still act is meant; `options.provider` names one.
 
 local clock = require "obol.sandbox.clock"
 local error_of = require "obol.error"
 local faults = require "obol.sandbox.faults"
 local http = require "obol.sandbox.http"
 local ids = require "obol.sandbox.ids"
+local simulators = require "obol.sandbox.simulators"
 local webhooks = require "obol.sandbox.webhooks"
 
 local M = {}
 local Sandbox = {}
 Sandbox.__index = Sandbox
 
-local simulators = { "appwheel" }
-
 local option_types = {
   clock_ms = { number = true, ["function"] = true }, seed = { string = true }, origin = { string = true },
-  webhook_url = { string = true }, sign_clock = { string = true }, appwheel = { table = true },
+  webhook_url = { string = true }, sign_clock = { string = true },
 }
+for _, name in ipairs(simulators) do option_types[name] = { table = true } end
 
 local function check_options(options)
   for name, value in pairs(options) do
@@ -38,9 +39,8 @@ end
 
 local function populate(self)
   self.faults = faults.new()
-  local url = self.options.webhook_url
-  if self.webhooks then url = self.webhooks.url end
-  self.webhooks = webhooks.new{ url = url, clock = self.clock, faults = self.faults }
+  local before = self.webhooks or { url = self.options.webhook_url }
+  self.webhooks = webhooks.new{ url = before.url, urls = before.urls, clock = self.clock, faults = self.faults }
   self.providers, self.names = {}, {}
   for _, name in ipairs(simulators) do
     self.providers[name] = require("obol.sandbox." .. name).new(self, self.options[name] or {})
@@ -52,8 +52,9 @@ end
 --- Makes a sandbox. Options, all optional; an unknown one is an error:
 -- `clock_ms` (integer: time stands there until advanced; function: gives the time; else the machine's),
 -- `seed` (text: the same ids and credentials in every run), `origin` (text, where pages and addresses
--- start), `webhook_url` (text), `sign_clock` (`wall` or `sandbox`: which clock callbacks are stamped
--- with; `sandbox` where `clock_ms` is a number, else `wall`), `appwheel` (options of that simulator).
+-- start), `webhook_url` (text, where callbacks go that bring no address of their own), `sign_clock`
+-- (`wall` or `sandbox`: which clock callbacks are stamped with; `sandbox` where `clock_ms` is a number,
+-- else `wall`), and under the name of each provider the options of its simulator.
 function M.new(options)
   options = options or {}
   check_options(options)
@@ -97,8 +98,9 @@ function Sandbox:settle()
   while true do
     local first, at
     for _, name in ipairs(self.names) do
-      local due = self.providers[name]:next_due()
-      if due and due <= target and (not at or due < at) then first, at = self.providers[name], due end
+      local provider = self.providers[name]
+      local due = provider.next_due and provider:next_due()
+      if due and due <= target and (not at or due < at) then first, at = provider, due end
     end
     if not first then return end
     self.clock:during(at, function() first:run(at) end)
@@ -124,60 +126,113 @@ end
 -- * the answer is late: `slow`, `stall_headers`, `stall_body`, `drip`
 -- * it is spoilt: `empty`, `truncated`, `html`, `not_json`, `wrong_types`, `duplicate_names`,
 --   `wrong_envelope`, `unlisted_code`, `two_content_lengths`, `oversized`, `gzip_bomb`
--- * it is another one: `status_500` (after acting); `status_503`, `status_429`, `status_401` and
---   `redirect` (before acting)
+-- * it is another one: `status_500` and `system_error`, the provider's own word for not knowing (after
+--   acting); `status_503`, `status_429`, `status_401` and `redirect` (before acting)
 -- * the provider's clock is ahead: `clock_skew`
 -- * a notification is `late`, `duplicated`, `reordered`, `forged`, signed with a `wrong_key`, or over
 --   a `wrong_amount`
 function Sandbox:fault(operation, kind, options)
+  local problem = faults.problem(operation, kind, options)
+  local only = not problem and options and options.provider
+  if only and not self.providers[only] then problem = "provider: expected the name of a provider" end
   local known = operation == "*" or operation == "notification"
-  for _, provider in pairs(self.providers) do known = known or provider.operations[operation] end
-  local problem = not known and "operation: expected the name of an operation, *, or notification"
-    or faults.problem(operation, kind, options)
+  for name, provider in pairs(self.providers) do
+    known = known or (only or name) == name and provider.operations[operation]
+  end
+  if not known then problem = "operation: expected the name of an operation, *, or notification" end
   if problem then error(problem, 2) end
   self.faults:arm(operation, kind, options)
 end
 
-local function find(self, reference)
-  if type(reference) ~= "string" then error("expected a reference as text", 3) end
-  self:settle()
+-- The provider and the thing that a reference means: the first where the payer can still act, else the
+-- first that has the verb at all, else the first.
+local function find(self, verb, reference, only)
+  local found, problem, best
   for _, name in ipairs(self.names) do
     local provider = self.providers[name]
-    local thing, err = provider:find(reference)
-    if thing or err then return provider, thing, err end
+    local thing, err
+    if (only or name) == name then thing, err = provider:find(reference) end
+    problem = problem or err
+    local rank = thing and (not provider[verb] and 1 or not (provider.is_open and provider:is_open(thing)) and 2 or 3)
+    if rank and (not best or rank > best) then best, found = rank, { provider, thing } end
   end
-  return nil, nil, { kind = "not_found", message = "reference: expected a known session, invoice or customer" }
+  if found then return found[1], found[2] end
+  return nil, nil, problem
+    or { kind = "not_found", message = "reference: expected a known page, order, id or customer" }
 end
 
 local function act(self, verb, reference, options)
-  local provider, thing, problem = find(self, reference)
+  if type(reference) ~= "string" then error("expected a reference as text", 4) end
+  self:settle()
+  local provider, thing, problem = find(self, verb, reference, options and options.provider)
   local result
-  if thing then result, problem = provider[verb](provider, thing, options or {}) end
+  if thing and provider[verb] then
+    result, problem = provider[verb](provider, thing, options or {})
+  elseif thing then
+    problem = { kind = "unsupported", message = "reference: its provider has no " .. verb }
+  end
   if result then return result end
   return nil, error_of.new{ kind = problem.kind or "provider", message = problem.message,
     provider_code = problem.code and string.format("%d", problem.code) or nil }
 end
 
---- The payer pays. `options.card` is a test card's number. Returns a table with `redirect` (where the
--- browser goes) and the ids made, or `nil, err` (declined, expired, paid already).
-function Sandbox:pay(reference, options) return act(self, "pay", reference, options) end
+-- Not tail calls: the level of an error counts on them.
 
---- The payer's card is declined; the session stays open.
-function Sandbox:decline(reference) return act(self, "decline", reference) end
+--- The payer pays. `options.card` is a test card's number, `options.provider` the provider meant. Returns
+-- a table with `redirect` (where the browser goes) and the ids made, or `nil, err` (declined, expired,
+-- paid already). What a provider holds as pending is approved.
+function Sandbox:pay(reference, options)
+  local result, err = act(self, "pay", reference, options)
+  return result, err
+end
 
---- The payer goes back without paying.
-function Sandbox:back_out(reference) return act(self, "back_out", reference) end
+--- The payer's card is declined. `options.provider` as for `pay`.
+function Sandbox:decline(reference, options)
+  local result, err = act(self, "decline", reference, options)
+  return result, err
+end
+
+--- The payer goes back without paying. `options.provider` as for `pay`.
+function Sandbox:back_out(reference, options)
+  local result, err = act(self, "back_out", reference, options)
+  return result, err
+end
 
 --- The merchant refunds in the provider's dashboard: `reference` is the id of a subscription, of an
 -- invoice, of a one-off payment or of its session. `options.amount` (minor units) refunds a part.
-function Sandbox:refund(reference, options) return act(self, "refund", reference, options) end
+function Sandbox:refund(reference, options)
+  local result, err = act(self, "refund", reference, options)
+  return result, err
+end
+
+--- The provider charges a subscription's next period now, where it does so on command alone.
+-- `options.declined` (boolean) has it declined.
+function Sandbox:renew(reference, options)
+  local result, err = act(self, "renew", reference, options)
+  return result, err
+end
+
+--- The card's owner has a payment charged back. `options.amount` (minor units) is a part of it.
+function Sandbox:chargeback(reference, options)
+  local result, err = act(self, "chargeback", reference, options)
+  return result, err
+end
 
 --- Makes every charge of a customer's cards fail from now on (`failing` true), or work again.
 function Sandbox:fail_card(customer, failing)
   for _, name in ipairs(self.names) do
-    if self.providers[name]:fail_card(customer, failing ~= false) then return true end
+    local provider = self.providers[name]
+    if provider.fail_card and provider:fail_card(customer, failing ~= false) then return true end
   end
   return nil, error_of.new{ kind = "not_found", message = "customer: expected a known customer" }
+end
+
+--- The newest pages for a payer, by provider: lists of `{ url =, name =, status = }`.
+function Sandbox:pages()
+  self:settle()
+  local out = {}
+  for name, provider in pairs(self.providers) do out[name] = provider.pages and provider:pages() or {} end
+  return out
 end
 
 -- The time that callbacks carry.
@@ -186,36 +241,50 @@ function Sandbox:stamp_ms()
 end
 
 --- Hands over the callbacks that are due. Without `fn`: returns them as a list of `{ url, method,
--- headers, body }`, and they count as received. With `fn(request)`: calls it for each; it returns the
--- HTTP status of its answer, and anything but 200 is tried again after 1, 5 and 30 s on the sandbox's
--- clock. Returns the list either way.
-function Sandbox:deliver(fn)
+-- headers, body, provider, type }`, and they count as received. With `fn(request)`: calls it for each; it
+-- returns the HTTP status of its answer and its body, or a table with `status` and `body`. What does not
+-- acknowledge by the provider's rule is tried again on the provider's schedule, on the sandbox's clock.
+-- With `reaches(url)`, only those whose address it takes. Returns the list either way.
+function Sandbox:deliver(fn, reaches)
   self:settle()
   local out = {}
-  for i, entry in ipairs(self.webhooks:due()) do
+  for i, entry in ipairs(self.webhooks:due(reaches)) do
     out[i] = self.webhooks:request(entry, self:stamp_ms())
-    local status = 200
-    if fn then status = fn(out[i]) end
-    if type(status) == "table" then status = status.status end
-    self.webhooks:settle(entry, status)
+    if fn then
+      local status, body = fn(out[i])
+      if type(status) == "table" then status, body = status.status, status.body end
+      self.webhooks:settle(entry, status, body)
+    else
+      self.webhooks:hand_over(entry)
+    end
   end
   return out
 end
 
---- Queues an empty callback, as the dashboard's Test button sends it; it is to be answered 200.
+--- Sends a callback once more, whatever became of it: `id` is an integer from `deliveries`.
+function Sandbox:resend(id)
+  if self.webhooks:again(id) then return true end
+  return nil, error_of.new{ kind = "not_found", message = "id: expected the id of a callback" }
+end
+
+--- Queues an empty callback, as AppWheel's dashboard's Test button sends it; it is to be answered 200.
 function Sandbox:test_webhook()
-  self.webhooks:push{ provider = "appwheel", type = "test", body = "", misprice = function() return "" end,
-    sign = function() return { ["content-type"] = "application/json" } end }
+  for _, name in ipairs(self.names) do
+    local provider = self.providers[name]
+    if provider.test_callback then self.webhooks:push(provider:test_callback()) end
+  end
 end
 
 --- All callbacks with their state (`waiting`, `delivered`, `failed`), tries and last answer.
 function Sandbox:deliveries() return self.webhooks:list() end
 
---- Where callbacks go from now on: an absolute address, or nil for nowhere.
-function Sandbox:set_webhook_url(url)
+--- Where callbacks go from now on that bring no address of their own: an absolute address, or nil for
+-- nowhere. With `provider` (a name), those of that provider alone.
+function Sandbox:set_webhook_url(url, provider)
   local problem = url and webhooks.problem(url)
+  if provider and not self.providers[provider] then problem = "provider: expected the name of a provider" end
   if problem then error(problem, 2) end
-  self.webhooks.url = url
+  if provider then self.webhooks.urls[provider] = url else self.webhooks.url = url end
 end
 
 return M

@@ -14,6 +14,9 @@ function M.obj(members) return setmetatable({ members = members }, object_mt) en
 --- An array, to be written in order.
 function M.arr(items) return setmetatable({ items = items }, array_mt) end
 
+--- A number that is written as this text: one that a double cannot hold, or with decimals.
+function M.number(literal) return setmetatable({ text = literal }, number_mt) end
+
 local escapes = { ['"'] = '\\"', ["\\"] = "\\\\", ["\b"] = "\\b", ["\f"] = "\\f", ["\n"] = "\\n",
   ["\r"] = "\\r", ["\t"] = "\\t" }
 
@@ -29,6 +32,7 @@ local function write(value, out)
   elseif kind == "number" then out[#out + 1] = text.integer(value)
   elseif kind == "boolean" then out[#out + 1] = tostring(value)
   elseif value == M.null then out[#out + 1] = "null"
+  elseif getmetatable(value) == number_mt then out[#out + 1] = value.text
   elseif getmetatable(value) == object_mt then
     out[#out + 1] = "{"
     for i, member in ipairs(value.members) do
@@ -44,11 +48,11 @@ local function write(value, out)
     end
     out[#out + 1] = "]"
   else
-    error("expected a value made by obj or arr, text, an integer, a boolean or null")
+    error("expected a value made by obj, arr or number, text, an integer, a boolean or null")
   end
 end
 
---- Writes a value made of `obj`, `arr`, texts, integers, booleans and `null`.
+--- Writes a value made of `obj`, `arr`, `number`, texts, integers, booleans and `null`.
 function M.write(value)
   local out = {}
   write(value, out)
@@ -58,8 +62,8 @@ end
 --- Turns a plain Lua table into a writable value: a table with `[1]`, or an empty one, is an array
 -- unless it stands in `objects`; names are sorted.
 function M.plain(value)
-  if type(value) ~= "table" or value == M.null or getmetatable(value) == object_mt
-    or getmetatable(value) == array_mt then
+  local mt = type(value) == "table" and getmetatable(value)
+  if type(value) ~= "table" or value == M.null or mt == object_mt or mt == array_mt or mt == number_mt then
     return value
   end
   if value[1] ~= nil or next(value) == nil then

@@ -13,6 +13,7 @@ local error_of = require "obol.error"
 local json = require "obol.sandbox.json"
 local nginx = require "obol.sandbox.nginx"
 local sandbox = require "obol.sandbox"
+local simulators = require "obol.sandbox.simulators"
 
 local M = {}
 local Server = {}
@@ -51,7 +52,8 @@ end
 local function failed(message) return nil, error_of.new{ kind = "internal", message = message } end
 
 local option_types = { port = "number", seed = "string", webhook_url = "string", sign_clock = "string",
-  clock_ms = "number", appwheel = "table" }
+  clock_ms = "number" }
+for _, name in ipairs(simulators) do option_types[name] = "table" end
 
 local function check_options(options)
   for name, value in pairs(options) do

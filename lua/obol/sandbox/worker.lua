@@ -10,37 +10,55 @@ local text = require "obol.sandbox.text"
 local ngx = rawget(_G, "ngx")
 local M = {}
 
-local PUMP_S, WATCH_S, CHUNK = 0.1, 0.5, 65536
+local PUMP_S, WATCH_S, CHUNK, ANSWER_LIMIT = 0.1, 0.5, 65536, 4096
 
 -- Callbacks go to this machine only.
 local function is_loopback(host)
   return host == "localhost" or host == "[::1]" or host:find("^127%.%d+%.%d+%.%d+$") ~= nil
 end
 
--- Sends one callback; gives the HTTP status of the answer, nil where there was none.
-local function send(request)
-  local scheme, authority, target = text.split_url(request.url)
+local function split(url)
+  local scheme, authority, target = text.split_url(url)
   local host, port = (authority or ""):match("^(.-):?(%d*)$")
-  if scheme ~= "http" or not is_loopback(host) then return nil end
+  return scheme == "http" and is_loopback(host) and host, port, authority, target
+end
+
+local function reaches(url) return split(url) and true end
+
+-- The body of an answer, its beginning where it is long.
+local function read_answer(socket)
+  repeat
+    local line = socket:receive("*l")
+    if not line then return "" end
+  until line == ""
+  local body, _, part = socket:receive(ANSWER_LIMIT)
+  return body or part or ""
+end
+
+-- Sends one callback; gives the HTTP status and the body of the answer, nil where there was none.
+local function send(request)
+  local host, port, authority, target = split(request.url)
+  if not host then return nil end
   local socket = ngx.socket.tcp()
   socket:settimeouts(2000, 5000, 5000)
   if not socket:connect(host == "localhost" and "127.0.0.1" or host, tonumber(port) or 80) then return nil end
   local lines = { "POST " .. target .. " HTTP/1.1", "Host: " .. authority, "Connection: close",
     "Content-Length: " .. #request.body }
   for name, value in pairs(request.headers) do lines[#lines + 1] = name .. ": " .. value end
-  local status
+  local status, body
   if socket:send(table.concat(lines, "\r\n") .. "\r\n\r\n" .. request.body) then
     local line = socket:receive("*l")
     status = line and tonumber(line:match("^HTTP/%d%.%d (%d%d%d)"))
+    body = status and read_answer(socket)
   end
   socket:close()
-  return status
+  return status, body
 end
 
 local function pump(premature)
-  if premature or M.busy or not M.sandbox.webhooks.url then return end
+  if premature or M.busy then return end
   M.busy = true
-  local ok, problem = pcall(M.sandbox.deliver, M.sandbox, send)
+  local ok, problem = pcall(M.sandbox.deliver, M.sandbox, send, reaches)
   M.busy = false
   if not ok then ngx.log(ngx.ERR, problem) end
 end
@@ -75,7 +93,7 @@ function M.start()
   local folder = ngx.config.prefix()
   local options = assert(json.read(assert(read_file(folder .. "options.json"))))
   M.sandbox = sandbox.new(options)
-  M.sandbox.sender = send
+  M.sandbox.sender, M.sandbox.reaches = send, reaches
   assert(ngx.timer.every(PUMP_S, pump))
   watch_family(folder)
   assert(io.open(folder .. "ready", "w")):close()
@@ -176,7 +194,7 @@ end
 
 --- Answers a body that the server refused to read.
 function M.too_large()
-  local name = ngx.var.request_uri:match("^/(%l+)/")
+  local name = ngx.var.request_uri:match("^/([%l%d]+)/")
   local provider = name and M.sandbox.providers[name]
   if not provider then return ngx.exit(413) end
   write(http.finish(provider:too_large()))

@@ -61,6 +61,12 @@ local function push(app, kind, object)
     misprice = misprice, sign = function(...) return sign(app, ...) end }
 end
 
+--- The empty callback of the dashboard's Test button.
+function M.test()
+  return { provider = "appwheel", type = "test", body = "", misprice = function() return "" end,
+    sign = function() return { ["content-type"] = "application/json" } end }
+end
+
 --- Forwards an event about a subscription.
 function M.subscription(app, kind, subscription) push(app, kind, subscription_object(subscription)) end
 

@@ -1,6 +1,7 @@
 --- The simulator of AppWheel (Stripe side): its state, and what a payer or a merchant can do to it.
 
 local checkout = require "obol.sandbox.appwheel.checkout"
+local events = require "obol.sandbox.appwheel.events"
 local invoices = require "obol.sandbox.appwheel.invoices"
 local methods = require "obol.sandbox.appwheel.payment_methods"
 local page_overview = require "obol.sandbox.appwheel.page_overview"
@@ -112,6 +113,18 @@ function App:back_out(thing)
 end
 
 App.refund = refunds.refund
+App.test_callback = events.test
+
+-- Words for answers of faults.
+App.spoilt = { duplicate = '"code":205002', unlisted = 299999, failure = '{"code":10101,"message":"data error"}' }
+
+--- Whether a thing is a page on which the payer can still pay.
+function App:is_open(thing)
+  if thing.is == "session" then return checkout.status(self, thing) == "open" end
+  return thing.is == "setup" or thing.is == "invoice" and thing.status == "open"
+end
+
+App.pages = page_overview.pages
 
 function App:fail_card(customer, failing)
   local user = self.users[customer] or self.customers[customer]

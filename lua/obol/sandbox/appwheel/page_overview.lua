@@ -14,6 +14,8 @@ local SHOWN = 10
 
 local PAGE = [[<h2>AppWheel: the ready account</h2>
 <table class="stack"><tbody>{{account}}</tbody></table>
+<h2>AppWheel: test cards</h2>
+{{cards}}
 <h2>AppWheel: products</h2>
 <table class="stack"><thead><tr><th>Name</th><th>Price</th><th>Product id</th></tr></thead><tbody>{{products}}</tbody></table>
 <p class="soft">Promotion codes: {promotions}.</p>
@@ -78,9 +80,21 @@ local function page_rows(app)
   return '<table class="stack"><tbody>' .. table.concat(rows, "\n") .. "</tbody></table>"
 end
 
+--- The newest pay pages, newest first: a list of `{ url =, name =, status = }`.
+function M.pages(app)
+  local out = {}
+  for i = #app.session_list, math.max(1, #app.session_list - SHOWN + 1), -1 do
+    local session = app.session_list[i]
+    out[#out + 1] = { url = checkout.url(app, session), status = checkout.status(app, session),
+      name = session.kind == "setup" and "Save a card" or session.name }
+  end
+  return out
+end
+
 --- Ready HTML.
 function M.overview(app)
-  return html.fill(PAGE, { account = account_rows(app), products = product_rows(app), promotions = promotions_of(app),
+  return html.fill(PAGE, { account = account_rows(app), cards = html.cards, products = product_rows(app),
+    promotions = promotions_of(app),
     pages = page_rows(app) })
 end
 
