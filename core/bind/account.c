@@ -140,7 +140,8 @@ static int push_schedule(lua_State *L, const struct obol_provider *provider)
     return 1;
 }
 
-/* Members that are no methods: provider, methods, expire_after_ms, timeout_ms, query_schedule_s. */
+/* Members that are no methods: provider, methods, session, expire_after_ms, timeout_ms,
+ * query_schedule_s. */
 static int account_index(lua_State *L)
 {
     lua_pushvalue(L, 2);
@@ -155,6 +156,10 @@ static int account_index(lua_State *L)
     }
     if (strcmp(name, "methods") == 0)
         return push_texts(L, account->provider->methods);
+    if (strcmp(name, "session") == 0) {
+        lua_pushboolean(L, obol_account_wants_session(account));
+        return 1;
+    }
     if (strcmp(name, "query_schedule_s") == 0)
         return push_schedule(L, account->provider);
     if (strcmp(name, "expire_after_ms") == 0)

@@ -142,6 +142,15 @@ static bool read_headers(struct obol_node *map, struct obol_incoming *incoming)
     return true;
 }
 
+/* A text member of the table at `index` that is not there is empty. Leaves it on the stack. */
+static struct obol_slice text_member(lua_State *L, int index, const char *name)
+{
+    size_t size = 0;
+    lua_getfield(L, index, name);
+    const char *text = lua_type(L, -1) == LUA_TSTRING ? lua_tolstring(L, -1, &size) : "";
+    return obol_slice(text, size);
+}
+
 /* account:open({ method, url, headers, body }, { time_ms }) -> event | nil, err */
 int obol_account_method_open(lua_State *L)
 {
@@ -151,6 +160,8 @@ int obol_account_method_open(lua_State *L)
     struct obol_arena *arena = obol_bind_arena(L, DECODE_MAX);
     struct obol_incoming incoming = {.arena = arena, .time_ms = obol_clock_wall_ms()};
     incoming.body = obol_bind_member_bytes(L, 2, "body", arena);
+    incoming.method = text_member(L, 2, "method");
+    incoming.url = text_member(L, 2, "url");
     if (lua_istable(L, 3))
         incoming.time_ms = obol_bind_time_member(L, 3);
     int headers_at = push_member(L, 2, "headers");
@@ -172,16 +183,16 @@ int obol_account_method_open(lua_State *L)
 int obol_account_method_acknowledge(lua_State *L)
 {
     const struct obol_account *account = obol_bind_account_check(L, 1);
-    const struct obol_acknowledgement *reply =
-        obol_call_acknowledge(account, luaL_checkstring(L, 2));
-    luaL_argcheck(L, reply != NULL, 2, "expected \"accepted\", \"later\" or \"refused\"");
+    struct obol_answer_to reply;
+    bool known = obol_call_acknowledge(account, luaL_checkstring(L, 2), &reply);
+    luaL_argcheck(L, known, 2, "expected \"accepted\", \"later\" or \"refused\"");
     lua_createtable(L, 0, 3);
-    lua_pushinteger(L, reply->status);
+    lua_pushinteger(L, reply.status);
     lua_setfield(L, -2, "status");
-    lua_pushstring(L, reply->body);
+    lua_pushlstring(L, reply.body.data, reply.body.size);
     lua_setfield(L, -2, "body");
     lua_createtable(L, 0, 1);
-    lua_pushstring(L, reply->content_type);
+    lua_pushstring(L, reply.content_type);
     lua_setfield(L, -2, "content-type");
     lua_setfield(L, -2, "headers");
     return 1;

@@ -31,6 +31,7 @@ static struct obol_moment moment_at(lua_State *L, int index, struct obol_arena *
     moment.time_ms = obol_bind_time_member(L, index);
     moment.nonce = obol_bind_member_bytes(L, index, "nonce", arena);
     moment.key = obol_bind_member_bytes(L, index, "key", arena);
+    moment.token = obol_bind_member_bytes(L, index, "token", arena);
     return moment;
 }
 
@@ -54,7 +55,7 @@ static int fail_unsent(lua_State *L, const struct obol_err *err)
     return obol_bind_fail_problems(L, err, &none);
 }
 
-/* account:encode(operation, params, { time_ms, nonce, key }) -> request | nil, err */
+/* account:encode(operation, params, { time_ms, nonce, key, token }) -> request | nil, err */
 int obol_account_method_encode(lua_State *L)
 {
     (void)obol_bind_account_check(L, 1);

@@ -1,6 +1,7 @@
 #include "bind/money.h"
 #include "bind/node.h"
 #include "bind/number.h"
+#include "bind/secret.h"
 
 void obol_bind_push_array_metatable(lua_State *L)
 {
@@ -55,7 +56,11 @@ static void push_value(lua_State *L, const struct obol_node *node, int array)
         push_number(L, node);
         break;
     case OBOL_NODE_TEXT:
-        lua_pushlstring(L, node->text.data, node->text.size);
+        if ((node->flags & OBOL_NODE_SECRET) != 0)
+            memcpy(obol_bind_secret_push(L, node->text.size)->data, node->text.data,
+                   node->text.size);
+        else
+            lua_pushlstring(L, node->text.data, node->text.size);
         break;
     case OBOL_NODE_MONEY:
         obol_bind_money_push(L, node->integer, obol_currency_find(node->text));

@@ -9,12 +9,15 @@
 
 static bool set_base_url(struct obol_account *account, struct obol_problems *problems)
 {
-    const struct obol_slot *slot = obol_record_get(&account->config, "base_url");
+    const char *word = account->provider->base_url_word;
+    if (word == NULL)
+        word = "base_url";
+    const struct obol_slot *slot = obol_record_get(&account->config, word);
     struct obol_url url;
     if (slot == NULL)
         return true;
     if (!obol_url_parse(slot->text, &url, NULL) || url.has_query || url.has_fragment) {
-        obol_problem_add(problems, OBOL_ERR_INVALID, "base_url",
+        obol_problem_add(problems, OBOL_ERR_INVALID, word,
                          "expected a URL without query and fragment");
         return false;
     }
@@ -54,6 +57,20 @@ bool obol_account_open(struct obol_account *account, const struct obol_provider 
     return fine;
 }
 
+struct obol_reading obol_account_reading(const struct obol_account *account,
+                                         struct obol_arena *arena)
+{
+    const struct obol_provider *provider = account->provider;
+    struct obol_reading reading = {.arena = arena,
+                                   .exponents = provider->exponents,
+                                   .account = &account->config,
+                                   .zone_minutes = provider->zone_minutes};
+    const char *const *currencies = provider->currencies;
+    if (currencies != NULL && currencies[0] != NULL && currencies[1] == NULL)
+        reading.currency = obol_currency_find(obol_slice_text(currencies[0]));
+    return reading;
+}
+
 void obol_account_close(struct obol_account *account)
 {
     obol_arena_free(&account->arena);
@@ -66,10 +83,33 @@ bool obol_account_supports(const struct obol_account *account, const char *opera
     return obol_operation_first(account->provider, operation) != NULL;
 }
 
-static bool fits(const struct obol_operation *operation, const struct obol_node *params)
+bool obol_account_wants_session(const struct obol_account *account)
+{
+    const char *const *word = account->provider->session_words;
+    for (; word != NULL && *word != NULL; word++)
+        if (obol_record_get(&account->config, *word) != NULL)
+            return true;
+    return false;
+}
+
+/* `account.login.email`: whether the configuration has it. */
+static bool is_configured(const struct obol_account *account,
+                          const struct obol_operation *operation)
+{
+    const struct obol_slot *slot =
+        obol_record_get(&account->config, operation->when + strlen("account."));
+    if (slot == NULL)
+        return operation->or_absent;
+    return strcmp(operation->variant, "*") == 0 || obol_slice_is(slot->text, operation->variant);
+}
+
+static bool fits(const struct obol_account *account, const struct obol_operation *operation,
+                 const struct obol_node *params)
 {
     if (operation->when == NULL)
         return true;
+    if (obol_text_starts(operation->when, "account."))
+        return is_configured(account, operation);
     const struct obol_node *given = obol_path_find(params, operation->when);
     if (given == NULL || given->type == OBOL_NODE_NULL)
         return operation->or_absent;
@@ -102,7 +142,7 @@ const struct obol_operation *obol_account_choose(const struct obol_account *acco
     }
     for (const struct obol_operation *const *each = account->provider->operations; *each != NULL;
          each++)
-        if (strcmp((*each)->name, operation) == 0 && fits(*each, params))
+        if (strcmp((*each)->name, operation) == 0 && fits(account, *each, params))
             return *each;
     struct obol_buf words;
     obol_buf_init(&words, OBOL_CEILING_SMALL);

@@ -23,9 +23,15 @@ bool obol_account_open(struct obol_account *account, const struct obol_provider 
                        struct obol_problems *problems) OBOL_MUST_USE;
 void obol_account_close(struct obol_account *account);
 
+/* What the walkers need to know of the account when they read a reply into `arena`. */
+struct obol_reading obol_account_reading(const struct obol_account *account,
+                                         struct obol_arena *arena);
+
 /* The variant of an operation that fits `params` (normalized); err says why there is none. */
 const struct obol_operation *obol_account_choose(const struct obol_account *account,
                                                  const char *operation,
                                                  const struct obol_node *params,
                                                  struct obol_err *err);
+/* Whether calls need the token of a session that the client has to open. */
+bool obol_account_wants_session(const struct obol_account *account);
 bool obol_account_supports(const struct obol_account *account, const char *operation);

@@ -32,12 +32,18 @@ static bool unreadable(const struct obol_provider *provider, const struct obol_o
                      status);
 }
 
-static const struct obol_outcome_row *match(const struct obol_provider *provider,
-                                            const struct obol_operation *operation,
-                                            const struct obol_node *root, int status)
+static struct obol_verdict judge(const struct obol_provider *provider,
+                                 const struct obol_operation *operation, struct obol_node *root,
+                                 int status)
 {
-    const struct obol_outcome_row *row = obol_outcome_match(operation->outcomes, root, status);
-    return row != NULL ? row : obol_outcome_match(provider->outcomes, root, status);
+    struct obol_verdict verdict = {.outcome = OBOL_UNKNOWN, .root = root, .http_status = status};
+    verdict.row = obol_outcome_match(operation->outcomes, root, status);
+    verdict.own = verdict.row != NULL;
+    if (verdict.row == NULL)
+        verdict.row = obol_outcome_match(provider->outcomes, root, status);
+    if (verdict.row != NULL)
+        verdict.outcome = verdict.row->outcome;
+    return verdict;
 }
 
 /* The variant that was called; without the parameters, the first that knows such an answer. */
@@ -59,14 +65,19 @@ static const struct obol_operation *called(const struct obol_account *account,
     return first != NULL ? first : obol_account_choose(account, answered->operation, &nothing, err);
 }
 
-/* A refusal speaks of this request; when its key went out before, the first one decides. */
+/* A refusal speaks of this request; when its key went out before, the first one decides. A question
+ * that works may tell of a payment that was declined; one that is refused tells nothing. */
 static enum obol_outcome weigh(const struct obol_operation *operation,
-                               const struct obol_answered *answered, enum obol_outcome outcome)
+                               const struct obol_answered *answered,
+                               const struct obol_verdict *verdict)
 {
+    enum obol_outcome outcome = verdict->outcome;
     bool refused = outcome == OBOL_REJECTED && operation->effect == OBOL_MONEY_MOVES;
     if (refused && answered->sent_before)
         return OBOL_UNKNOWN;
-    return !is_success(outcome) && is_query(operation) ? OBOL_UNKNOWN : outcome;
+    if (!is_query(operation) || is_success(outcome) || (outcome == OBOL_DECLINED && verdict->own))
+        return outcome;
+    return OBOL_UNKNOWN;
 }
 
 /* Marks the members of the envelope that the result tells as used: `extra` holds what is left. */
@@ -78,11 +89,12 @@ static void claim(struct obol_node *root, const char *path)
 }
 
 static bool read_rows(const struct obol_account *account, const struct obol_operation *operation,
-                      struct obol_node *root, struct obol_arena *arena, struct obol_node *result,
-                      struct obol_err *err)
+                      const struct obol_verdict *verdict, struct obol_arena *arena,
+                      struct obol_node *result, struct obol_err *err)
 {
-    struct obol_reading reading = {
-        .arena = arena, .exponents = account->provider->exponents, .account = &account->config};
+    struct obol_reading reading = obol_account_reading(account, arena);
+    struct obol_node *root = verdict->root;
+    reading.lenient = !is_success(verdict->outcome);
     return obol_decode(&reading, operation->reply, root, result, err);
 }
 
@@ -97,20 +109,16 @@ bool obol_call_decode(const struct obol_account *account, const struct obol_answ
     if (operation == NULL)
         return false;
     if (root == NULL || root->type != OBOL_NODE_MAP ||
-        obol_path_find(root, provider->code_at) == NULL)
+        (!obol_is_http_status(provider->code_at) &&
+         obol_path_find(root, provider->code_at) == NULL))
         return unreadable(provider, operation, reply->status, outcome, err);
-    const struct obol_outcome_row *row = match(provider, operation, root, reply->status);
-    struct obol_verdict verdict = {
-        .outcome = row != NULL ? row->outcome : OBOL_UNKNOWN,
-        .row = row,
-        .root = root,
-        .http_status = reply->status,
-    };
-    if (is_success(verdict.outcome) && !read_rows(account, operation, root, arena, result, err))
+    struct obol_verdict verdict = judge(provider, operation, root, reply->status);
+    if (!read_rows(account, operation, &verdict, arena, result, err))
         return false; /* an answer that says yes and then cannot be read leaves it unknown */
-    verdict.outcome = weigh(operation, answered, verdict.outcome);
+    verdict.outcome = weigh(operation, answered, &verdict);
     claim(root, provider->code_at);
     claim(root, provider->message_at);
+    claim(root, provider->message_or);
     if (!obol_result_finish(provider, operation, &verdict, answered->expect, arena, result))
         return obol_fail(err, OBOL_ERR_PROVIDER, NULL, "expected a smaller reply");
     *outcome = verdict.outcome;

@@ -26,6 +26,26 @@ static void check_method(const struct obol_provider *provider, const struct obol
                      "expected a payment method that %s has", provider->name);
 }
 
+/* A currency that the provider does not take: another account may. */
+static void check_currency(const struct obol_provider *provider, const struct obol_record *record,
+                           struct obol_problems *problems)
+{
+    for (size_t i = 0; provider->currencies != NULL && i < record->count; i++) {
+        const struct obol_field *field = &record->fields[i];
+        bool is_amount = field->type == OBOL_MONEY || field->type == OBOL_CURRENCY;
+        if (!is_amount || record->slots[i].currency == NULL)
+            continue;
+        bool taken = false;
+        for (const char *const *each = provider->currencies; *each != NULL; each++)
+            taken |= strcmp(record->slots[i].currency->code, *each) == 0;
+        if (taken)
+            continue;
+        obol_problem_add(problems, OBOL_ERR_UNSUPPORTED, "currency",
+                         "expected a currency that %s takes", provider->name);
+        return;
+    }
+}
+
 static bool has_secret(const struct obol_record *record)
 {
     for (size_t i = 0; i < record->count; i++)
@@ -131,10 +151,15 @@ bool obol_call_encode(const struct obol_account *account, const char *operation,
     if (record.slots == NULL || sources.call == NULL)
         return obol_fail(err, OBOL_ERR_INVALID, NULL, "expected smaller parameters");
     check_method(account->provider, params, problems);
-    if (!obol_check(&record, params, &sources, problems) || problems->count != 0)
+    bool fine = obol_check(&record, params, &sources, problems);
+    check_currency(account->provider, &record, problems);
+    if (!fine || problems->count != 0)
         return obol_problems_none(problems, err);
-    struct obol_draft draft = {
-        .arena = arena, .time_ms = moment->time_ms, .nonce = moment->nonce, .key = moment->key};
+    struct obol_draft draft = {.arena = arena,
+                               .time_ms = moment->time_ms,
+                               .nonce = moment->nonce,
+                               .key = moment->key,
+                               .token = moment->token};
     char room[OBOL_INT64_ROOM];
     if (draft.nonce.size == 0)
         draft.nonce = obol_text_of_int64(room, moment->time_ms);

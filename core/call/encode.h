@@ -7,6 +7,7 @@ struct obol_moment {
     int64_t time_ms;
     struct obol_slice nonce; /* empty: the time's digits */
     struct obol_slice key;   /* of the attempt; empty: none */
+    struct obol_slice token; /* the payer's own or the session's; empty: none */
 };
 
 /*

@@ -6,6 +6,13 @@
 bool obol_call_open(const struct obol_account *account, const struct obol_incoming *incoming,
                     struct obol_node *event, struct obol_err *err) OBOL_MUST_USE;
 
-/* What to answer, by word: accepted, later, refused; null for another word. */
-const struct obol_acknowledgement *obol_call_acknowledge(const struct obol_account *account,
-                                                         const char *word);
+struct obol_answer_to {
+    int status;
+    const char *content_type;
+    struct obol_slice body;
+};
+
+/* What to answer, by word: accepted, later, refused; false for another word. The configuration's
+ * `acknowledge.status` and `acknowledge.body` stand in for those of `accepted`. */
+bool obol_call_acknowledge(const struct obol_account *account, const char *word,
+                           struct obol_answer_to *answer) OBOL_MUST_USE;

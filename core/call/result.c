@@ -19,8 +19,25 @@ static bool set_word(struct obol_arena *arena, struct obol_node *result, const c
     return obol_node_set(result, name, obol_node_text(arena, word->text));
 }
 
+/* The provider's code and text; a row of the reply may have told them already, as a picked item's
+ * are more to the point than those of the list. */
+static bool set_code(const struct obol_provider *provider, const struct obol_verdict *verdict,
+                     struct obol_arena *arena, struct obol_node *result)
+{
+    const struct obol_node *text = obol_path_find(verdict->root, provider->message_at);
+    if (text == NULL && provider->message_or != NULL)
+        text = obol_path_find(verdict->root, provider->message_or);
+    struct obol_node *code = obol_is_http_status(provider->code_at)
+                                 ? obol_node_integer(arena, verdict->http_status)
+                                 : obol_path_find(verdict->root, provider->code_at);
+    return (obol_node_get(result, obol_slice_text("code")) != NULL ||
+            set_word(arena, result, "code", code)) &&
+           (obol_node_get(result, obol_slice_text("message")) != NULL ||
+            set_word(arena, result, "message", text));
+}
+
 /* What the payer has to do next is told by which member there is. */
-static bool set_action_type(struct obol_arena *arena, struct obol_node *result)
+bool obol_result_set_action(struct obol_arena *arena, struct obol_node *result)
 {
     static const struct {
         const char *member;
@@ -36,8 +53,7 @@ static bool set_action_type(struct obol_arena *arena, struct obol_node *result)
     return true;
 }
 
-/* The state of a payment after an attempt with this outcome, when no other account is left. */
-static const char *status_of(enum obol_outcome outcome, bool has_action)
+const char *obol_result_status(enum obol_outcome outcome, bool has_action)
 {
     switch (outcome) {
     case OBOL_SUCCEEDED:
@@ -64,7 +80,8 @@ static bool is_same(const struct obol_node *left, const struct obol_node *right)
 static bool compare(struct obol_arena *arena, struct obol_node *result,
                     const struct obol_node *expect, struct obol_verdict *verdict)
 {
-    static const char *const names[] = {"key", "order_id", "amount", "provider_id", "customer_id"};
+    static const char *const names[] = {"key",         "order_id",    "refund_id", "amount",
+                                        "provider_id", "customer_id", "product_id"};
     if (expect == NULL)
         return obol_node_set(result, "checked", obol_node_boolean(arena, false));
     struct obol_node *checked = obol_node_new(arena, OBOL_NODE_LIST);
@@ -86,33 +103,76 @@ static bool compare(struct obol_arena *arena, struct obol_node *result,
     return obol_node_set(result, "checked", checked);
 }
 
+static struct obol_node *copy_of(struct obol_arena *arena, const struct obol_node *node)
+{
+    struct obol_node *copy = obol_node_new(arena, node->type);
+    if (copy == NULL)
+        return NULL;
+    *copy = *node;
+    copy->next = NULL;
+    return copy;
+}
+
+/* The item's members become the result's own, where it has none of that name. */
+static bool merge(struct obol_arena *arena, struct obol_node *result, const struct obol_node *item)
+{
+    for (const struct obol_node *each = item->first; each != NULL; each = each->next)
+        if (obol_node_get(result, each->name) == NULL &&
+            !obol_node_append(result, copy_of(arena, each)))
+            return false;
+    return true;
+}
+
+static bool take(const struct obol_operation *operation, const struct obol_node *item,
+                 struct obol_arena *arena, struct obol_node *result, struct obol_verdict *verdict)
+{
+    const struct obol_outcome_row *row =
+        obol_outcome_match(operation->item_outcomes, item, verdict->http_status);
+    verdict->outcome = row != NULL ? row->outcome : OBOL_UNKNOWN;
+    verdict->row = row;
+    if (operation->pick_as == NULL)
+        return merge(arena, result, item);
+    const struct obol_node *id = obol_node_get(item, obol_slice_text(operation->pick_by));
+    return obol_node_set(result, operation->pick_as, copy_of(arena, item)) &&
+           (operation->pick_with != NULL ||
+            obol_node_set(result, "provider_id", obol_node_text(arena, id->text)));
+}
+
+/* Of the items that were asked for, the one that says most: a success before all else. */
+static const struct obol_node *best_of(const struct obol_operation *operation,
+                                       const struct obol_node *list, const struct obol_node *wanted)
+{
+    const struct obol_node *best = NULL;
+    for (const struct obol_node *item = list->first; item != NULL; item = item->next) {
+        const struct obol_node *id = obol_node_get(item, obol_slice_text(operation->pick_by));
+        if (id == NULL || !obol_slice_equal(id->text, wanted->text))
+            continue;
+        const struct obol_outcome_row *row = obol_outcome_match(operation->item_outcomes, item, 0);
+        if (best == NULL || (row != NULL && row->outcome == OBOL_SUCCEEDED))
+            best = item;
+        if (row != NULL && row->outcome == OBOL_SUCCEEDED)
+            break;
+    }
+    return best;
+}
+
 /* The item of a list that was asked for; a list without it says nothing about it. */
 static bool pick(const struct obol_operation *operation, const struct obol_node *expect,
                  struct obol_arena *arena, struct obol_node *result, struct obol_verdict *verdict)
 {
-    const struct obol_node *wanted = obol_path_find(expect, "provider_id");
-    const struct obol_node *list =
-        operation->pick_from != NULL ? obol_node_get(result, obol_slice_text(operation->pick_from))
-                                     : NULL;
-    if (wanted == NULL || list == NULL || verdict->outcome != OBOL_SUCCEEDED)
+    if (operation->pick_from == NULL || verdict->outcome != OBOL_SUCCEEDED)
         return true;
-    for (struct obol_node *item = list->first; item != NULL; item = item->next) {
-        const struct obol_node *id = obol_node_get(item, obol_slice_text(operation->pick_by));
-        if (id == NULL || !obol_slice_equal(id->text, wanted->text))
-            continue;
-        struct obol_node *copy = obol_node_new(arena, OBOL_NODE_MAP);
-        if (copy == NULL)
-            return false;
-        *copy = *item;
-        copy->next = NULL;
-        const struct obol_outcome_row *row =
-            obol_outcome_match(operation->item_outcomes, item, verdict->http_status);
-        verdict->outcome = row != NULL ? row->outcome : OBOL_UNKNOWN;
-        return obol_node_set(result, operation->pick_as, copy) &&
-               obol_node_set(result, "provider_id", obol_node_text(arena, wanted->text));
-    }
+    const char *with = operation->pick_with != NULL ? operation->pick_with : "provider_id";
+    const struct obol_node *wanted = obol_path_find(expect, with);
+    const struct obol_node *list = obol_node_get(result, obol_slice_text(operation->pick_from));
+    if (wanted == NULL || list == NULL)
+        return true;
+    const struct obol_node *item = best_of(operation, list, wanted);
+    if (item != NULL)
+        return take(operation, item, arena, result, verdict);
     verdict->outcome = OBOL_UNKNOWN;
-    return true;
+    verdict->nothing = true;
+    return obol_node_set(result, "found", obol_node_boolean(arena, false));
 }
 
 static bool set_verdict(const struct obol_verdict *verdict, struct obol_arena *arena,
@@ -121,10 +181,15 @@ static bool set_verdict(const struct obol_verdict *verdict, struct obol_arena *a
     bool action = obol_node_get(result, obol_slice_text("action")) != NULL;
     bool mismatch = obol_node_get(result, obol_slice_text("mismatch")) != NULL;
     enum obol_kind kind = verdict->row != NULL ? verdict->row->kind : OBOL_ERR_PROVIDER;
+    if (verdict->nothing)
+        kind = OBOL_ERR_NOT_FOUND;
     if (mismatch)
         kind = OBOL_ERR_CONFLICT;
+    const char *status = obol_result_status(verdict->outcome, action);
+    if (verdict->row != NULL && verdict->row->status != NULL && !mismatch)
+        status = verdict->row->status;
     if (!set_text(arena, result, "outcome", obol_outcome_name(verdict->outcome)) ||
-        !set_text(arena, result, "status", status_of(verdict->outcome, action)) ||
+        !set_text(arena, result, "status", status) ||
         !set_text(arena, result, "kind", obol_kind_name(kind)))
         return false;
     if (verdict->row != NULL && verdict->row->retryable &&
@@ -138,11 +203,9 @@ bool obol_result_finish(const struct obol_provider *provider,
                         const struct obol_node *expect, struct obol_arena *arena,
                         struct obol_node *result)
 {
-    if (!set_action_type(arena, result) ||
-        !set_word(arena, result, "code", obol_path_find(verdict->root, provider->code_at)) ||
-        !set_word(arena, result, "message", obol_path_find(verdict->root, provider->message_at)) ||
-        !compare(arena, result, expect, verdict) ||
-        !pick(operation, expect, arena, result, verdict) || !set_verdict(verdict, arena, result))
+    if (!pick(operation, expect, arena, result, verdict) ||
+        !obol_result_set_action(arena, result) || !set_code(provider, verdict, arena, result) ||
+        !compare(arena, result, expect, verdict) || !set_verdict(verdict, arena, result))
         return false;
     return obol_decode_rest(arena, verdict->root, result);
 }

@@ -8,7 +8,14 @@ struct obol_verdict {
     const struct obol_outcome_row *row; /* null: no row fits */
     struct obol_node *root;
     int http_status;
+    bool own;     /* the row is the operation's, not one that all of the provider's share */
+    bool nothing; /* a list that works and does not have what was asked for */
 };
+
+/* What an action is, by the member that it has. */
+bool obol_result_set_action(struct obol_arena *arena, struct obol_node *result) OBOL_MUST_USE;
+/* The state of a payment after an attempt with this outcome, when no other account is left. */
+const char *obol_result_status(enum obol_outcome outcome, bool has_action);
 
 /* Adds to a result what does not come from the operation's rows: outcome and state, the provider's
  * code and text, the action's type, the picked item, what was compared, what is left over. */

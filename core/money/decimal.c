@@ -1,6 +1,7 @@
 #include "money/decimal.h"
 
 #include "base/reader.h"
+#include "base/text.h"
 
 /* The digits read so far as one number without sign; `limit` is the largest that is allowed. */
 struct amount {
@@ -92,6 +93,55 @@ bool obol_decimal_parse_padded(struct obol_slice text, int places, int64_t *mino
                                struct obol_err *err)
 {
     return parse(text, places, true, minor, err);
+}
+
+enum { MANTISSA_MAX = 48, POWER_MAX = 20 };
+
+/* Writes a mantissa without sign as `digits` with the point moved by `power`, without zeros at the
+ * start; gives the length. */
+static size_t move_point(char *room, struct obol_slice mantissa, int64_t power)
+{
+    char digits[MANTISSA_MAX + 2 * POWER_MAX];
+    const char *point = memchr(mantissa.data, '.', mantissa.size);
+    int64_t whole = (point != NULL ? point - mantissa.data : (int64_t)mantissa.size) + power;
+    size_t count = 0, at = 0;
+    for (; whole < 1; whole++)
+        digits[count++] = '0';
+    for (size_t i = 0; i < mantissa.size; i++)
+        if (mantissa.data[i] != '.')
+            digits[count++] = mantissa.data[i];
+    while (count < (size_t)whole)
+        digits[count++] = '0';
+    size_t from = 0;
+    while (from + 1 < (size_t)whole && digits[from] == '0')
+        from++;
+    for (; from < count; from++) {
+        if (from == (size_t)whole)
+            room[at++] = '.';
+        room[at++] = digits[from];
+    }
+    return at;
+}
+
+bool obol_decimal_parse_number(struct obol_slice text, int places, int64_t *minor,
+                               struct obol_err *err)
+{
+    size_t at = 0;
+    while (at < text.size && text.data[at] != 'e' && text.data[at] != 'E')
+        at++;
+    if (at == text.size)
+        return obol_decimal_parse_padded(text, places, minor, err);
+    struct obol_slice shift = obol_slice(text.data + at + 1, text.size - at - 1);
+    if (shift.size != 0 && shift.data[0] == '+')
+        shift = obol_slice(shift.data + 1, shift.size - 1);
+    size_t sign = text.data[0] == '-';
+    int64_t power = 0;
+    if (at <= sign || at - sign > MANTISSA_MAX || !obol_text_int64(shift, &power) ||
+        power > POWER_MAX || power < -POWER_MAX)
+        return fail_form(err);
+    char room[MANTISSA_MAX + 2 * POWER_MAX + 2] = "-";
+    size_t length = move_point(room + sign, obol_slice(text.data + sign, at - sign), power);
+    return obol_decimal_parse_padded(obol_slice(room, sign + length), places, minor, err);
 }
 
 void obol_decimal_format(struct obol_buf *out, int64_t minor, int places)

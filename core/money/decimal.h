@@ -20,5 +20,9 @@ bool obol_decimal_parse(struct obol_slice text, int places, int64_t *minor,
 bool obol_decimal_parse_padded(struct obol_slice text, int places, int64_t *minor,
                                struct obol_err *err) OBOL_MUST_USE;
 
+/* The same for a JSON number, which may have an exponent: 3.44E0 is 3.44. */
+bool obol_decimal_parse_number(struct obol_slice text, int places, int64_t *minor,
+                               struct obol_err *err) OBOL_MUST_USE;
+
 /* All `places`, always: 888 with 2 is "8.88", 5 is "0.05". */
 void obol_decimal_format(struct obol_buf *out, int64_t minor, int places);

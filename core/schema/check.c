@@ -35,12 +35,25 @@ static void check_field(struct obol_checking *checking, const struct obol_field 
         obol_expected(checking, "%s", required_text(field));
 }
 
+/* The call's own currency, for the rows of a list's entries. */
+static bool take_currency(const struct obol_checking *checking, const struct obol_field *field,
+                          struct obol_slot *slot)
+{
+    if (strcmp(field->name, "call.currency") != 0)
+        return false;
+    slot->currency = checking->currency;
+    slot->set = checking->currency != NULL;
+    return true;
+}
+
 void obol_check_fields(struct obol_checking *checking, struct obol_record *record,
                        const struct obol_node *map)
 {
     size_t length = strlen(checking->path);
     for (size_t i = 0; i < record->count; i++) {
         const struct obol_field *field = &record->fields[i];
+        if (take_currency(checking, field, &record->slots[i]))
+            continue;
         obol_check_enter(checking, length, field->name, 0);
         check_field(checking, field, &record->slots[i], obol_path_find(map, field->name));
         checking->path[length] = '\0';
@@ -101,6 +114,20 @@ static void run_makes(struct obol_record *record, struct obol_problems *problems
     }
 }
 
+/* A row that is required where another says so, such as a browser's words for 3DS. */
+static void check_needs(const struct obol_record *record, struct obol_problems *problems)
+{
+    for (size_t i = 0; i < record->count; i++) {
+        const struct obol_field *field = &record->fields[i];
+        if (field->needed_by == NULL || record->slots[i].set)
+            continue;
+        const struct obol_slot *needing = obol_record_get(record, field->needed_by);
+        if (needing != NULL && needing->boolean)
+            obol_problem_add(problems, OBOL_ERR_INVALID, field->name,
+                             "expected a value, because %s is true", field->needed_by);
+    }
+}
+
 bool obol_check(struct obol_record *record, struct obol_node *params,
                 const struct obol_sources *sources, struct obol_problems *problems)
 {
@@ -124,6 +151,7 @@ bool obol_check(struct obol_record *record, struct obol_node *params,
         }
         check_field(&checking, field, &record->slots[i], value);
     }
+    check_needs(record, problems);
     obol_check_leftovers(problems, record->fields, params, sources);
     if (problems->count == 0)
         run_makes(record, problems);

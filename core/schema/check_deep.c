@@ -9,6 +9,14 @@ static bool is_secret(const struct obol_node *value)
     return value->type == OBOL_NODE_TEXT && (value->flags & OBOL_NODE_SECRET) != 0;
 }
 
+static void expect_length(struct obol_checking *checking, const struct obol_field *field)
+{
+    if (field->min > 1)
+        obol_expected(checking, "a secret of %d to %d bytes", (int)field->min, (int)field->max);
+    else
+        obol_expected(checking, "a secret of at most %d bytes", (int)field->max);
+}
+
 void obol_check_secret(struct obol_checking *checking, const struct obol_field *field,
                        const struct obol_node *value, struct obol_slot *slot)
 {
@@ -22,8 +30,13 @@ void obol_check_secret(struct obol_checking *checking, const struct obol_field *
             obol_expected(checking, "%s", expected);
             return;
         }
-        if (field->max != 0 && each->text.size > (size_t)field->max) {
-            obol_expected(checking, "a secret of at most %d bytes", (int)field->max);
+        if (field->max != 0 &&
+            (each->text.size > (size_t)field->max || each->text.size < (size_t)field->min)) {
+            expect_length(checking, field);
+            return;
+        }
+        if ((field->flags & OBOL_DIGITS) != 0 && !obol_text_is_digits(each->text)) {
+            obol_expected(checking, "a secret of digits only");
             return;
         }
         /* of a request: JSON can carry nothing else */

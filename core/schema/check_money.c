@@ -51,11 +51,20 @@ static bool is_expressible(const struct obol_checking *checking, const struct ob
                            const struct obol_slot *slot)
 {
     int64_t ignored = 0;
-    int places =
-        field->as == OBOL_MILLI_TEXT ? 3 : obol_places(slot->currency, checking->exponents);
-    bool as_integer = field->as == OBOL_MINOR_NUMBER || field->as == OBOL_MINOR_TEXT ||
-                      field->as == OBOL_MILLI_TEXT;
-    return !as_integer || obol_rescale(slot->integer, slot->currency->exponent, places, &ignored);
+    bool thousandths = field->as == OBOL_MILLI_TEXT || field->as == OBOL_TWO_PLACES;
+    int places = thousandths ? 3 : obol_places(slot->currency, checking->exponents);
+    bool by_places = thousandths || field->as == OBOL_MINOR_NUMBER || field->as == OBOL_MINOR_TEXT;
+    return !by_places || obol_rescale(slot->integer, slot->currency->exponent, places, &ignored);
+}
+
+/* Whether no more than `digits` of them stand before the point. */
+static bool is_short(const struct obol_slot *slot, int64_t digits)
+{
+    int64_t end = 1;
+    for (int64_t i = digits + slot->currency->exponent; i > 0; i--)
+        if (__builtin_mul_overflow(end, (int64_t)10, &end))
+            return true;
+    return slot->integer < end;
 }
 
 void obol_check_money(struct obol_checking *checking, const struct obol_field *field,
@@ -67,8 +76,8 @@ void obol_check_money(struct obol_checking *checking, const struct obol_field *f
         obol_expected(checking, "more than 0");
         return;
     }
-    if (field->max != 0 && slot->integer > field->max) {
-        obol_expected(checking, "a smaller amount");
+    if (field->max != 0 && !is_short(slot, field->max)) {
+        obol_expected(checking, "at most %d digits before the point", (int)field->max);
         return;
     }
     if (!is_expressible(checking, field, slot)) {

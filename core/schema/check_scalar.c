@@ -60,9 +60,33 @@ static bool fits(struct obol_checking *checking, const struct obol_field *field,
     return false;
 }
 
+/* An id of digits may be longer than an int64: the digits are taken as they were written. */
+static bool is_digits(const struct obol_node *value)
+{
+    bool exact = value->type == OBOL_NODE_TEXT || value->type == OBOL_NODE_NUMBER;
+    return exact && (value->flags & (OBOL_NODE_SECRET | OBOL_NODE_FLOAT)) == 0 &&
+           obol_text_is_digits(value->text);
+}
+
+static void check_digits(struct obol_checking *checking, const struct obol_field *field,
+                         const struct obol_node *value, struct obol_slot *slot)
+{
+    int64_t least = field->min != 0 ? field->min : 1;
+    int64_t most = field->max != 0 ? field->max : TEXT_MAX;
+    slot->set =
+        is_digits(value) && value->text.size >= (size_t)least && value->text.size <= (size_t)most;
+    slot->text = value->text;
+    if (!slot->set)
+        obol_expected(checking, "%" PRId64 " to %" PRId64 " digits", least, most);
+}
+
 void obol_check_text(struct obol_checking *checking, const struct obol_field *field,
                      const struct obol_node *value, struct obol_slot *slot)
 {
+    if ((field->flags & OBOL_DIGITS) != 0) {
+        check_digits(checking, field, value, slot);
+        return;
+    }
     /* a secret here would leave its wiped memory for a place that is not kept as one */
     if (value->type != OBOL_NODE_TEXT || (value->flags & OBOL_NODE_SECRET) != 0) {
         if (field->oneof != NULL)

@@ -154,10 +154,12 @@ bool obol_decode(const struct obol_reading *reading, const struct obol_field *fi
         if (field->type == OBOL_CURRENCY && obol_path_find(object, field->wire) != NULL)
             with_currency.currency = obol_read_code(obol_path_find(object, field->wire));
     for (const struct obol_field *field = fields; field->name != NULL; field++) {
-        bool fine = field->type == OBOL_LIST
-                        ? decode_list(&with_currency, field, object, result, err)
-                        : decode_field(&with_currency, field, object, result, err);
-        if (!fine)
+        bool list = field->type == OBOL_LIST;
+        if (reading->lenient && list)
+            continue;
+        bool fine = list ? decode_list(&with_currency, field, object, result, err)
+                         : decode_field(&with_currency, field, object, result, err);
+        if (!fine && !reading->lenient)
             return false;
     }
     return true;

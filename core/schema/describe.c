@@ -80,6 +80,8 @@ static const char *form_name(enum obol_as as)
         [OBOL_MINOR_NUMBER] = "number, minor units",
         [OBOL_MINOR_TEXT] = "text, minor units",
         [OBOL_MILLI_TEXT] = "text, thousandths of the major unit",
+        [OBOL_TWO_PLACES] = "text, major units with two places at least",
+        [OBOL_TWO_DIGITS] = "text, two digits",
         [OBOL_LOWER] = "lower case",
         [OBOL_ONE_IN_LIST] = "list of one",
         [OBOL_AS_BIT] = "0 or 1",
@@ -114,6 +116,8 @@ static struct obol_node *field_tree(struct tree *tree, const struct obol_field *
     put_flag(tree, map, "zero_is_none", (field->flags & OBOL_ZERO_IS_NONE) != 0);
     put_flag(tree, map, "hidden", (field->flags & OBOL_HIDDEN) != 0);
     put_flag(tree, map, "kept", (field->flags & OBOL_KEPT) != 0);
+    put_flag(tree, map, "digits", (field->flags & OBOL_DIGITS) != 0);
+    put_text(tree, map, "needed_by", field->needed_by);
     put_text(tree, map, "key", field->key);
     put_integer(tree, map, "min", field->min);
     put_integer(tree, map, "max", field->max);
@@ -135,9 +139,12 @@ static struct obol_node *outcomes_tree(struct tree *tree, const struct obol_outc
         struct obol_node *map = new_map(tree);
         put_text(tree, map, "at", rows->at);
         put_text(tree, map, "is", rows->is);
+        put_text(tree, map, "and_at", rows->and_at);
+        put_text(tree, map, "and_is", rows->and_is);
         put_text(tree, map, "has", rows->has);
         put_flag(tree, map, "text_too", rows->text_too);
         put_text(tree, map, "outcome", obol_outcome_name(rows->outcome));
+        put_text(tree, map, "status", rows->status);
         put_text(tree, map, "kind", obol_kind_name(rows->kind));
         put_flag(tree, map, "retryable", rows->retryable);
         put_text(tree, map, "doc", rows->doc);
@@ -165,6 +172,7 @@ static struct obol_node *operation_tree(struct tree *tree, const struct obol_ope
     if (operation->pick_from != NULL) {
         put_text(tree, map, "pick_from", operation->pick_from);
         put_text(tree, map, "pick_by", operation->pick_by);
+        put_text(tree, map, "pick_with", operation->pick_with);
         put_text(tree, map, "pick_as", operation->pick_as);
         put(tree, map, "item_outcomes", outcomes_tree(tree, operation->item_outcomes));
     }
@@ -210,6 +218,38 @@ static struct obol_node *places_tree(struct tree *tree, const struct obol_expone
     return map;
 }
 
+static struct obol_node *texts_tree(struct tree *tree, const char *const *texts)
+{
+    struct obol_node *list = obol_node_new(tree->arena, OBOL_NODE_LIST);
+    for (; texts != NULL && *texts != NULL; texts++)
+        append(tree, list, obol_node_text(tree->arena, obol_slice_text(*texts)));
+    return list;
+}
+
+/* What the provider sends by itself, and what an event has of it. */
+static struct obol_node *notifications_tree(struct tree *tree, const struct obol_notification *rows)
+{
+    static const char *const confirms[] = {[OBOL_CONFIRM_NEVER] = "never",
+                                           [OBOL_CONFIRM_UNLESS_OFF] = "unless switched off",
+                                           [OBOL_CONFIRM_ALWAYS] = "always"};
+    struct obol_node *list = obol_node_new(tree->arena, OBOL_NODE_LIST);
+    for (; rows != NULL && rows->type != NULL; rows++) {
+        struct obol_node *map = new_map(tree);
+        put_text(tree, map, "type", rows->type);
+        put_text(tree, map, "at", rows->at);
+        put_text(tree, map, "is", rows->is);
+        put_text(tree, map, "has", rows->has);
+        put_text(tree, map, "confirm", confirms[rows->confirm]);
+        put(tree, map, "id_of", texts_tree(tree, rows->id_of));
+        put(tree, map, "fields", fields_tree(tree, rows->fields));
+        put(tree, map, "outcomes", outcomes_tree(tree, rows->outcomes));
+        put_text(tree, map, "doc", rows->doc);
+        put_text(tree, map, "source", rows->source);
+        append(tree, list, map);
+    }
+    return list;
+}
+
 struct obol_node *obol_describe_provider(struct obol_arena *arena,
                                          const struct obol_provider *provider)
 {
@@ -219,10 +259,8 @@ struct obol_node *obol_describe_provider(struct obol_arena *arena,
     put_text(&tree, map, "title", provider->title);
     put_text(&tree, map, "doc", provider->doc);
     put_text(&tree, map, "source", provider->source);
-    struct obol_node *methods = obol_node_new(arena, OBOL_NODE_LIST);
-    for (const char *const *each = provider->methods; each != NULL && *each != NULL; each++)
-        append(&tree, methods, obol_node_text(arena, obol_slice_text(*each)));
-    put(&tree, map, "methods", methods);
+    put(&tree, map, "methods", texts_tree(&tree, provider->methods));
+    put(&tree, map, "currencies", texts_tree(&tree, provider->currencies));
     put(&tree, map, "config", fields_tree(&tree, provider->config));
     struct obol_node *operations = obol_node_new(arena, OBOL_NODE_LIST);
     for (const struct obol_operation *const *each = provider->operations; *each != NULL; each++)
@@ -234,6 +272,7 @@ struct obol_node *obol_describe_provider(struct obol_arena *arena,
         append(&tree, schedule, obol_node_integer(arena, provider->query_schedule_s[i]));
     put(&tree, map, "query_schedule_s", schedule);
     put_integer(&tree, map, "timeout_ms", provider->call_timeout_ms);
+    put(&tree, map, "notifications", notifications_tree(&tree, provider->notifications));
     put(&tree, map, "places", places_tree(&tree, provider->exponents));
     put(&tree, map, "acknowledgements", acknowledgements_tree(&tree, provider->acknowledgements));
     return tree.failed ? NULL : map;

@@ -16,7 +16,8 @@ enum obol_type {
     OBOL_CURRENCY,
     OBOL_BOOLEAN,
     OBOL_URL,
-    OBOL_TIME,     /* an integer; the name's ending says milliseconds (_ms) or seconds (_s) */
+    OBOL_TIME,     /* an integer; the name's ending says milliseconds (_ms) or seconds (_s); a reply
+                    * may write it as ISO 8601 too, by the provider's clock where no zone is given */
     OBOL_INTERVAL, /* an ISO 8601 duration of one unit: P<n>D, P<n>W, P<n>M, P<n>Y */
     OBOL_DURATION, /* configuration only: "90s", "30m", "2h", "1d"; kept in milliseconds */
     OBOL_SECRET,   /* bytes of an obol.secret, or a list of them, the newest first */
@@ -29,14 +30,16 @@ enum obol_type {
 enum obol_as {
     OBOL_AS_PLAIN = 0,
     OBOL_AS_TEXT,      /* an integer, a time or a boolean in quotes */
-    OBOL_MAJOR_NUMBER, /* money: 8.88 */
+    OBOL_MAJOR_NUMBER, /* money, the shortest decimal: 8.88, 8.8, 8 */
     OBOL_MAJOR_TEXT,   /* money: "8.88" */
+    OBOL_TWO_PLACES,   /* money: "8.88", "888.00" (yen), "1.234" */
     OBOL_MINOR_NUMBER, /* money: 888 */
     OBOL_MINOR_TEXT,   /* money: "888" */
     OBOL_MILLI_TEXT,   /* money: "8880", thousandths of the major unit */
     OBOL_LOWER,        /* a currency: "usd" */
     OBOL_ONE_IN_LIST,  /* a text: ["x"] */
     OBOL_AS_BIT,       /* a boolean: 0 or 1 */
+    OBOL_TWO_DIGITS,   /* an integer: "02"; of a year its last two */
     OBOL_KEYED,        /* a list: a map whose keys go to the member `key` */
 };
 
@@ -57,6 +60,7 @@ enum {
     OBOL_MUST_FIT = 1 << 5,     /* a uniform word that changes what is charged or delivered */
     OBOL_HIDDEN = 1 << 6,       /* a reply's text that redaction hides: a client secret */
     OBOL_KEPT = 1 << 7,         /* a reply's value that says more than its word: also in `extra` */
+    OBOL_DIGITS = 1 << 8,       /* a text or secret of digits; a text may be given as an integer */
 };
 
 /* One word of an enumeration: the caller's and the wire's. A table ends with a null word. */
@@ -81,11 +85,14 @@ struct obol_field {
     enum obol_as as;
     enum obol_place place;
     unsigned flags;
-    int64_t min, max; /* of a number's value, or a text's length; max 0: no limit but the type's */
+    /* of a number's value, of a text's or a secret's length, or (max) of how many digits of an
+     * amount stand before the point; max 0: no limit but the type's */
+    int64_t min, max;
     const struct obol_word *oneof;
     const struct obol_field *sub;
-    const char *key;    /* OBOL_KEYED: the member that takes the key */
-    const char *preset; /* used when absent; in a reply without `wire`, the constant value */
+    const char *key;       /* OBOL_KEYED: the member that takes the key */
+    const char *preset;    /* used when absent; in a reply without `wire`, the constant value */
+    const char *needed_by; /* required where the boolean row of that name is true */
     obol_make *make;
     obol_read *read;
     const char *sample; /* a harmless valid value */

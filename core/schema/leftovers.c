@@ -9,9 +9,22 @@ struct walk {
     struct obol_problems *problems;
     const struct obol_field *fields;
     const struct obol_sources *sources; /* null: uniform words are not known */
-    char path[OBOL_ERR_FIELD_MAX];      /* "items[2].price" */
-    char pattern[OBOL_ERR_FIELD_MAX];   /* "items[].price" */
+    size_t from;         /* where in `path` the names of `fields` begin: behind "items[2]." */
+    size_t pattern_from; /* the same in `pattern` */
+    char path[OBOL_ERR_FIELD_MAX];    /* "items[2].price" */
+    char pattern[OBOL_ERR_FIELD_MAX]; /* "items[].price" */
 };
+
+/* The path and the pattern as the rows of `fields` name them. */
+static const char *own(const char *path, size_t from)
+{
+    return strlen(path) > from ? path + from : "";
+}
+
+static const char *own_path(const struct walk *walk)
+{
+    return own(walk->path, walk->from);
+}
 
 /* Rows that the caller cannot fill have names that the caller cannot use. */
 static bool is_callers(const struct obol_field *row)
@@ -60,7 +73,7 @@ static void refuse(struct walk *walk)
     /* a table of nothing but unknown names is not worth a search for each of them */
     bool shown = walk->problems->count < OBOL_PROBLEMS_MAX;
     if (shown)
-        look_among(walk->fields, walk->pattern, &best, &closest);
+        look_among(walk->fields, own(walk->pattern, walk->pattern_from), &best, &closest);
     if (shown && walk->sources != NULL)
         look_among(obol_uniform_fields, walk->pattern, &best, &closest);
     if (best != NULL)
@@ -131,6 +144,19 @@ static void visit_members(struct walk *walk, const struct obol_node *map, unsign
         visit_member(walk, member, depth);
 }
 
+/* One entry of a list by its own rows. */
+static void visit_entry(const struct walk *walk, const struct obol_node *entry,
+                        const struct obol_field *sub, uint32_t index, unsigned depth)
+{
+    struct walk inner = *walk;
+    inner.fields = sub;
+    inner.from = obol_path_append_index(inner.path, strlen(inner.path), index) + 1;
+    size_t pattern = strlen(inner.pattern);
+    memcpy(inner.pattern + pattern, "[]", pattern + 3 <= sizeof inner.pattern ? 3 : 0);
+    inner.pattern_from = pattern + 3;
+    visit_members(&inner, entry, depth);
+}
+
 /* The entries of a list: by the rows of one entry, or one by one by their paths. */
 static void visit_entries(struct walk *walk, const struct obol_node *list,
                           const struct obol_field *sub, unsigned depth)
@@ -139,10 +165,7 @@ static void visit_entries(struct walk *walk, const struct obol_node *list,
     uint32_t index = 1;
     for (const struct obol_node *entry = list->first; entry != NULL; entry = entry->next) {
         if (sub != NULL) {
-            struct walk inner = {.problems = walk->problems, .fields = sub};
-            memcpy(inner.path, walk->path, path + 1);
-            (void)obol_path_append_index(inner.path, path, index++);
-            visit_members(&inner, entry, depth);
+            visit_entry(walk, entry, sub, index++, depth);
             continue;
         }
         (void)obol_path_append_index(walk->path, path, index);
@@ -180,7 +203,7 @@ static bool is_foreign(const struct walk *walk)
 
 static void visit(struct walk *walk, const struct obol_node *value, unsigned depth)
 {
-    const struct obol_field *row = row_named(walk->fields, walk->path);
+    const struct obol_field *row = row_named(walk->fields, own_path(walk));
     if (row != NULL) {
         if (row->type == OBOL_LIST && value->type == OBOL_NODE_LIST)
             visit_entries(walk, value, row->sub, depth + 1);
@@ -189,7 +212,7 @@ static void visit(struct walk *walk, const struct obol_node *value, unsigned dep
     if (is_foreign(walk))
         return;
     bool uniform = walk->sources != NULL;
-    bool leads = leads_somewhere(walk->fields, walk->path) ||
+    bool leads = leads_somewhere(walk->fields, own_path(walk)) ||
                  (uniform && (leads_somewhere(obol_uniform_fields, walk->pattern) ||
                               strcmp(walk->path, "extra") == 0));
     if (leads && depth < 8 && value->type == OBOL_NODE_MAP)

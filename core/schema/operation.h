@@ -43,11 +43,14 @@ enum obol_answer { OBOL_UNSAID = 0, OBOL_NO, OBOL_YES };
 
 /* One line of an outcome table; the first that matches decides, none is `unknown`. */
 struct obol_outcome_row {
-    const char *at;  /* a path in the reply, or "http_status" */
-    const char *is;  /* the value as text; null: whatever it is, as long as it is there */
-    const char *has; /* a path that has to hold something; null: none */
-    bool text_too;   /* a number written in quotes is the same */
+    const char *at;     /* a path in the reply, or "http_status" */
+    const char *is;     /* the value as text; null: whatever it is, as long as it is there */
+    const char *has;    /* a path that has to hold something; null: none */
+    bool text_too;      /* a number written in quotes is the same */
+    const char *and_at; /* a second place that has to hold `and_is`; null: none */
+    const char *and_is;
     enum obol_outcome outcome;
+    const char *status;  /* of the payment, where the outcome alone does not tell: "expired" */
     enum obol_kind kind; /* of the error, for what is no success */
     bool retryable;
     const char *doc; /* the provider's own word for it */
@@ -65,7 +68,8 @@ struct obol_operation {
     const char *proof_with; /* the operation whose answer proves a purchase by a new order in it */
 
     /* Of several variants of a name the first that fits is taken: the one whose `when` holds
-     * `variant` (or is absent, with `or_absent`). */
+     * `variant`, "*" for anything (or is absent, with `or_absent`). `account.` asks the
+     * configuration. */
     const char *variant;
     const char *when;
     bool or_absent;
@@ -74,10 +78,13 @@ struct obol_operation {
     const struct obol_field *reply;
     const struct obol_outcome_row *outcomes; /* before those of the provider */
 
-    /* Of the result's list `pick_from`, the item whose `pick_by` is the expected provider_id
-     * becomes `pick_as`, and `item_outcomes` (paths in the result's item) say what it means. */
+    /* Of the result's list `pick_from`, the item whose `pick_by` is what is expected under
+     * `pick_with` (null: provider_id) becomes `pick_as` (null: its members become the result's),
+     * and `item_outcomes` (paths in the result's item) say what it means. Where none is, `found` is
+     * false. */
     const char *pick_from;
     const char *pick_by;
+    const char *pick_with;
     const char *pick_as;
     const struct obol_outcome_row *item_outcomes;
 };

@@ -3,7 +3,7 @@
 #include "base/message.h"
 #include "schema/check.h"
 
-/* A payment system as a table. What cannot be a row is one of the two hooks. */
+/* A payment system as a table. What cannot be a row is one of the hooks. */
 
 enum { OBOL_DRAFT_HEADERS = 16 };
 
@@ -15,7 +15,8 @@ struct obol_draft {
     struct obol_slice body;
     int64_t time_ms;
     struct obol_slice nonce;
-    struct obol_slice key; /* of the attempt */
+    struct obol_slice key;   /* of the attempt */
+    struct obol_slice token; /* the payer's own or the session's; empty: none */
     struct obol_header headers[OBOL_DRAFT_HEADERS];
     size_t header_count;
 };
@@ -27,6 +28,8 @@ bool obol_draft_header(struct obol_draft *draft, const char *name,
 /* A notification as it came. */
 struct obol_incoming {
     struct obol_arena *arena;
+    struct obol_slice method;
+    struct obol_slice url;
     const struct obol_header *headers; /* lower-case names */
     size_t header_count;
     struct obol_slice body;
@@ -35,12 +38,40 @@ struct obol_incoming {
 
 struct obol_slice obol_incoming_header(const struct obol_incoming *incoming, const char *name);
 
-/* Adds the headers that prove who asks. */
+/* What a notification was found to be. */
+struct obol_opened {
+    struct obol_node *root; /* what it says, a map; null: nothing */
+    bool is_signed;         /* nobody but the provider can have made it */
+    bool must_confirm;      /* whatever the configuration says: others can have made it */
+};
+
+/* Adds the headers that prove who asks; may put another body in place. */
 typedef bool obol_sign(struct obol_draft *draft, const struct obol_record *account,
                        struct obol_err *err);
-/* Proves a notification and puts it into `event`; the same error for whatever is not proven. */
+/* Proves a notification; the same error for whatever is not proven. */
 typedef bool obol_open(const struct obol_incoming *incoming, const struct obol_record *account,
-                       struct obol_node *event, struct obol_err *err);
+                       struct obol_opened *opened, struct obol_err *err);
+
+enum obol_confirm {
+    OBOL_CONFIRM_NEVER = 0,  /* it speaks for itself */
+    OBOL_CONFIRM_UNLESS_OFF, /* by query, unless the configuration says `confirm = false` */
+    OBOL_CONFIRM_ALWAYS,
+};
+
+/* What one kind of notification says; the first whose `at` holds `is` (null: anything) and that has
+ * `has` is taken. A table ends with a null type. */
+struct obol_notification {
+    const char *type; /* of the event; "payment": succeeded, failed or updated by the outcome */
+    const char *at;   /* null: any */
+    const char *is;
+    const char *has;
+    const struct obol_field *fields;
+    const struct obol_outcome_row *outcomes; /* before the provider's; null: no outcome */
+    const char *const *id_of; /* paths whose values name it, the same at each delivery; ends null */
+    enum obol_confirm confirm;
+    const char *doc;
+    const char *source;
+};
 
 /* What the provider wants to hear; a table ends with a null word. */
 struct obol_acknowledgement {
@@ -55,19 +86,30 @@ struct obol_provider {
     const char *title;
     const char *doc;
     const char *source;
-    const char *const *methods; /* of payment; ends with null */
+    const char *const *methods;    /* of payment; ends with null */
+    const char *const *currencies; /* ends with null; null: any. A single one is that of amounts
+                                    * whose currency a reply leaves out */
     const struct obol_exponent *exponents;
     const struct obol_field *config;
     const struct obol_operation *const *operations; /* ends with null */
     const struct obol_outcome_row *outcomes;        /* after those of the operation */
-    const char *code_at; /* the provider's own code and text in a reply */
-    const char *message_at;
+    const char *base_url_word;                      /* of the configuration; null: base_url */
+    int zone_minutes;       /* east of UTC, of times that a reply writes without a zone */
+    const char *code_at;    /* the provider's own code in a reply; "http_status" is one too */
+    const char *message_at; /* its text */
+    const char *message_or; /* another place of the text; null: none */
+    const char *const *session_words; /* configuration that wants a session's token; ends null */
     obol_sign *sign;
     obol_open *open;
+    const struct obol_notification *notifications;
     const struct obol_acknowledgement *acknowledgements;
     int64_t call_timeout_ms;
     const int32_t *query_schedule_s; /* after an attempt without an answer; ends with 0 */
 };
+
+/* The row for what a notification says, or null when there is none. */
+const struct obol_notification *obol_notification_match(const struct obol_provider *provider,
+                                                        const struct obol_node *root);
 
 /* The first variant of an operation, or null when the provider has none of that name. */
 const struct obol_operation *obol_operation_first(const struct obol_provider *provider,

@@ -58,29 +58,6 @@ bool obol_read_integer(const struct obol_reading *reading, const struct obol_fie
     return give(result, obol_node_integer(reading->arena, integer));
 }
 
-/* A number's text without its fraction: some write seconds as a double. */
-static struct obol_slice whole_part(const struct obol_node *value)
-{
-    struct obol_slice text = value->text;
-    const char *point = value->type == OBOL_NODE_NUMBER ? memchr(text.data, '.', text.size) : NULL;
-    if (point != NULL &&
-        obol_text_is_digits(obol_slice(point + 1, text.size - (size_t)(point + 1 - text.data))))
-        text.size = (size_t)(point - text.data);
-    return text;
-}
-
-bool obol_read_time(const struct obol_reading *reading, const struct obol_field *field,
-                    const struct obol_node *value, struct obol_read_value *result)
-{
-    int64_t integer = 0;
-    bool written = value->type == OBOL_NODE_NUMBER || value->type == OBOL_NODE_TEXT;
-    if (!written || !obol_text_int64(whole_part(value), &integer) || integer < 0)
-        return false;
-    if (integer == 0 && (field->flags & OBOL_ZERO_IS_NONE) != 0)
-        return true;
-    return give(result, obol_node_integer(reading->arena, integer));
-}
-
 bool obol_read_boolean(const struct obol_reading *reading, const struct obol_field *field,
                        const struct obol_node *value, struct obol_read_value *result)
 {
@@ -125,8 +102,9 @@ bool obol_read_currency(const struct obol_reading *reading, const struct obol_fi
 
 /* Minor units by ISO 4217 from the provider's own way of counting. */
 static bool read_minor(const struct obol_reading *reading, const struct obol_field *field,
-                       struct obol_slice text, int64_t *minor)
+                       const struct obol_node *value, int64_t *minor)
 {
+    struct obol_slice text = value->text;
     int exponent = reading->currency->exponent;
     int64_t integer = 0;
     switch (field->as) {
@@ -138,7 +116,9 @@ static bool read_minor(const struct obol_reading *reading, const struct obol_fie
     case OBOL_MILLI_TEXT:
         return obol_text_int64(text, &integer) && obol_rescale(integer, 3, exponent, minor);
     default:
-        return obol_decimal_parse_padded(text, exponent, minor, NULL);
+        return value->type == OBOL_NODE_NUMBER
+                   ? obol_decimal_parse_number(text, exponent, minor, NULL)
+                   : obol_decimal_parse_padded(text, exponent, minor, NULL);
     }
 }
 
@@ -153,7 +133,7 @@ bool obol_read_money(const struct obol_reading *reading, const struct obol_field
     if (reading->currency == NULL || reading->currency->exponent < 0)
         return leave(result);
     int64_t minor = 0;
-    if (!read_minor(reading, field, value->text, &minor))
+    if (!read_minor(reading, field, value, &minor))
         return false;
     struct obol_node *money = obol_node_new(reading->arena, OBOL_NODE_MONEY);
     if (money == NULL)
@@ -193,6 +173,18 @@ bool obol_read_interval(const struct obol_reading *reading, const struct obol_fi
     if (!obol_interval_valid(value->text))
         return leave(result);
     return give(result, obol_node_text(reading->arena, value->text));
+}
+
+bool obol_read_secret(const struct obol_reading *reading, const struct obol_field *field,
+                      const struct obol_node *value, struct obol_read_value *result)
+{
+    (void)field;
+    if (value->type != OBOL_NODE_TEXT || value->text.size == 0)
+        return false;
+    struct obol_node *node = obol_node_text(reading->arena, value->text);
+    if (node != NULL)
+        node->flags |= OBOL_NODE_SECRET;
+    return give(result, node);
 }
 
 bool obol_read_any(const struct obol_reading *reading, const struct obol_field *field,

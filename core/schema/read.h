@@ -20,6 +20,8 @@ bool obol_read_time(const struct obol_reading *, const struct obol_field *,
                     const struct obol_node *, struct obol_read_value *);
 bool obol_read_interval(const struct obol_reading *, const struct obol_field *,
                         const struct obol_node *, struct obol_read_value *);
+bool obol_read_secret(const struct obol_reading *, const struct obol_field *,
+                      const struct obol_node *, struct obol_read_value *);
 bool obol_read_list(const struct obol_reading *, const struct obol_field *,
                     const struct obol_node *, struct obol_read_value *);
 bool obol_read_any(const struct obol_reading *, const struct obol_field *, const struct obol_node *,

@@ -106,6 +106,23 @@ static void check_operation(const struct obol_provider *provider,
     obol_selfcheck_fields(operation->reply, false, operation->name, problems);
 }
 
+static void check_notifications(const struct obol_provider *provider,
+                                struct obol_problems *problems)
+{
+    const struct obol_notification *row = provider->notifications;
+    if ((row == NULL) != (provider->open == NULL))
+        obol_problem_add(problems, OBOL_ERR_INVALID, "notifications",
+                         "expected rows and a function that opens them, or neither");
+    for (; row != NULL && row->type != NULL; row++) {
+        if (row->fields == NULL || row->doc == NULL || row->source == NULL)
+            obol_problem_add(problems, OBOL_ERR_INVALID, row->type,
+                             "expected rows, a doc and the source of its facts");
+        else
+            obol_selfcheck_fields(row->fields, false, row->type, problems);
+        check_outcomes(row->outcomes, row->type, problems);
+    }
+}
+
 void obol_selfcheck(const struct obol_provider *provider, struct obol_problems *problems)
 {
     if (provider->name == NULL || provider->title == NULL || provider->doc == NULL ||
@@ -117,6 +134,7 @@ void obol_selfcheck(const struct obol_provider *provider, struct obol_problems *
     }
     obol_selfcheck_fields(provider->config, true, "config", problems);
     check_outcomes(provider->outcomes, "outcomes", problems);
+    check_notifications(provider, problems);
     for (const struct obol_operation *const *each = provider->operations; *each != NULL; each++)
         check_operation(provider, *each, problems);
 }

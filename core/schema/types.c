@@ -27,7 +27,7 @@ static const struct obol_type_ops types[] = {
                        .read = obol_read_integer},
     [OBOL_SECRET] = {.check = obol_check_secret,
                      .write = obol_write_secret,
-                     .read = obol_read_text},
+                     .read = obol_read_secret},
     [OBOL_LIST] = {.check = obol_check_list, .write = obol_write_list, .read = obol_read_list},
     [OBOL_ANY] = {.check = obol_check_any, .write = obol_write_any, .read = obol_read_any},
 };

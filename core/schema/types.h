@@ -21,6 +21,8 @@ struct obol_reading {
     const struct obol_currency *currency; /* of the object being read, null when it names none */
     const struct obol_exponent *exponents;
     const struct obol_record *account;
+    int zone_minutes; /* east of UTC, of times without a zone */
+    bool lenient;     /* an answer that says no: what can be read of it, without its lists */
 };
 
 /* What a provider's value came to. */

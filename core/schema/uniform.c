@@ -82,5 +82,7 @@ const struct obol_field obol_uniform_fields[] = {
     WORD("refund_id", OBOL_TEXT),
     WORD("reason", OBOL_TEXT),
     WORD("provider_id", OBOL_TEXT),
+    WORD("key", OBOL_TEXT),        /* of the attempt that a query asks about */
+    WORD("created_ms", OBOL_TIME), /* when that was made */
     {0},
 };

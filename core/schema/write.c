@@ -35,9 +35,13 @@ void obol_write_integer(struct obol_buf *out, const struct obol_field *field,
                         const struct obol_slot *slot, const struct obol_exponent *exponents)
 {
     (void)exponents;
-    quote(out, field->as == OBOL_AS_TEXT);
-    add_integer(out, slot->integer);
-    quote(out, field->as == OBOL_AS_TEXT);
+    bool two = field->as == OBOL_TWO_DIGITS;
+    int64_t shown = two ? slot->integer % 100 : slot->integer;
+    quote(out, two || field->as == OBOL_AS_TEXT);
+    if (two && shown < 10)
+        obol_buf_add_byte(out, '0');
+    add_integer(out, shown);
+    quote(out, two || field->as == OBOL_AS_TEXT);
 }
 
 void obol_write_boolean(struct obol_buf *out, const struct obol_field *field,
@@ -56,19 +60,40 @@ static int64_t provider_minor(const struct obol_slot *slot, int places)
     return obol_rescale(slot->integer, slot->currency->exponent, places, &minor) ? minor : 0;
 }
 
+/* A decimal with no more zeros at its end than `places` asks for. */
+static void add_shortened(struct obol_buf *out, const struct obol_slot *slot, int places)
+{
+    int64_t units = slot->integer;
+    int written = slot->currency->exponent;
+    for (; written > places && units % 10 == 0; written--)
+        units /= 10;
+    for (; written < places; written++)
+        units *= 10; /* the check of the record has made sure that it fits */
+    obol_decimal_format(out, units, written);
+}
+
 void obol_write_money(struct obol_buf *out, const struct obol_field *field,
                       const struct obol_slot *slot, const struct obol_exponent *exponents)
 {
-    int places = obol_places(slot->currency, exponents);
-    bool text = field->as == OBOL_MAJOR_TEXT || field->as == OBOL_MINOR_TEXT ||
-                field->as == OBOL_MILLI_TEXT;
+    bool text = field->as != OBOL_MAJOR_NUMBER && field->as != OBOL_MINOR_NUMBER;
     quote(out, text);
-    if (field->as == OBOL_MINOR_NUMBER || field->as == OBOL_MINOR_TEXT)
-        add_integer(out, provider_minor(slot, places));
-    else if (field->as == OBOL_MILLI_TEXT)
+    switch (field->as) {
+    case OBOL_MINOR_NUMBER:
+    case OBOL_MINOR_TEXT:
+        add_integer(out, provider_minor(slot, obol_places(slot->currency, exponents)));
+        break;
+    case OBOL_MILLI_TEXT:
         add_integer(out, provider_minor(slot, 3));
-    else
+        break;
+    case OBOL_MAJOR_NUMBER:
+        add_shortened(out, slot, 0);
+        break;
+    case OBOL_TWO_PLACES:
+        add_shortened(out, slot, 2);
+        break;
+    default:
         obol_decimal_format(out, slot->integer, slot->currency->exponent);
+    }
     quote(out, text);
 }
 

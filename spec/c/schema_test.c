@@ -162,7 +162,9 @@ static void reading(void)
     CHECK_INT(344, amount("{\"c\":\"CNY\",\"major\":3.44}", "major"));
     CHECK_INT(888, amount("{\"c\":\"jpy\",\"major\":\"888.00\"}", "major"));
     CHECK_INT(-1, amount("{\"c\":\"jpy\",\"major\":\"888.01\"}", "major"));
-    CHECK_INT(-1, amount("{\"c\":\"USD\",\"major\":1e2}", "major"));
+    CHECK_INT(10000, amount("{\"c\":\"USD\",\"major\":1e2}", "major"));
+    CHECK_INT(-1, amount("{\"c\":\"USD\",\"major\":\"1e2\"}", "major"));
+    CHECK_INT(-1, amount("{\"c\":\"USD\",\"major\":1e-3}", "major"));
     CHECK_INT(-1, amount("{\"c\":\"USD\",\"major\":true}", "major"));
     CHECK_INT(-2, amount("{\"major\":\"1.00\"}", "major"));
     CHECK_INT(-2, amount("{\"c\":\"XAU\",\"major\":\"1.00\"}", "major"));

@@ -111,6 +111,45 @@ static void padded_amounts(void)
     }
 }
 
+/* A JSON number may have an exponent; Java writes some amounts so. */
+static void number_with_exponent(void)
+{
+    static const struct {
+        const char *text;
+        int places;
+        int64_t minor; /* INT64_MIN: refused */
+    } cases[] = {
+        {"3.44E0", 2, 344},
+        {"3.44e+0", 2, 344},
+        {"344E-2", 2, 344},
+        {"0.344e1", 2, 344},
+        {"-3.44E0", 2, -344},
+        {"1e3", 2, 100000},
+        {"0e5", 2, 0},
+        {"344e-3", 2, INT64_MIN},
+        {"3.440e0", 2, 344},
+        {"1e-20", 2, INT64_MIN},
+        {"1e20", 0, INT64_MIN},
+        {"9e18", 0, INT64_C(9000000000000000000)},
+        {"1e21", 0, INT64_MIN},
+        {"e1", 2, INT64_MIN},
+        {"-e1", 2, INT64_MIN},
+        {"1e", 2, INT64_MIN},
+        {"1e1.0", 2, INT64_MIN},
+        {"1e1e1", 2, INT64_MIN},
+        {"12345678901234567890123456789012345678901234567890e-40", 2, INT64_MIN},
+        {"373", 2, 37300},
+        {"373.0", 2, 37300},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int64_t minor = INT64_MIN;
+        struct obol_slice text = obol_slice_text(cases[i].text);
+        CHECK(obol_decimal_parse_number(text, cases[i].places, &minor, &err) ==
+              (cases[i].minor != INT64_MIN));
+        CHECK_INT(cases[i].minor, minor);
+    }
+}
+
 static void url_userinfo(void)
 {
     struct obol_url url;
@@ -147,6 +186,7 @@ int main(void)
         {"JSON that cannot be written: where", json_write_names_the_place},
         {"paths of errors are cut, names in them plain", error_paths_are_cut},
         {"amounts with further zeros", padded_amounts},
+        {"amounts with an exponent", number_with_exponent},
         {"URLs with userinfo", url_userinfo},
         {"forms have a limit", form_has_a_limit},
         {0},

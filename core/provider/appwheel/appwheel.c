@@ -56,6 +56,7 @@ const struct obol_provider obol_appwheel = {
     .message_at = "message",
     .sign = obol_appwheel_sign,
     .open = obol_appwheel_open,
+    .notifications = obol_appwheel_notifications,
     .acknowledgements = acknowledgements,
     .call_timeout_ms = 30000,
     .query_schedule_s = query_schedule_s,

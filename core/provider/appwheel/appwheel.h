@@ -10,6 +10,7 @@ extern const struct obol_provider obol_appwheel;
 /* Its parts, by file. */
 extern const struct obol_field obol_appwheel_config[];
 extern const struct obol_outcome_row obol_appwheel_outcomes[];
+extern const struct obol_notification obol_appwheel_notifications[];
 extern const struct obol_outcome_row obol_appwheel_done[]; /* success of what has nothing to show */
 
 extern const struct obol_operation obol_appwheel_customer_create;

@@ -8,8 +8,6 @@
 #include "schema/path.h"
 #include "wire/json.h"
 
-#include <inttypes.h>
-
 /*
  * A Stripe event forwarded by AppWheel. Neither its form nor its signature is documented; taken as
  * Stripe's own: `Stripe-Signature: t=<seconds>,v1=<hex hmac-sha256 of "t.body">` (sheet 9). It is
@@ -87,26 +85,39 @@ static bool is_recent(struct obol_slice timestamp, int64_t now_ms, int64_t toler
     return apart >= -tolerance_s && apart <= tolerance_s;
 }
 
-static bool fill(struct obol_arena *arena, const struct obol_node *body, struct obol_node *event)
+/* Stripe counts in seconds. Whether the event has a time, and whether it is one. */
+static bool time_of(const struct obol_node *event, int64_t *ms, bool *sound)
 {
-    const struct obol_node *id = obol_path_find(body, "id");
-    int64_t created_s = 0, created_ms = 0;
-    struct obol_node *extra = obol_node_new(arena, OBOL_NODE_MAP);
-    if (id == NULL || id->type != OBOL_NODE_TEXT || extra == NULL)
-        return false;
-    *extra = *body;
-    extra->next = NULL;
-    if (obol_node_int64(obol_path_find(body, "created"), &created_s) &&
-        (__builtin_mul_overflow(created_s, (int64_t)1000, &created_ms) ||
-         !obol_node_set(event, "time_ms", obol_node_integer(arena, created_ms))))
-        return false;
-    const struct obol_node *live = obol_path_find(body, "livemode");
-    if (live != NULL && live->type == OBOL_NODE_BOOLEAN &&
-        !obol_node_set(event, "live", obol_node_boolean(arena, live->boolean)))
-        return false;
-    return obol_node_set(event, "id", obol_node_text(arena, id->text)) &&
-           obol_node_set(event, "extra", extra);
+    int64_t seconds = 0;
+    bool has = obol_node_int64(obol_path_find(event, "created"), &seconds);
+    *sound = !has || !__builtin_mul_overflow(seconds, (int64_t)1000, ms);
+    return has && *sound;
 }
+
+static struct obol_node *read_created(const struct obol_reading *reading,
+                                      const struct obol_node *event)
+{
+    int64_t ms = 0;
+    bool sound = true;
+    return time_of(event, &ms, &sound) ? obol_node_integer(reading->arena, ms) : NULL;
+}
+
+/* clang-format off */
+static const struct obol_field hint_fields[] = {
+    {.name = "time_ms", .type = OBOL_TIME, .read = read_created, .doc = "when it happened"},
+    {.name = "live", .wire = "livemode", .type = OBOL_BOOLEAN, .flags = OBOL_KEPT,
+     .doc = "whether it is about real money"},
+    {0},
+};
+static const char *const hint_id[] = {"id", NULL};
+
+const struct obol_notification obol_appwheel_notifications[] = {
+    {.type = "hint", .fields = hint_fields, .id_of = hint_id,
+     .doc = "A forwarded Stripe event: ask again about what it speaks of.",
+     .source = "AppWheel dashboard; its form is taken as Stripe's own"},
+    {0},
+};
+/* clang-format on */
 
 /* Whether a body that came empty was announced with bytes: a host that keeps large bodies in files
  * may hand over none, and what was lost on the way is no Test. */
@@ -117,12 +128,8 @@ static bool is_lost(const struct obol_incoming *incoming)
 }
 
 bool obol_appwheel_open(const struct obol_incoming *incoming, const struct obol_record *account,
-                        struct obol_node *event, struct obol_err *err)
+                        struct obol_opened *opened, struct obol_err *err)
 {
-    struct obol_arena *arena = incoming->arena;
-    struct obol_node *hint = obol_node_text(arena, obol_slice_text("hint"));
-    if (!obol_node_set(event, "type", hint))
-        return obol_fail(err, OBOL_ERR_INTERNAL, NULL, "out of memory");
     /* the dashboard's Test button sends an empty body: nothing in it to be proven or acted on */
     if (incoming->body.size == 0)
         return !is_lost(incoming) || refuse(err);
@@ -134,8 +141,12 @@ bool obol_appwheel_open(const struct obol_incoming *incoming, const struct obol_
         return refuse(err);
     if (!check_signature(incoming, header, timestamp, secrets, err))
         return false;
-    struct obol_node *body = obol_json_parse(arena, incoming->body, NULL, err);
-    if (body == NULL || body->type != OBOL_NODE_MAP || !fill(arena, body, event))
+    opened->root = obol_json_parse(incoming->arena, incoming->body, NULL, err);
+    const struct obol_node *id = opened->root != NULL ? obol_path_find(opened->root, "id") : NULL;
+    int64_t ms = 0;
+    bool sound = true;
+    (void)time_of(opened->root, &ms, &sound);
+    if (id == NULL || id->type != OBOL_NODE_TEXT || !sound)
         return obol_fail(err, OBOL_ERR_PROVIDER, NULL, "expected a Stripe event");
     return true;
 }
