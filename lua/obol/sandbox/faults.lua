@@ -12,8 +12,9 @@ Faults.__index = Faults
 -- answer, `stall_headers` and `stall_body` `ms` (60 s) in the middle, `drip` `ms` (1 s) after each byte;
 -- `oversized` sends `bytes` (64 MiB), `gzip_bomb` what unpacks to `bytes` (1 GiB); `two_content_lengths`
 -- disagree. Answers of another kind: `empty`, `html`, `not_json`, `wrong_types`, `duplicate_names`,
--- `wrong_envelope`, `unlisted_code` (`code`), `system_error`, `status_500` (after acting), `status_503`, `status_429`,
--- `status_401`, `redirect` (without acting). `clock_skew` puts the server's clock `ms` (10 min) ahead.
+-- `wrong_envelope`, `unlisted_code` (`code`), `system_error`, `status_500` (after acting), `status_503`,
+-- `status_429`, `status_401`, `status_402`, `status_403`, `redirect` (without acting). `clock_skew` puts the
+-- server's clock `ms` (10 min) ahead.
 
 --- Every kind of fault, and when it acts.
 M.kinds = {
@@ -21,7 +22,8 @@ M.kinds = {
   empty = "after", html = "after", not_json = "after", wrong_types = "after", duplicate_names = "after",
   wrong_envelope = "after", unlisted_code = "after", system_error = "after",
   oversized = "after", gzip_bomb = "after", status_500 = "after",
-  status_503 = "before", status_429 = "before", status_401 = "before", redirect = "before",
+  status_503 = "before", status_429 = "before", status_401 = "before", status_402 = "before",
+  status_403 = "before", redirect = "before",
   two_content_lengths = "after", stall_headers = "after", stall_body = "after", drip = "after",
   clock_skew = "check",
   late = "notification", duplicated = "notification", reordered = "notification",

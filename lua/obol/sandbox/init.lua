@@ -73,10 +73,14 @@ function Sandbox:reset() populate(self) end
 --- A transport for `obol.open{ transport = }`.
 function Sandbox:transport() return http.transport(self) end
 
---- For each provider the addresses and credentials of a ready account, in the configuration's words.
+--- For each provider the addresses and credentials of a ready account, in the configuration's words; and
+-- further accounts under names that begin with their provider's (`mincloud_payer`).
 function Sandbox:accounts()
   local out = {}
-  for name, provider in pairs(self.providers) do out[name] = provider:account() end
+  for name, provider in pairs(self.providers) do
+    out[name] = provider:account()
+    for other, words in pairs(provider.accounts and provider:accounts() or {}) do out[other] = words end
+  end
   return out
 end
 
@@ -127,7 +131,8 @@ end
 -- * it is spoilt: `empty`, `truncated`, `html`, `not_json`, `wrong_types`, `duplicate_names`,
 --   `wrong_envelope`, `unlisted_code`, `two_content_lengths`, `oversized`, `gzip_bomb`
 -- * it is another one: `status_500` and `system_error`, the provider's own word for not knowing (after
---   acting); `status_503`, `status_429`, `status_401` and `redirect` (before acting)
+--   acting); `status_503`, `status_429`, `status_401`, `status_402`, `status_403` and `redirect`
+--   (before acting)
 -- * the provider's clock is ahead: `clock_skew`
 -- * a notification is `late`, `duplicated`, `reordered`, `forged`, signed with a `wrong_key`, or over
 --   a `wrong_amount`

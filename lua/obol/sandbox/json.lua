@@ -88,6 +88,20 @@ function M.kind(value)
   return mt == object_mt and "object" or mt == array_mt and "array" or mt == number_mt and "number" or nil
 end
 
+--- A value that `read` gave, made ready to be written again; members come sorted by name.
+function M.again(value)
+  local kind = M.kind(value)
+  if kind ~= "object" and kind ~= "array" then return value end
+  local names, out = {}, {}
+  for name in pairs(value) do names[#names + 1] = name end
+  table.sort(names)
+  for i, name in ipairs(names) do
+    local item = M.again(value[name])
+    out[i] = kind == "array" and item or { name, item }
+  end
+  return kind == "array" and M.arr(out) or M.obj(out)
+end
+
 local MAX_DEPTH, MAX_INTEGER = 64, 9007199254740991
 local unescapes = { ['"'] = '"', ["\\"] = "\\", ["/"] = "/", b = "\b", f = "\f", n = "\n", r = "\r", t = "\t" }
 

@@ -5,7 +5,8 @@
 --
 -- * `name`; `operations`, a set of the names of calls and notifications that a fault may be armed for
 -- * `hosts?`, a set of authorities of the real system that the in-process transport answers for
--- * `account()`, addresses and credentials of a ready account in the configuration's words
+-- * `account()`, addresses and credentials of a ready account in the configuration's words;
+--   `accounts?()`, further ones by a name of their own
 -- * `route(request)`, which gives `{ page = fn(request) }` or a table with `operation` (nil where there is
 --   none) and `names` (all that a fault of it may be armed for)
 -- * `call(route, request, skew_ms)` and `too_large()`, which give a reply: `status`, `headers?`, and `tree`
@@ -20,4 +21,4 @@
 -- * `test_callback?()`, the message of an empty callback, see webhooks.lua
 -- * `spoilt`, its words for answers of faults, see spoil.lua
 
-return { "appwheel" }
+return { "appwheel", "mincloud" }

@@ -82,6 +82,8 @@ local ways = {
   status_503 = function() return plain(503, "text/html", HTML) end,
   status_429 = function() return plain(429, "text/plain", "too many requests\n", { ["retry-after"] = "1" }) end,
   status_401 = function() return plain(401, "text/plain", "unauthorized\n") end,
+  status_402 = function() return plain(402, "text/plain", "payment required\n") end,
+  status_403 = function() return plain(403, "text/plain", "forbidden\n") end,
   redirect = function() return plain(302, "text/html", HTML, { location = "https://elsewhere.invalid/" }) end,
   commit_then_drop = function(reply, fault) return on_the_wire(reply, fault, nil, "drop") end,
   refuse = function(reply, fault) return on_the_wire(reply, fault, nil, "refuse") end,
