@@ -51,8 +51,10 @@ bool obol_account_open(struct obol_account *account, const struct obol_provider 
     /* slots live as long as the account, so what the checks allocate has to as well */
     struct obol_arena *report = problems->arena;
     problems->arena = &account->arena;
-    bool fine =
-        obol_check_config(&account->config, copy, problems) && set_base_url(account, problems);
+    bool fine = obol_check_config(&account->config, copy, problems) &&
+                set_base_url(account, problems) &&
+                (provider->prepare == NULL ||
+                 provider->prepare(&account->config, &account->config.state, problems));
     problems->arena = report;
     return fine;
 }
@@ -73,6 +75,8 @@ struct obol_reading obol_account_reading(const struct obol_account *account,
 
 void obol_account_close(struct obol_account *account)
 {
+    if (account->config.state != NULL)
+        account->provider->release(account->config.state);
     obol_arena_free(&account->arena);
     account->config = (struct obol_record){0};
     account->provider = NULL;

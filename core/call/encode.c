@@ -85,8 +85,10 @@ static bool draft_request(struct obol_draft *draft, const struct obol_account *a
 static bool sign_request(struct obol_draft *draft, const struct obol_account *account,
                          struct obol_err *err)
 {
-    if (draft->body.size != 0 &&
-        !obol_draft_header(draft, "content-type", obol_slice_text("application/json")))
+    const char *type = account->provider->content_type;
+    if (type == NULL)
+        type = "application/json";
+    if (draft->body.size != 0 && !obol_draft_header(draft, "content-type", obol_slice_text(type)))
         return obol_fail(err, OBOL_ERR_INTERNAL, NULL, "too many headers");
     return account->provider->sign == NULL || account->provider->sign(draft, &account->config, err);
 }
@@ -95,9 +97,9 @@ static bool sign_request(struct obol_draft *draft, const struct obol_account *ac
 static bool copy_headers(const struct obol_draft *draft, struct obol_header *headers)
 {
     for (size_t i = 0; i < draft->header_count; i++) {
-        headers[i].name = draft->headers[i].name; /* a constant */
+        headers[i].name = obol_arena_copy(draft->arena, draft->headers[i].name);
         headers[i].value = obol_arena_copy(draft->arena, draft->headers[i].value);
-        if (headers[i].value.data == NULL)
+        if (headers[i].name.data == NULL || headers[i].value.data == NULL)
             return false;
     }
     return true;

@@ -111,6 +111,8 @@ bool obol_call_open(const struct obol_account *account, const struct obol_incomi
     struct obol_reading reading = obol_account_reading(account, incoming->arena);
     if (opened.root != NULL && !obol_decode(&reading, row->fields, opened.root, event, err))
         return refuse_form(account, err);
+    if (obol_node_get(event, obol_slice_text("mismatch")) != NULL)
+        return obol_fail(err, OBOL_ERR_SIGNATURE, NULL, "expected a notification of this account");
     if (!fill(account, row, &opened, incoming->arena, event))
         return obol_fail(err, OBOL_ERR_INTERNAL, NULL, "expected a smaller notification");
     return true;

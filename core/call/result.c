@@ -78,7 +78,7 @@ static bool is_same(const struct obol_node *left, const struct obol_node *right)
 /* Holds the reply against what was asked: what the provider does not echo is not compared.
  * `checked` tells what was; without anything to expect it is false. */
 static bool compare(struct obol_arena *arena, struct obol_node *result,
-                    const struct obol_node *expect, struct obol_verdict *verdict)
+                    const struct obol_node *expect)
 {
     static const char *const names[] = {"key",         "order_id",    "refund_id", "amount",
                                         "provider_id", "customer_id", "product_id"};
@@ -94,8 +94,6 @@ static bool compare(struct obol_arena *arena, struct obol_node *result,
             return false;
         if (is_same(asked, answered))
             continue;
-        /* somebody else's answer proves nothing about this call */
-        verdict->outcome = OBOL_UNKNOWN;
         if (obol_node_get(result, obol_slice_text("mismatch")) == NULL &&
             !set_text(arena, result, "mismatch", names[i]))
             return false;
@@ -175,7 +173,7 @@ static bool pick(const struct obol_operation *operation, const struct obol_node 
     return obol_node_set(result, "found", obol_node_boolean(arena, false));
 }
 
-static bool set_verdict(const struct obol_verdict *verdict, struct obol_arena *arena,
+static bool set_verdict(struct obol_verdict *verdict, struct obol_arena *arena,
                         struct obol_node *result)
 {
     bool action = obol_node_get(result, obol_slice_text("action")) != NULL;
@@ -183,8 +181,11 @@ static bool set_verdict(const struct obol_verdict *verdict, struct obol_arena *a
     enum obol_kind kind = verdict->row != NULL ? verdict->row->kind : OBOL_ERR_PROVIDER;
     if (verdict->nothing)
         kind = OBOL_ERR_NOT_FOUND;
-    if (mismatch)
+    if (mismatch) {
+        /* somebody else's answer proves nothing about this call */
         kind = OBOL_ERR_CONFLICT;
+        verdict->outcome = OBOL_UNKNOWN;
+    }
     const char *status = obol_result_status(verdict->outcome, action);
     if (verdict->row != NULL && verdict->row->status != NULL && !mismatch)
         status = verdict->row->status;
@@ -205,7 +206,7 @@ bool obol_result_finish(const struct obol_provider *provider,
 {
     if (!pick(operation, expect, arena, result, verdict) ||
         !obol_result_set_action(arena, result) || !set_code(provider, verdict, arena, result) ||
-        !compare(arena, result, expect, verdict) || !set_verdict(verdict, arena, result))
+        !compare(arena, result, expect) || !set_verdict(verdict, arena, result))
         return false;
     return obol_decode_rest(arena, verdict->root, result);
 }

@@ -1,5 +1,6 @@
 #include "schema/decode.h"
 
+#include "base/text.h"
 #include "schema/path.h"
 #include "schema/read.h"
 
@@ -126,6 +127,24 @@ static bool read_row(const struct obol_reading *reading, const struct obol_field
     return obol_type_ops(field->type)->read(reading, field, *found, value);
 }
 
+/* What has to be the account's own and is not is somebody else's answer. */
+static bool check_same(const struct obol_reading *reading, const struct obol_field *field,
+                       const struct obol_node *value, struct obol_node *result)
+{
+    if (field->same_as == NULL)
+        return true;
+    const struct obol_slot *slot = obol_record_get(reading->account, field->same_as);
+    char room[OBOL_INT64_ROOM];
+    struct obol_slice own = {0};
+    if (slot != NULL)
+        own = slot->text.size != 0 ? slot->text : obol_text_of_int64(room, slot->integer);
+    if (obol_slice_equal(own, value->text) ||
+        obol_node_get(result, obol_slice_text("mismatch")) != NULL)
+        return true;
+    return obol_node_set(result, "mismatch",
+                         obol_node_text(reading->arena, obol_slice_text(field->name)));
+}
+
 static bool decode_field(const struct obol_reading *reading, const struct obol_field *field,
                          struct obol_node *object, struct obol_node *result, struct obol_err *err)
 {
@@ -140,7 +159,8 @@ static bool decode_field(const struct obol_reading *reading, const struct obol_f
     /* of two rows with one name the first that found something is kept */
     if (obol_path_find(result, field->name) != NULL)
         return true;
-    if (!obol_path_put(reading->arena, result, field->name, value.node))
+    if (!obol_path_put(reading->arena, result, field->name, value.node) ||
+        !check_same(reading, field, value.node, result))
         return obol_fail(err, OBOL_ERR_INTERNAL, NULL, "out of memory");
     return true;
 }

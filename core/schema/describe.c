@@ -117,6 +117,7 @@ static struct obol_node *field_tree(struct tree *tree, const struct obol_field *
     put_flag(tree, map, "hidden", (field->flags & OBOL_HIDDEN) != 0);
     put_flag(tree, map, "kept", (field->flags & OBOL_KEPT) != 0);
     put_flag(tree, map, "digits", (field->flags & OBOL_DIGITS) != 0);
+    put_text(tree, map, "same_as", field->same_as);
     put_text(tree, map, "needed_by", field->needed_by);
     put_text(tree, map, "key", field->key);
     put_integer(tree, map, "min", field->min);

@@ -92,6 +92,7 @@ struct obol_field {
     const struct obol_field *sub;
     const char *key;       /* OBOL_KEYED: the member that takes the key */
     const char *preset;    /* used when absent; in a reply without `wire`, the constant value */
+    const char *same_as;   /* a reply's value that has to be that word of the configuration */
     const char *needed_by; /* required where the boolean row of that name is true */
     obol_make *make;
     obol_read *read;

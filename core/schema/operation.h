@@ -41,12 +41,16 @@ enum obol_found_by {
 
 enum obol_answer { OBOL_UNSAID = 0, OBOL_NO, OBOL_YES };
 
+/* In place of a value: any number that is an integer. */
+#define OBOL_ANY_INTEGER "*integer"
+
 /* One line of an outcome table; the first that matches decides, none is `unknown`. */
 struct obol_outcome_row {
-    const char *at;     /* a path in the reply, or "http_status" */
-    const char *is;     /* the value as text; null: whatever it is, as long as it is there */
-    const char *has;    /* a path that has to hold something; null: none */
-    bool text_too;      /* a number written in quotes is the same */
+    const char *at;  /* a path in the reply, or "http_status" */
+    const char *is;  /* the value as text; null: whatever it is, as long as it is there. Of the HTTP
+                      * status also "5xx", and "!200" for any other */
+    const char *has; /* a path that has to hold something; null: none */
+    bool text_too;   /* a number written in quotes is the same */
     const char *and_at; /* a second place that has to hold `and_is`; null: none */
     const char *and_is;
     enum obol_outcome outcome;

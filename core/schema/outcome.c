@@ -13,10 +13,13 @@ static bool holds_something(const struct obol_node *node)
 
 static bool is_value(const char *is, bool text_too, const struct obol_node *node)
 {
+    int64_t integer = 0;
     if (is == NULL)
         return holds_something(node);
     if (node == NULL)
         return false;
+    if (strcmp(is, OBOL_ANY_INTEGER) == 0)
+        return obol_node_int64(node, &integer);
     if (node->type == OBOL_NODE_BOOLEAN)
         return strcmp(is, node->boolean ? "true" : "false") == 0;
     /* a row of digits speaks of a number: "0" in quotes is another answer */
@@ -31,6 +34,8 @@ static bool is_status(const char *is, int status)
 {
     char digits[16];
     int size = snprintf(digits, sizeof digits, "%d", status);
+    if (is != NULL && is[0] == '!')
+        return !is_status(is + 1, status);
     /* "4xx" stands for the whole hundred */
     if (is != NULL && strcmp(is + 1, "xx") == 0)
         return size == 3 && digits[0] == is[0];

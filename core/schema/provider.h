@@ -2,6 +2,7 @@
 
 #include "base/message.h"
 #include "schema/check.h"
+#include "schema/problems.h"
 
 /* A payment system as a table. What cannot be a row is one of the hooks. */
 
@@ -44,6 +45,17 @@ struct obol_opened {
     bool is_signed;         /* nobody but the provider can have made it */
     bool must_confirm;      /* whatever the configuration says: others can have made it */
 };
+
+/* The rows of one header that a configuration adds to every request, for a list's `sub`, and what
+ * adds them; false as above. */
+extern const struct obol_field obol_extra_header[];
+bool obol_draft_extra_headers(struct obol_draft *draft, const struct obol_slot *list) OBOL_MUST_USE;
+
+/* Makes once what a configuration is good for, such as opened keys; what is wrong goes to the
+ * problems. The state is released whatever came back. */
+typedef bool obol_prepare(const struct obol_record *config, void **state,
+                          struct obol_problems *problems);
+typedef void obol_release(void *state);
 
 /* Adds the headers that prove who asks; may put another body in place. */
 typedef bool obol_sign(struct obol_draft *draft, const struct obol_record *account,
@@ -93,12 +105,15 @@ struct obol_provider {
     const struct obol_field *config;
     const struct obol_operation *const *operations; /* ends with null */
     const struct obol_outcome_row *outcomes;        /* after those of the operation */
+    const char *content_type;                       /* of bodies; null: application/json */
     const char *base_url_word;                      /* of the configuration; null: base_url */
     int zone_minutes;       /* east of UTC, of times that a reply writes without a zone */
     const char *code_at;    /* the provider's own code in a reply; "http_status" is one too */
     const char *message_at; /* its text */
     const char *message_or; /* another place of the text; null: none */
     const char *const *session_words; /* configuration that wants a session's token; ends null */
+    obol_prepare *prepare;
+    obol_release *release;
     obol_sign *sign;
     obol_open *open;
     const struct obol_notification *notifications;

@@ -23,6 +23,7 @@ struct obol_record {
     size_t count;
     const struct obol_record *account; /* the account's configuration; null in that itself */
     struct obol_arena *arena;          /* for what a `make` adds */
+    void *state; /* of an account's configuration: what the provider made of it, null if nothing */
 };
 
 /* All slots absent; slots is null when memory is short. */
