@@ -17,6 +17,27 @@ M.plans = {
     ["refund.create"] = { effect = "money", found_by = "our_ref", found_with = "refund.query", repeat_safe = false },
     ["refund.query"] = { effect = "none", found_by = "nothing", repeat_safe = true },
   },
+  -- the same, with subscriptions of which the provider tells nothing but their charges
+  plans = {
+    ["payment.create"] = { effect = "money", found_by = "our_ref", found_with = "payment.query", repeat_safe = false },
+    ["subscription.create"] = { effect = "money", found_by = "our_ref", found_with = "payment.query",
+      repeat_safe = false },
+    ["payment.query"] = { effect = "none", found_by = "nothing", repeat_safe = true },
+    ["refund.create"] = { effect = "money", found_by = "our_ref", found_with = "refund.query", repeat_safe = false },
+    ["refund.query"] = { effect = "none", found_by = "nothing", repeat_safe = true },
+  },
+  -- makes orders that may be made again, and are found by the provider's id alone
+  games = {
+    ["payment.create"] = { effect = "offer", found_by = "nothing", repeat_safe = true, echo = "world 7" },
+    ["payment.query"] = { effect = "none", found_by = "nothing", repeat_safe = true },
+  },
+  -- orders belong to the user whose token the call is made with
+  cloud = {
+    ["payment.create"] = { effect = "offer", found_by = "our_ref", found_with = "payment.query", repeat_safe = false },
+    ["payment.query"] = { effect = "none", found_by = "nothing", repeat_safe = true },
+    ["payment.find"] = { effect = "none", found_by = "nothing", repeat_safe = true },
+    ["session.create"] = { effect = "none", found_by = "nothing", repeat_safe = true },
+  },
   -- takes the same key twice
   safe = {
     ["payment.create"] = { effect = "money", found_by = "nothing", repeat_safe = true },
@@ -64,6 +85,11 @@ end
 function Account.open(_, request)
   if request.body == "forged" then return nil, errors.new { kind = "signature", message = "expected a signature" } end
   if request.body == "raise" then error("expected headers") end
+  if request.event then
+    local event = {}
+    for key, value in pairs(request.event) do event[key] = value end
+    return event
+  end
   return { id = request.headers and request.headers.id, type = "hint", extra = request.extra }
 end
 
@@ -82,7 +108,7 @@ function M.account(words)
       { field = "app_id", message = "expected an integer" }, { field = "secret", message = "expected a secret" } } }
   end
   return setmetatable({ provider = words.provider, methods = { "card", "checkout" },
-    expire_after_ms = words.expire_after_ms }, Account)
+    expire_after_ms = words.expire_after_ms, session = words.session, query_schedule_s = words.schedule }, Account)
 end
 
 --- Puts the account above in the place of obol.account; answers what undoes it.

@@ -13,7 +13,7 @@ local LEASE_SPARE_MS = 5000
 
 --- A new attempt's row. `about` = { account =, plan =, slot =, generation =, subject = (order or
 -- refund id that its key is derived from), order_id =, refund_id =, customer_id =, product_id =,
--- amount =, currency =, baseline =, exclusive =, timeout_ms = }.
+-- amount =, currency =, baseline =, exclusive =, timeout_ms =, by_payer = }.
 function M.row(client, about)
   local plan, now = about.plan, client.clock()
   return {
@@ -24,7 +24,8 @@ function M.row(client, about)
     found_by = plan.found_by, found_with = plan.found_with, repeat_safe = plan.repeat_safe or false,
     proof = plan.proof, proof_with = plan.proof_with, customer_id = about.customer_id,
     product_id = about.product_id, amount = about.amount, currency = about.currency,
-    baseline = about.baseline, slot = about.slot, exclusive = about.exclusive,
+    baseline = about.baseline, by_payer = about.by_payer, echo = plan.echo, slot = about.slot,
+    exclusive = about.exclusive,
     -- Nothing more may be said of it until its answer is recorded, also after a crash.
     outcome = "unknown", sends = 0, created_ms = now, sent_ms = now,
     claimed_until = now + about.timeout_ms + LEASE_SPARE_MS,
@@ -80,6 +81,12 @@ function M.send(client, row, call)
   -- What could not even be encoded the second time has not left either.
   local outcome = err.outcome or "not_sent"
   return { outcome = outcome, kind = err.kind, left = outcome ~= "not_sent" }, err
+end
+
+--- What an offer becomes that was not answered and cannot be found: a result and the error to show.
+function M.abandoned(row)
+  local result = { outcome = "abandoned", kind = row.kind, code = row.code }
+  return result, fault.of_result(result, row.account)
 end
 
 --- `unknown` of an offer that nothing can find again is `abandoned`: nobody was shown it, so nobody

@@ -8,9 +8,11 @@ local exchange = require "obol.client.exchange"
 local fault = require "obol.client.fault"
 local ledger = require "obol.ledger"
 local log = require "obol.client.log"
+local notice = require "obol.client.notice"
 local order = require "obol.client.order"
 local proof = require "obol.client.proof"
 local resolve = require "obol.client.resolve"
+local session = require "obol.client.session"
 local settle = require "obol.client.settle"
 local states = require "obol.ledger.states"
 
@@ -30,6 +32,8 @@ end
 -- What a provider that gives a purchase no id of ours needs to know before: the listed price, and
 -- the customer's orders, which go into the attempt. Whether anything was asked; or nil and an error.
 local function prepare(client, one, plan, wanted, options)
+  local ready, session_err = exchange.prepare(client, one.account, one.operation, options)
+  if not ready then return nil, session_err end
   local asked = false
   if wanted.amount and proof.price_is_listed(plan) then
     local ok, err = proof.check_price(client, one.account, wanted, options)
@@ -65,7 +69,8 @@ local function new_subscription(client, name, wanted)
   local now = client.clock()
   return { put = "subscriptions", row = {
     order_id = wanted.order_id, status = "incomplete", product_id = wanted.product_id,
-    customer_id = wanted.customer_id, account = name, generation = 0, version = 1,
+    customer_id = wanted.customer_id, account = name, generation = 0, version = 1, interval = wanted.interval,
+    cycles = wanted.cycles,
     created_ms = now, updated_ms = now,
   } }
 end
@@ -92,7 +97,7 @@ local function begin(client, operation, row, one, wanted)
       if subscription then
         unit.also = { { set = "subscriptions", key = wanted.order_id, expect = { version = subscription.version },
           to = { account = one.account, product_id = wanted.product_id, customer_id = wanted.customer_id,
-            version = subscription.version + 1 } } }
+            interval = wanted.interval, cycles = wanted.cycles, version = subscription.version + 1 } } }
       end
     end
   else
@@ -144,12 +149,20 @@ local function draft(client, operation, row, wanted, params, options)
     account = name, plan = plan, slot = "payment:" .. wanted.order_id, subject = wanted.order_id,
     generation = generation(row, previous), order_id = wanted.order_id, customer_id = wanted.customer_id,
     product_id = wanted.product_id, amount = text, currency = currency, timeout_ms = options.timeout_ms,
+    by_payer = options.token and session.has_payers(client.accounts[name]) or nil,
   })
   local request
   request, err = exchange.encode(client, { account = name, operation = operation, params = params, key = one.key,
     token = options.token })
   if not request then return nil, err end
   return one, plan, request
+end
+
+-- The payment after what was kept for it, whose notification may have come before it was recorded.
+local function take_up(client, row, shown)
+  local fresh = notice.take_up(client, row)
+  if fresh.status == row.status then return row, shown end
+  return fresh, nil
 end
 
 -- One try: row and error to show; nil, err; or nil, nil, true when somebody else was first.
@@ -162,7 +175,7 @@ local function start(client, operation, row, wanted, params, options)
   if asked then request = nil end
   local begun
   begun, err = begin(client, operation, row, one, wanted)
-  if begun then return send(client, begun, one, wanted, params, options, request) end
+  if begun then return take_up(client, send(client, begun, one, wanted, params, options, request)) end
   if err.kind ~= "conflict" then return nil, err end
   if err.field ~= "attempts.exclusive" then return nil, nil, true end
   return nil, select(2, free(client, "exclusive", one.exclusive, one.account)) or err

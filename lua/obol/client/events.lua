@@ -1,6 +1,7 @@
 --- pay.events: what happened, handed to the merchant's code at least once. An event has `id`, `type`
 -- (`payment.succeeded`, `payment.failed`, `payment.updated`, `subscription.updated`,
--- `subscription.renewed`, `refund.updated`), `status`, `order_id`, `account`, `time_ms` and, where they
+-- `subscription.renewed`, `refund.updated`, `refund.proposed` (of a second success), `dispute.opened`),
+-- `status`, `order_id`, `account`, `time_ms` and, where they
 -- apply, `amount` (obol.money), `provider_id`, `subscription_id` and `refund_id`.
 
 local amounts = require "obol.client.amounts"

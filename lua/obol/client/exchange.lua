@@ -3,6 +3,7 @@
 
 local fault = require "obol.client.fault"
 local log = require "obol.client.log"
+local session = require "obol.client.session"
 
 local M = {}
 
@@ -11,10 +12,13 @@ local MAX_SENDS, FIRST_PAUSE_MS = 3, 100
 --- The request of a call, with a nonce and time of its own: request, or nil and an error.
 -- call = { account =, operation =, params =, key =, token =, expect =, sent_before =, deadline =,
 -- order_id =, repeat_safe = }
+-- Where a session's token is not there yet, one that stands for it: M.run encodes such a call again.
 function M.encode(client, call)
   local account, time_ms = client.accounts[call.account], client.clock()
+  local token = call.token
+  if not token and session.is_used(client, call.account, call.operation) then token = session.placeholder() end
   local request, err = account:encode(call.operation, call.params, {
-    time_ms = time_ms, nonce = client.nonce(time_ms), key = call.key, token = call.token,
+    time_ms = time_ms, nonce = client.nonce(time_ms), key = call.key, token = token,
   })
   if not request then
     err.account = err.account or call.account
@@ -82,9 +86,8 @@ local function decode(client, call, reply)
   return { outcome = err.outcome or "unknown", kind = err.kind, why = err.message }
 end
 
---- Makes the call; `call.request`, if it was encoded already, goes first. Answers result, reply; or
--- nil and an error whose `outcome` is `not_sent` or `unknown`.
-function M.run(client, call)
+-- Makes the call as it is, again and again while nothing of it leaves.
+local function run(client, call)
   local started, sends = client.elapsed(), 0
   local request, reply, err
   repeat
@@ -105,6 +108,36 @@ function M.run(client, call)
   })
   if not result then return nil, err end
   return result, reply
+end
+
+-- An answer that refuses the token before anything was done.
+local function is_refused(result, reply)
+  return result.kind == "authentication" and (result.outcome == "rejected" or reply.status == 401)
+end
+
+--- Makes the call; `call.request`, if it was encoded already, goes first. Answers result, reply; or
+-- nil and an error whose `outcome` is `not_sent` or `unknown`. A call without a token of its own gets
+-- the account's session where it has one, and is made once more when that was refused.
+function M.run(client, call)
+  if call.token or not session.is_used(client, call.account, call.operation) then return run(client, call) end
+  local with, refused = {}, nil
+  for member, value in pairs(call) do with[member] = value end
+  with.request = nil
+  for place = 1, 2 do
+    local err
+    with.token, err = session.token(client, call.account, call.deadline, run, refused)
+    if not with.token then return nil, err end
+    local result, reply = run(client, with)
+    if place == 2 or not result or not is_refused(result, reply) then return result, reply end
+    refused = with.token
+  end
+end
+
+--- Sees to it that a call of the account will not lack a session: true, or nil and an error.
+function M.prepare(client, name, operation, options)
+  if options.token or not session.is_used(client, name, operation) then return true end
+  local token, err = session.token(client, name, options.deadline, run)
+  return token ~= nil or nil, err
 end
 
 --- A call that only asks, or whose answer nobody has to remember: the result of a success, or nil

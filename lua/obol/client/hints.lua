@@ -1,6 +1,7 @@
 --- Following a notification that proves nothing by itself: asking the provider about what it may
 -- speak of. The work is bounded, because anybody may send a hint.
 
+local bucket = require "obol.client.bucket"
 local checked = require "obol.client.options"
 local renewal = require "obol.client.renewal"
 local change = require "obol.client.change"
@@ -28,20 +29,6 @@ local function spoken_of(event)
     if event[key] then found.set[event[key]] = true end
   end
   return found.set
-end
-
--- Takes one token of the account's bucket; false when it is empty.
-local function may_ask(client, name)
-  local now, bucket = client.elapsed(), client.buckets[name]
-  if not bucket then
-    bucket = { tokens = BURST, at = now }
-    client.buckets[name] = bucket
-  end
-  bucket.tokens = math.min(BURST, bucket.tokens + (now - bucket.at) / 1000 * A_SECOND)
-  bucket.at = now
-  if bucket.tokens < 1 then return false end
-  bucket.tokens = bucket.tokens - 1
-  return true
 end
 
 local open_states = { "requires_action", "processing", "unknown" }
@@ -80,7 +67,7 @@ function M.follow(client, name, event)
   end
   for _, row in ipairs(open_payments(client, name, spoken)) do work[#work + 1] = { ask_payment, row } end
   for place = 1, math.min(#work, MAX_ASKED) do
-    if not may_ask(client, name) then return end
+    if not bucket.take(client, name, BURST, A_SECOND) then return end
     work[place][1](client, work[place][2], options)
   end
 end

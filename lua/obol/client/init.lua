@@ -90,6 +90,7 @@ local function build(opened)
   local client = {
     mode = opened.mode, accounts = opened.accounts, names = opened.names, ledger = opened.ledger,
     transport = opened.transport, timeout_ms = opened.timeout_ms, log = opened.log, buckets = {},
+    sessions = {},
   }
   time.add(client, opened)
   local pay = {}

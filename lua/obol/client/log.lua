@@ -26,7 +26,8 @@ function M.call(client, info)
 end
 
 --- Something that a person has to look at: `what` is `late_success`, `surplus`, `refused_state`,
--- `other_mode`, `early_renewal`, `renewal_amount` or `ledger_failed`.
+-- `other_mode`, `early_renewal`, `renewal_amount`, `beyond_cycles`, `mismatch` (a notification that
+-- differs from the record), `contradiction`, `foreign_refund`, `dispute` or `ledger_failed`.
 function M.alarm(client, what, members)
   local record = { type = "alarm", alarm = what }
   for key, value in pairs(members) do record[key] = value end

@@ -1,14 +1,14 @@
 --- pay.notifications: what providers send by themselves.
 
-local crypto = require "obol.crypto"
-local exchange = require "obol.client.exchange"
+local bucket = require "obol.client.bucket"
 local fault = require "obol.client.fault"
-local hints = require "obol.client.hints"
-local log = require "obol.client.log"
+local notice = require "obol.client.notice"
 
 local M = {}
 
-local MAX_BODY = 1024 * 1024
+local MAX_BODY, MAX_URL = 1024 * 1024, 128 * 1024
+-- Opening costs a signature or a decryption, which anybody can ask for.
+local OPENED_BURST, OPENED_A_SECOND = 1000, 500
 
 local function plain(status)
   return { status = status, headers = { ["content-type"] = "text/plain" }, body = "" }
@@ -22,44 +22,25 @@ end
 
 local function check(request)
   if type(request) ~= "table" then return nil, fault.invalid("notification", "expected a table") end
-  local body = request.body
+  local body, url = request.body, request.url
   if body == nil then body = "" end
   if type(body) ~= "string" and type(body) ~= "userdata" then
     return nil, fault.invalid("notification.body", "expected the bytes as they came")
   end
   if #body > MAX_BODY then return nil, fault.invalid("notification.body", "expected 1 MiB at most") end
+  if url ~= nil and (type(url) ~= "string" or #url > MAX_URL) then
+    return nil, fault.invalid("notification.url", "expected text of 128 KiB at most")
+  end
   return body
 end
 
--- A name of the notification for telling a repeated one; nil when there is nothing to tell.
-local function identity(name, event, body)
-  if event.id then return name .. "/" .. event.id end
-  if #body == 0 then return nil end
-  return name .. "/sha256/" .. crypto.hex(crypto.digest("sha256", body))
-end
-
-local function row_of(client, name, event, id)
-  return {
-    id = id, account = name, type = event.type, order_id = event.order_id, provider_id = event.provider_id,
-    customer_id = event.customer_id, verified_by = event.verified_by, received_ms = client.clock(),
-  }
-end
-
-local function apply(client, name, event, body)
-  event.account = name
-  local id = identity(name, event, body)
-  if not id then return "accepted" end
-  local seen, err = client.ledger:apply_event(row_of(client, name, event, id))
-  if not seen then return "later", err end
-  event.duplicate = seen == "duplicate"
-  if event.duplicate then return "accepted" end
-  if exchange.is_other_mode(client, event) then
-    log.alarm(client, "other_mode", { account = name, order_id = event.order_id })
-    return "accepted"
-  end
-  hints.follow(client, name, event)
-  client.ledger:finish_event(id, client.clock())
-  return "accepted"
+-- The event that the account proves to be in the request; or nil and an error.
+local function open(client, name, account, request)
+  local ok, event, err = pcall(account.open, account, request, { time_ms = client.clock() })
+  if not ok then return nil, fault.invalid("notification", "expected method, url, headers and body", name) end
+  if event then return event end
+  err.account = err.account or name
+  return nil, err
 end
 
 local function receive(client, name, request)
@@ -67,24 +48,25 @@ local function receive(client, name, request)
   if not account then return plain(404), nil, fault.missing("no account has this name") end
   local body, err = check(request)
   if not body then return acknowledge(account, "refused"), nil, err end
-  local ok, event, open_err = pcall(account.open, account, request, { time_ms = client.clock() })
-  if not ok then
-    err = fault.invalid("notification", "expected method, url, headers and body", name)
-    return acknowledge(account, "refused"), nil, err
+  if not bucket.take(client, "opened/" .. name, OPENED_BURST, OPENED_A_SECOND) then
+    return acknowledge(account, "later"), nil, fault.conflict("too many notifications at once", name)
   end
-  if not event then
-    open_err.account = open_err.account or name
-    return acknowledge(account, "refused"), nil, open_err
-  end
+  local event
+  event, err = open(client, name, account, request)
+  if not event then return acknowledge(account, "refused"), nil, err end
   local word
-  word, err = apply(client, name, event, body)
+  word, err = notice.handle(client, name, event, body)
+  -- Whatever is not proven gets the same answer, whyever.
+  if word == "refused" then return acknowledge(account, word), nil, err end
   return acknowledge(account, word, event), event, err
 end
 
 --- Takes a notification for the account `name`: request = { method =, url =, headers =, body = }, the
 -- body as it came. Answers the reply to send (always), the event (nil when it was refused) and an
--- error. Nothing is acknowledged before it is recorded; the same one twice changes nothing
--- (`event.duplicate`).
+-- error. What the event tells is compared with what is recorded (a mismatch changes nothing) and,
+-- where it has to be, confirmed by a query; a reply that asks for a later delivery comes with the
+-- reason as the error. Nothing is acknowledged before it is recorded; the same one twice changes
+-- nothing (`event.duplicate`).
 function M.receive(client, name, request)
   local ok, reply, event, err = pcall(receive, client, name, request)
   if ok then return reply, event, err end

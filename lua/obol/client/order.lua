@@ -25,13 +25,18 @@ function M.product_of(params)
   return id_text(first_item(params).product_id)
 end
 
+local function count(value)
+  local number = tonumber(value)
+  return number and number % 1 == 0 and math.abs(number) <= 9007199254740991 and math.floor(number) or nil
+end
+
 --- Whether `value` can name an order or a refund: text of 1 to 128 bytes without control characters.
 function M.is_id(value)
   return type(value) == "string" and #value >= 1 and #value <= 128 and not value:find("%c")
 end
 
---- Reads a payment's order_id, amount (money or nil), customer_id, product_id and quantity; or nil
--- and an error.
+--- Reads a payment's order_id, amount (money or nil), customer_id, product_id, quantity, interval and
+-- cycles; or nil and an error.
 function M.read(params)
   if not M.is_id(params.order_id) then
     return nil, fault.invalid("order_id", "expected text of 1 to 128 bytes without control characters")
@@ -48,6 +53,7 @@ function M.read(params)
   return {
     order_id = params.order_id, amount = amount, quantity = quantity,
     customer_id = id_text(customer.id), product_id = M.product_of(params),
+    interval = type(params.interval) == "string" and params.interval or nil, cycles = count(params.cycles),
   }
 end
 

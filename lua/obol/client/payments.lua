@@ -14,7 +14,9 @@ local charge = require "obol.client.charge"
 local checked = require "obol.client.options"
 local exchange = require "obol.client.exchange"
 local fault = require "obol.client.fault"
+local find = require "obol.client.find"
 local list = require "obol.client.list"
+local notice = require "obol.client.notice"
 local resolve = require "obol.client.resolve"
 local resource = require "obol.client.resource"
 local settle = require "obol.client.settle"
@@ -60,7 +62,8 @@ function M.refresh(client, order_id, options)
   row, err = find_row(client, order_id)
   if not row then return nil, err end
   row, err = resolve.run(client, row, limits)
-  return view.payment(client, row, err)
+  local now = notice.take_up(client, row)
+  return view.payment(client, now, now.status == row.status and err or nil)
 end
 
 --- Closes an unpaid payment where the provider can do that; `unsupported` elsewhere, `conflict` for
@@ -105,16 +108,16 @@ function M.list(client, query)
   return list.run(client, "payments", query, filters, view.payment)
 end
 
---- The payments of a customer and, where given, a product: query = { customer =, item = } (ids, or
--- tables with `id` and `product_id`).
-function M.find(client, query)
+--- Whether a customer has paid for an item: query = { customer =, item = (ids, or tables with `id` and
+-- `product_id`), extra = (what only a provider knows) }. Answers a list of payments whose member
+-- `paid` tells whether one of them succeeded. Where the provider can find payments it is asked, and
+-- where it shows orders to the payer alone that needs the payer's token (`unsupported` without it);
+-- else the recorded payments are looked through. options: timeout_ms, account, token.
+function M.find(client, query, options)
   resource.want(query, "table", "what to find")
-  local customer, item = query.customer, query.item
-  if type(customer) == "table" then customer = customer.id end
-  if type(item) == "table" then item = item.product_id end
-  if customer == nil and item == nil then return nil, fault.invalid("customer", "expected a customer or an item") end
-  local where = { customer_id = customer, product_id = item, limit = 1000 }
-  return list.run(client, "payments", where, filters, view.payment)
+  local limits, err = checked.check(client, options)
+  if not limits then return nil, err end
+  return find.run(client, query, limits)
 end
 
 return M

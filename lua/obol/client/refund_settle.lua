@@ -5,6 +5,7 @@ local attempt = require "obol.client.attempt"
 local exchange = require "obol.client.exchange"
 local fault = require "obol.client.fault"
 local ledger = require "obol.ledger"
+local schedule = require "obol.client.schedule"
 local states = require "obol.ledger.states"
 
 local M = {}
@@ -18,16 +19,22 @@ local function add_to_payment(client, row, unit)
   if not payment then return nil, err end
   local sum = amounts.of_row(payment.refunded, payment.currency) or amounts.zero(payment.currency)
   sum = sum + amounts.of_row(row.amount, row.currency)
-  unit.also = { { set = "payments", key = row.order_id, expect = { version = payment.version },
-    to = { refunded = sum:format(), version = payment.version + 1, updated_ms = client.clock() } } }
+  unit.also[#unit.also + 1] = { set = "payments", key = row.order_id, expect = { version = payment.version },
+    to = { refunded = sum:format(), version = payment.version + 1, updated_ms = client.clock() } }
   return true
+end
+
+local function also_of(about)
+  local also = {}
+  for place, change in ipairs(about.also or {}) do also[place] = change end
+  return also
 end
 
 local function write(client, row, one, result, about)
   local now, status = client.clock(), status_of[result.outcome] or "failed"
   local unit = {
-    subject = "refunds", key = row.refund_id, version = row.version,
-    attempt = { key = one.key, to = attempt.changes(client, one, result, about.reply) },
+    subject = "refunds", key = row.refund_id, version = row.version, also = also_of(about),
+    attempt = one and { key = one.key, to = attempt.changes(client, one, result, about.reply) },
     to = { status = status, provider_id = result.provider_id, updated_ms = now,
       error = about.err and fault.to_row(about.err) or ledger.none },
   }
@@ -42,12 +49,42 @@ local function write(client, row, one, result, about)
   return client.ledger:finish_attempt(unit)
 end
 
---- Records `result` for the refund `row`: its row, or nil and an error.
+--- Records a refund that was not made here, as it ended well: `new` has refund_id, amount, currency,
+-- account and provider_id, `payment` is what was given back. Answers its row, or nil and an error.
+function M.add(client, payment, new, about)
+  local now, err = client.clock()
+  local row = { order_id = payment.order_id, status = "succeeded", generation = 1, created_ms = now, updated_ms = now }
+  for column, value in pairs(new) do row[column] = value end
+  for _ = 1, TRIES do
+    local unit = { subject = "refunds", key = row.refund_id, new = row, also = also_of(about), events = { {
+      type = "refund.updated", order_id = row.order_id, refund_id = row.refund_id, status = "succeeded",
+      outcome = "succeeded", account = row.account, amount = row.amount, currency = row.currency, time_ms = now } } }
+    local ok
+    ok, err = add_to_payment(client, row, unit)
+    if not ok then return nil, err end
+    ok, err = client.ledger:add(unit)
+    if ok then
+      about.written = true
+      return client.ledger:refund(row.refund_id)
+    end
+    if err.kind ~= "conflict" or (err.field or ""):find "^notifications" then return nil, err end
+    local there = client.ledger:refund(row.refund_id)
+    if there then return there end
+  end
+  return nil, err
+end
+
+--- Records `result` for the refund `row` and its attempt `one` (nil for one that was not made here):
+-- its row, or nil and an error. about = { err =, reply =, also = further changes }; `about.written`
+-- tells whether the unit was written.
 function M.record(client, row, one, result, about)
   for _ = 1, TRIES do
     local ok, err = write(client, row, one, result, about)
-    if ok then return client.ledger:refund(row.refund_id) end
-    if err.kind ~= "conflict" then return nil, err end
+    if ok then
+      about.written = true
+      return client.ledger:refund(row.refund_id)
+    end
+    if err.kind ~= "conflict" or (err.field or ""):find "^notifications" then return nil, err end
     local read_err
     row, read_err = client.ledger:refund(row.refund_id)
     if not row then return nil, read_err end
@@ -58,6 +95,7 @@ end
 
 --- Asks about a refund that is not settled: its row and the error to show.
 function M.refresh(client, row, options)
+  if not row.attempt then return row end
   local one, err = client.ledger:attempt(row.attempt)
   if not one then return row, err end
   if states.outcomes[one.outcome].closed or attempt.in_flight(client, one) or not one.found_with then return row end
@@ -68,12 +106,21 @@ function M.refresh(client, row, options)
   local result, reply = exchange.run(client, {
     account = one.account, operation = one.found_with, key = one.key, order_id = row.order_id, token = options.token,
     deadline = options.deadline,
-    params = { order_id = row.order_id, provider_id = payment.provider_id, refund_id = row.refund_id },
-    expect = { key = one.key, order_id = row.order_id, provider_id = payment.provider_id,
+    params = { order_id = row.order_id, provider_id = payment.provider_id, refund_id = row.refund_id, key = one.key,
+      created_ms = one.created_ms },
+    expect = { order_id = row.order_id, provider_id = payment.provider_id, refund_id = row.refund_id,
       amount = amounts.of_row(row.amount, row.currency) },
   })
-  if not result then return row, reply end
+  if not result then
+    schedule.failed(client, one)
+    return row, reply
+  end
   local shown = fault.of_result(result, one.account, reply)
+  if result.found == false and schedule.is_over(client, one) then
+    result, shown = schedule.never_received(one)
+  elseif result.outcome == "unknown" and result.found ~= false then
+    schedule.failed(client, one)
+  end
   if result.outcome == "unknown" or result.outcome == one.outcome then return row, shown end
   local recorded, ledger_err = M.record(client, row, one, result, { err = shown, reply = reply })
   return recorded or row, ledger_err or shown

@@ -125,10 +125,14 @@ local function start(client, row, payment, params, amount, options)
   request, err = exchange.encode(client, { account = payment.account, operation = "refund.create", params = sent,
     key = one.key, token = options.token })
   if not request then return nil, err end
+  local ready
+  ready, err = exchange.prepare(client, payment.account, one.operation, options)
+  if not ready then return nil, err end
   row, err = begin(client, row, payment, one, params.reason)
   if not row then return nil, err end
   local result, shown, reply = attempt.send(client, one, { params = sent, request = request, token = options.token,
-    deadline = options.deadline, expect = { key = one.key, order_id = one.order_id, amount = amount } })
+    deadline = options.deadline, expect = { key = one.key, order_id = one.order_id, amount = amount,
+      refund_id = one.refund_id, provider_id = payment.provider_id } })
   local recorded, ledger_err = refund_settle.record(client, row, one, result, { err = shown, reply = reply })
   if not recorded then
     log.alarm(client, "ledger_failed", { order_id = one.order_id, account = one.account, key = one.key })

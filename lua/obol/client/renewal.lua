@@ -14,11 +14,18 @@ end
 
 local DAYS = { D = 1, W = 7, M = 30, Y = 365 }
 
+--- An interval in milliseconds, near enough for telling half of it; nil for none.
+function M.length_ms(interval)
+  local count, unit = (interval or ""):match("^P(%d+)([DWMY])$")
+  return count and tonumber(count) * DAYS[unit] * 86400000
+end
+
 -- A charge of the same product sooner than half an interval after the last: nobody agreed to that.
 local function is_early(client, row, found)
-  local count, unit = (found.interval or ""):match("^P(%d+)([DWMY])$")
-  if not count or not row.period_end_ms or (found.product_id or row.product_id) ~= row.product_id then return false end
-  return row.period_end_ms - client.clock() > tonumber(count) * DAYS[unit] * 86400000 / 2
+  local interval_ms = M.length_ms(found.interval)
+  if not interval_ms or not row.period_end_ms then return false end
+  if (found.product_id or row.product_id) ~= row.product_id then return false end
+  return row.period_end_ms - client.clock() > interval_ms / 2
 end
 
 -- The subscription's bills that were paid, oldest first: an empty list where the provider has none to
@@ -39,8 +46,8 @@ local function paid_bills(client, row, options)
   return bills
 end
 
--- A charge as a payment of its own. `bill` is what the provider says that it cost.
-local function renewal_row(client, row, first, found, bill)
+--- A charge as a payment of its own. `bill` is what the provider says that it cost.
+function M.row(client, row, first, found, bill)
   local now = client.clock()
   local product_id = bill and bill.product_id or found.product_id or row.product_id
   -- A charge for another product than the first costs something else.
@@ -86,7 +93,7 @@ local function take_up(client, row, first, found, options)
     if bill.id == found.transaction_id then
       last = bill
     elseif not is_known(client, row, first, bill.id) then
-      local ok, refused = add(client, row, renewal_row(client, row, first, found, bill))
+      local ok, refused = add(client, row, M.row(client, row, first, found, bill))
       if not ok and refused.kind ~= "conflict" then return nil, refused end
     end
   end
@@ -106,7 +113,7 @@ function M.record(client, row, first, found, options)
   end
   local is_new = (bill or is_renewal(row, found)) and not is_known(client, row, first, found.transaction_id)
   if is_new then
-    local new = renewal_row(client, row, first, found, bill)
+    local new = M.row(client, row, first, found, bill)
     if not row.trial and is_early(client, row, found) then
       log.alarm(client, "early_renewal", { order_id = new.order_id, account = row.account })
     end

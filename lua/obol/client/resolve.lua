@@ -5,6 +5,7 @@ local attempt = require "obol.client.attempt"
 local exchange = require "obol.client.exchange"
 local fault = require "obol.client.fault"
 local proof = require "obol.client.proof"
+local schedule = require "obol.client.schedule"
 local settle = require "obol.client.settle"
 local states = require "obol.ledger.states"
 
@@ -12,25 +13,27 @@ local M = {}
 
 local EXPIRE_MS = 2 * 60 * 60 * 1000
 
--- Asks the provider: a result, or nil and the error of a query that failed, or nil where there is
--- nothing to ask with.
+-- Asks the provider: a result; nil, the error of a query that failed and whether it worked and found
+-- nothing; or nil where there is nothing to ask with.
 local function query(client, row, one, options)
   if one.proof == "new_order" then return proof.look(client, one, options) end
   if not one.found_with then return nil end
   if one.found_by == "provider_id" and not (one.provider_id or row.provider_id) then return nil end
+  -- A payer's own order is not to be seen without the payer's token.
+  if one.by_payer and not options.token then return nil end
   local amount = amounts.of_row(one.amount, one.currency)
   local id = one.provider_id or row.provider_id
   local result, reply = exchange.run(client, {
     account = one.account, operation = one.found_with, key = one.key, order_id = one.order_id,
     token = options.token, deadline = options.deadline,
-    params = { order_id = one.order_id, provider_id = id,
+    params = { order_id = one.order_id, provider_id = id, key = one.key, created_ms = one.created_ms,
       customer = one.customer_id and { id = one.customer_id } or nil },
     expect = { key = one.key, order_id = one.order_id, provider_id = id, amount = amount,
       customer_id = one.customer_id, product_id = one.product_id },
   })
   if not result then return nil, reply end
   if result.outcome == "unknown" or result.outcome == "not_sent" then
-    return nil, fault.of_result(result, one.account, reply)
+    return nil, fault.of_result(result, one.account, reply), result.found == false
   end
   return result, fault.of_result(result, one.account, reply)
 end
@@ -54,7 +57,7 @@ end
 
 -- Whether a late success of a closed attempt could be told from another purchase that is open.
 local function may_be_late(client, one)
-  if one.outcome ~= "declined" then return false end
+  if one.outcome ~= "declined" and not schedule.was_never_received(one) then return false end
   if not one.proof then return one.found_with ~= nil end
   local held, err = client.ledger:holder("exclusive", attempt.exclusive(one.provider, one.customer_id, one.product_id))
   return not held and not err
@@ -74,7 +77,15 @@ local function unchanged(row, one, result)
 end
 
 local function open(client, row, one, options)
-  local result, err = query(client, row, one, options)
+  local result, err, none = query(client, row, one, options)
+  if none and one.outcome == "unknown" and one.effect == "offer" then
+    -- Not there, and never shown to anybody.
+    result, err = attempt.abandoned(one)
+  elseif none and schedule.is_over(client, one) then
+    result, err = schedule.never_received(one)
+  elseif err and not none then
+    schedule.failed(client, one)
+  end
   if result and result.outcome == "accepted" and one.outcome == "unknown" and one.proof then result = nil end
   if not result then
     local given_up, shown = attempt.give_up(one, { outcome = one.outcome, kind = one.kind, code = one.code },

@@ -12,6 +12,8 @@ local subscription_state = require "obol.client.subscription_state"
 local M = {}
 
 local TRIES = 8
+-- Conflicts that no other try can mend.
+local stands = { ["attempts.proven_by"] = true, ["notifications"] = true, ["notifications.id"] = true }
 local none = ledger.none
 
 -- What may be kept of an action: all but a client secret, which is one.
@@ -27,30 +29,45 @@ end
 local event_of = { succeeded = "payment.succeeded", failed = "payment.failed", expired = "payment.failed",
   canceled = "payment.failed" }
 
-local function event(row, one, result, status, now)
+local function event(row, one, result, status, now, verified_by)
   return {
     type = event_of[status] or "payment.updated", order_id = row.order_id, status = status, outcome = result.outcome,
     provider_id = result.provider_id, account = one.account, amount = row.amount, currency = row.currency,
-    key = one.key, time_ms = now,
+    key = one.key, verified_by = verified_by, time_ms = now,
   }
 end
 
--- A second proven success of an order: kept beside the first, changing nothing of it.
-local function surplus(row, one, result)
+-- Whether a success is not the one that the payment has: of another attempt, or under another id of
+-- the provider.
+local function is_second(row, one, result)
+  if row.attempt ~= one.key then return true end
+  return result.provider_id ~= nil and row.provider_id ~= nil and result.provider_id ~= row.provider_id
+end
+
+-- A second proven success of an order: kept beside the first, changing nothing of it, with the
+-- proposal to give it back.
+local function surplus(row, one, result, unit, now)
   local kept = {}
   for place, entry in ipairs(row.surplus or {}) do kept[place] = entry end
   kept[#kept + 1] = { key = one.key, account = one.account, provider_id = result.provider_id }
-  return { surplus = kept }
+  unit.to = { surplus = kept }
+  -- The attempt that has the first success keeps it.
+  if row.attempt == one.key then unit.attempt = nil end
+  unit.events = { { type = "refund.proposed", order_id = row.order_id, status = row.status, outcome = "succeeded",
+    provider_id = result.provider_id, account = one.account, amount = one.amount, currency = one.currency,
+    key = one.key, time_ms = now } }
 end
 
-local function success(row, one, result, changes)
+local function success(row, one, result, changes, about)
   changes.success_of = row.order_id
-  if one.proof and result.provider_id then changes.proven_by = proof.claim(one, result.provider_id) end
+  local claimed = one.proof or about.claim
+  if claimed and result.provider_id then changes.proven_by = proof.claim(one, result.provider_id) end
 end
 
 --- The unit after `result` for the attempt `one` of the payment `row`. about = { status = (the state
--- when it is not the outcome's own: `expired`, `canceled`), err =, reply =, unresolved = }. Also
--- answers the alarm that has to be raised, if any.
+-- when it is not the outcome's own: `expired`, `canceled`), err =, reply =, unresolved =, also = further
+-- changes, verified_by =, claim = whether the provider's id may prove one order only }. Also answers
+-- the alarm that has to be raised, if any.
 function M.unit(client, row, one, result, about)
   local now = client.clock()
   local changes = attempt.changes(client, one, result, about.reply)
@@ -58,32 +75,35 @@ function M.unit(client, row, one, result, about)
   local unit = { subject = "payments", key = row.order_id, version = row.version,
     attempt = { key = one.key, to = changes } }
   if result.outcome == "succeeded" and row.status == "succeeded" then
-    if row.attempt ~= one.key then
-      unit.to = surplus(row, one, result)
+    if is_second(row, one, result) then
+      surplus(row, one, result, unit, now)
       return unit, "surplus"
     end
     unit.to = {}
     return unit
   end
-  if result.outcome == "succeeded" then success(row, one, result, changes) end
+  if result.outcome == "succeeded" then success(row, one, result, changes, about) end
   unit.to = {
     status = status, attempt = one.key, account = one.account, updated_ms = now,
     provider_id = result.provider_id, action = keep_action(result.action),
     error = about.err and fault.to_row(about.err) or none, unresolved = about.unresolved or none,
     subscription_id = result.order and result.order.provider_id,
   }
-  if status ~= row.status then unit.events = { event(row, one, result, status, now) } end
+  if status ~= row.status then unit.events = { event(row, one, result, status, now, about.verified_by) } end
   return unit, states.late_from[row.status] and status == "succeeded" and "late_success" or nil
 end
 
 -- A subscription's first charge also moves its subscription, in the same unit.
 local function add_subscription(client, row, result, unit)
-  local found = result.outcome == "succeeded" and (result.subscription or result.order)
-  if not found or row.operation ~= "subscription.create" then return true end
+  if result.outcome ~= "succeeded" or row.operation ~= "subscription.create" or row.status == "succeeded" then
+    return true
+  end
+  -- Where the provider tells nothing of the subscription, its first charge says that it is in force.
+  local found = result.subscription or result.order or { status = "active", transaction_id = result.provider_id }
   local subscription, err = client.ledger:subscription(row.order_id)
   if not subscription then return nil, err end
   local change, told = subscription_state.change(client, subscription, found)
-  unit.also = { change }
+  unit.also[#unit.also + 1] = change
   unit.events = unit.events or {}
   unit.events[#unit.events + 1] = told
   return true
@@ -91,10 +111,13 @@ end
 
 local function write(client, row, one, result, about)
   local unit, alarm = M.unit(client, row, one, result, about)
+  unit.also = {}
+  for place, change in ipairs(about.also or {}) do unit.also[place] = change end
   local _, err = add_subscription(client, row, result, unit)
   if err then return nil, err end
   local ok, refused = client.ledger:finish_attempt(unit)
   if not ok then return nil, refused end
+  about.written = true
   if refused then alarm = "refused_state" end
   if alarm then
     log.alarm(client, alarm, { order_id = row.order_id, account = one.account, key = one.key, states = refused })
@@ -104,12 +127,13 @@ end
 
 --- Records `result`. Reads the payment again where somebody else wrote it meanwhile. Answers the
 -- payment's row, or nil and an error (`conflict` with the field `attempts.proven_by` when another
--- order has this proof).
+-- order has this proof, with one of `notifications` when what `about.also` marks was acted on before).
+-- `about.written` tells whether the unit was written.
 function M.record(client, row, one, result, about)
   for _ = 1, TRIES do
     local ok, err = write(client, row, one, result, about)
     if ok then return client.ledger:payment(row.order_id) end
-    if err.kind ~= "conflict" or err.field == "attempts.proven_by" then return nil, err end
+    if err.kind ~= "conflict" or stands[err.field] then return nil, err end
     local fresh, read_err = client.ledger:payment(row.order_id)
     local fresh_one = fresh and client.ledger:attempt(one.key)
     if not fresh_one then return nil, read_err or err end

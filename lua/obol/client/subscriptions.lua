@@ -12,6 +12,7 @@ local checked = require "obol.client.options"
 local direct = require "obol.client.direct"
 local fault = require "obol.client.fault"
 local list = require "obol.client.list"
+local notice = require "obol.client.notice"
 local order = require "obol.client.order"
 local renewal = require "obol.client.renewal"
 local resolve = require "obol.client.resolve"
@@ -62,7 +63,8 @@ local function refresh(client, row, limits)
   local payment, err = client.ledger:payment(row.order_id)
   if err then return nil, err end
   if payment and payment.status ~= "succeeded" then
-    local _, resolve_err = resolve.run(client, payment, limits)
+    local asked, resolve_err = resolve.run(client, payment, limits)
+    if notice.take_up(client, asked).status ~= asked.status then resolve_err = nil end
     local fresh, read_err = find_row(client, row.order_id)
     return fresh, read_err or resolve_err
   end

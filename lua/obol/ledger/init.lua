@@ -160,6 +160,16 @@ function Ledger:add(unit)
   return self.store:run(changes)
 end
 
+--- A notification that was acted on, or is kept.
+function Ledger:notification(id)
+  return self.store:get("notifications", id)
+end
+
+--- Records what a query of an open attempt told beside its outcome: true, or nil and an error.
+function Ledger:note_query(key, to)
+  return self.store:run { { set = "attempts", key = key, to = to } }
+end
+
 --- Keeps a notification, once: `row` has the columns of notifications. Answers `"new"`,
 -- `"duplicate"`, or nil and an error.
 function Ledger:apply_event(row)
@@ -169,9 +179,10 @@ function Ledger:apply_event(row)
   return nil, err
 end
 
---- Marks a notification as acted upon.
+--- Marks a kept notification as acted on: true, or nil and an error (`conflict` when it was already).
 function Ledger:finish_event(id, time_ms)
-  return self.store:run { { set = "notifications", key = id, to = { applied_ms = time_ms } } }
+  return self.store:run { { set = "notifications", key = id, expect = { applied_ms = rows.none },
+    to = { applied_ms = time_ms, waits_for = rows.none, event = rows.none } } }
 end
 
 --- Events that the consumer `name` has not done, oldest first: consumer, events (or nil, err).

@@ -11,6 +11,7 @@ local M = {}
 
 M.payments = {
   key = "order_id",
+  index = { "provider_id", "renewal_of" },
   columns = {
     order_id = "text", operation = "text", status = "text", amount = "text", currency = "text",
     generation = "integer", attempt = "text", account = "text", provider_id = "text",
@@ -22,7 +23,7 @@ M.payments = {
 
 M.attempts = {
   key = "key",
-  index = { "order_id" },
+  index = { "order_id", "provider_id" },
   unique = { "slot", "exclusive", "success_of", "proven_by" },
   columns = {
     key = "text", order_id = "text", refund_id = "text", account = "text", provider = "text",
@@ -32,6 +33,7 @@ M.attempts = {
     currency = "text", baseline = "json", outcome = "text", kind = "text", code = "text",
     http_status = "integer", provider_id = "text", sends = "integer", claimed_until = "integer",
     created_ms = "integer", sent_ms = "integer", answered_ms = "integer", refused_state = "text",
+    query_step = "integer", query_failed_ms = "integer", by_payer = "flag", echo = "text",
     slot = "text", exclusive = "text", success_of = "text", proven_by = "text",
   },
 }
@@ -53,6 +55,7 @@ M.subscriptions = {
   columns = {
     order_id = "text", provider_id = "text", status = "text", product_id = "text",
     customer_id = "text", account = "text", period_end_ms = "integer", auto_renew = "flag",
+    interval = "text", cycles = "integer",
     trial = "flag", transaction_id = "text", change = "text", generation = "integer",
     action = "json", error = "json", version = "integer", created_ms = "integer",
     updated_ms = "integer",
@@ -61,9 +64,11 @@ M.subscriptions = {
 
 M.notifications = {
   key = "id",
+  index = { "waits_for" },
   columns = {
     id = "text", account = "text", type = "text", order_id = "text", provider_id = "text",
     customer_id = "text", verified_by = "text", received_ms = "integer", applied_ms = "integer",
+    waits_for = "text", event = "json",
   },
 }
 

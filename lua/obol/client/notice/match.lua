@@ -1,0 +1,156 @@
+--- Whose notification it is: the recorded attempt, payment or refund of which it speaks, every member
+-- that it tells compared with the record.
+
+local amounts = require "obol.client.amounts"
+local fault = require "obol.client.fault"
+
+local M = {}
+
+local charges = { ["payment.create"] = true, ["subscription.create"] = true }
+
+local function mismatch(note, field)
+  local err = fault.conflict("expected what is recorded", note.account)
+  err.field = field
+  return nil, err
+end
+
+local function absent(note)
+  local err = fault.missing("nothing that is recorded has this notification")
+  err.account = note.account
+  return nil, err
+end
+
+-- The attempt of an order at this account: the payment's own, else the last one.
+local function attempt_of(client, row, account)
+  local list, err = client.ledger:attempts(row.order_id)
+  if not list then return nil, err end
+  local found
+  for _, one in ipairs(list) do
+    local fits = one.account == account and charges[one.operation]
+    if fits and (not found or found.key ~= row.attempt) then found = one end
+  end
+  return found
+end
+
+local function by_key(client, note)
+  local key = note.event.key
+  if not key then return nil end
+  local one, err = client.ledger:attempt(key)
+  if not one then return nil, err end
+  if not charges[one.operation] then return mismatch(note, "key") end
+  local row
+  row, err = client.ledger:payment(one.order_id)
+  if not row then return nil, err end
+  return { row = row, one = one }
+end
+
+local function by_order(client, note)
+  local event = note.event
+  if not event.order_id then return nil end
+  local row, err = client.ledger:payment(event.order_id)
+  if not row then return nil, err end
+  -- Only what is proven may speak of an attempt that nobody recorded.
+  if event.key and not note.signed then return mismatch(note, "key") end
+  local one
+  one, err = attempt_of(client, row, note.account)
+  if err then return nil, err end
+  if not one and row.account ~= note.account then return mismatch(note, "account") end
+  return { row = row, one = one }
+end
+
+local function by_provider_id(client, note)
+  local id = note.event.provider_id
+  if not id then return nil end
+  local where = { provider_id = id, account = note.account }
+  local rows, err = client.ledger:list("payments", { where = where, limit = 1 })
+  if not rows then return nil, err end
+  if rows[1] then return { row = rows[1], one = rows[1].attempt and client.ledger:attempt(rows[1].attempt) or nil } end
+  local list
+  list, err = client.ledger:list("attempts", { where = where, limit = 10 })
+  if not list then return nil, err end
+  for _, one in ipairs(list) do
+    local row = charges[one.operation] and client.ledger:payment(one.order_id)
+    if row then return { row = row, one = one } end
+  end
+  return nil
+end
+
+--- Finds the payment: { row =, one = its attempt (nil for a renewal) }, or nil and an error
+-- (`not_found` when nothing of it is recorded, `conflict` with the field that differs).
+function M.find(client, note)
+  for _, look in ipairs { by_key, by_order, by_provider_id } do
+    local found, err = look(client, note)
+    if found or err then return found, err end
+  end
+  return absent(note)
+end
+
+--- Whether the payment has this provider_id as its own success.
+function M.is_success(found, provider_id)
+  local row, one = found.row, found.one
+  if row.status ~= "succeeded" then return false end
+  if one and one.key ~= row.attempt then return false end
+  return provider_id == nil or row.provider_id == nil or row.provider_id == provider_id
+end
+
+local function differs(told, recorded)
+  return told ~= nil and recorded ~= nil and told ~= recorded
+end
+
+-- Whether another order has this provider's id; nil and an error when that cannot be read.
+local function is_taken(client, note, row)
+  local id = note.event.provider_id
+  if not id then return false end
+  local list, err = client.ledger:list("attempts", { where = { provider_id = id, account = note.account }, limit = 10 })
+  if not list then return nil, err end
+  for _, one in ipairs(list) do
+    if charges[one.operation] and one.order_id ~= row.order_id and one.order_id ~= row.renewal_of then return true end
+  end
+  return false
+end
+
+local function differing_amount(event, record)
+  if not event.amount or not record.amount then return false end
+  local text, currency = amounts.to_row(event.amount)
+  return text ~= record.amount or currency ~= record.currency
+end
+
+--- Compares what the event tells with the record: true, or nil and a `conflict` with the field that
+-- differs. `but_amount`: the amount is looked at elsewhere.
+function M.check(client, note, found, but_amount)
+  local event, row, one = note.event, found.row, found.one
+  local record = one or row
+  if record.account ~= note.account then return mismatch(note, "account") end
+  if differs(event.order_id, row.order_id) and event.order_id ~= row.renewal_of then
+    return mismatch(note, "order_id")
+  end
+  if not but_amount and differing_amount(event, record) then return mismatch(note, "amount") end
+  if differs(event.customer_id, record.customer_id) then return mismatch(note, "customer_id") end
+  if differs(event.product_id, record.product_id) then return mismatch(note, "product_id") end
+  if one and one.echo and (event.echo or "") ~= one.echo then return mismatch(note, "echo") end
+  if not note.signed and differs(event.provider_id, record.provider_id) then return mismatch(note, "provider_id") end
+  local taken, err = is_taken(client, note, row)
+  if taken == nil then return nil, err end
+  if taken then return mismatch(note, "provider_id") end
+  return true
+end
+
+--- The recorded refund of which the event speaks, checked: { refund =, row = its payment }; a
+-- `not_found` where this refund is not recorded.
+function M.refund(client, note)
+  local event = note.event
+  if not event.refund_id then return absent(note) end
+  local refund, err = client.ledger:refund(event.refund_id)
+  if err then return nil, err end
+  if not refund then return absent(note) end
+  if refund.account ~= note.account then return mismatch(note, "account") end
+  if differing_amount(event, refund) then return mismatch(note, "amount") end
+  if differs(event.order_id, refund.order_id) then return mismatch(note, "order_id") end
+  local row
+  row, err = client.ledger:payment(refund.order_id)
+  if not row then return nil, err or fault.missing("the refund's payment is not recorded") end
+  if differs(event.provider_id, row.provider_id) then return mismatch(note, "provider_id") end
+  return { refund = refund, row = row }
+end
+
+return M

@@ -1,0 +1,122 @@
+--- A notification on its way through the client: what it is known by, and its row in the ledger.
+
+local amounts = require "obol.client.amounts"
+local crypto = require "obol.crypto"
+local ledger = require "obol.ledger"
+local log = require "obol.client.log"
+
+local M = {}
+
+local none = ledger.none
+
+-- What of an event is kept with it, to be acted on when its order comes.
+local kept = {
+  "id", "type", "key", "order_id", "provider_id", "refund_id", "status", "outcome", "customer_id", "product_id",
+  "live", "time_ms", "code", "verified_by", "confirm", "echo",
+}
+
+-- A name of the notification for telling a repeated one; nil when there is nothing to tell.
+local function identity(name, event, body)
+  if event.id then return name .. "/" .. event.id end
+  if #body == 0 then return nil end
+  return name .. "/sha256/" .. crypto.hex(crypto.digest("sha256", body))
+end
+
+--- A note of the opened `event` for the account `name`: { account =, id = (nil: nothing to tell it by),
+-- event =, signed =, row = (as it is in the ledger, nil when it is not) }.
+function M.new(name, event, body)
+  return { account = name, event = event, id = identity(name, event, body), signed = event.verified_by ~= nil }
+end
+
+--- The note of a notification that was kept.
+function M.of_row(row)
+  local event = {}
+  for member, value in pairs(row.event or {}) do event[member] = value end
+  event.amount = amounts.of_row(event.amount, event.currency)
+  event.account, event.duplicate = row.account, false
+  return { account = row.account, event = event, id = row.id, signed = event.verified_by ~= nil, row = row }
+end
+
+local function plain(event)
+  local copied = {}
+  for _, member in ipairs(kept) do
+    local value = event[member]
+    local kind = type(value)
+    if kind == "string" or kind == "number" or kind == "boolean" then copied[member] = value end
+  end
+  copied.amount, copied.currency = amounts.to_row(event.amount)
+  return copied
+end
+
+local function row_of(client, note)
+  local event = note.event
+  return {
+    id = note.id, account = note.account, type = event.type, order_id = event.order_id,
+    provider_id = event.provider_id, customer_id = event.customer_id, verified_by = event.verified_by,
+    received_ms = client.clock(),
+  }
+end
+
+--- The change that marks the notification as acted on, for the unit that acts on it. It can be made
+-- once: a unit that comes second is refused with a field that `was_first` knows.
+function M.mark(client, note)
+  local now = client.clock()
+  if note.row then
+    return { set = "notifications", key = note.id, expect = { applied_ms = none },
+      to = { applied_ms = now, waits_for = none, event = none, verified_by = note.event.verified_by } }
+  end
+  local row = row_of(client, note)
+  row.applied_ms = now
+  return { put = "notifications", row = row }
+end
+
+--- Whether a refusal of the ledger says that the notification was acted on already.
+function M.was_first(err)
+  return err.kind == "conflict" and (err.field or ""):find("^notifications") ~= nil
+end
+
+--- What a notification waits for, by what it can be found again when that comes: a list.
+function M.wait_names(account, order_id, key, provider_id)
+  local names = {}
+  if order_id then names[#names + 1] = "order/" .. order_id end
+  if key then names[#names + 1] = "key/" .. key end
+  if provider_id then names[#names + 1] = ("id/%s/%s"):format(account, provider_id) end
+  return names
+end
+
+--- Keeps a signed notification that cannot be acted on yet, once: true, or nil and an error.
+function M.keep(client, note)
+  if note.row then return true end
+  local event, row = note.event, row_of(client, note)
+  row.waits_for = M.wait_names(note.account, event.order_id, event.key, event.provider_id)[1]
+  row.event = plain(event)
+  local seen, err = client.ledger:apply_event(row)
+  if not seen then return nil, err end
+  return true
+end
+
+--- Marks the notification by itself, where nothing else changes: true, or nil and an error.
+function M.finish(client, note)
+  local ok, err, row
+  if note.row then
+    ok, err = client.ledger:finish_event(note.id, client.clock())
+    if not ok and err.kind ~= "conflict" then return nil, err end
+  else
+    row = row_of(client, note)
+    row.applied_ms = client.clock()
+    ok, err = client.ledger:apply_event(row)
+    if not ok then return nil, err end
+  end
+  note.event.duplicate = not ok or ok == "duplicate"
+  return true
+end
+
+--- Raises an alarm about the notification.
+function M.alarm(client, note, what, more)
+  local event = note.event
+  local members = { account = note.account, order_id = event.order_id, key = event.key, notification = note.id }
+  for key, value in pairs(more or {}) do members[key] = value end
+  log.alarm(client, what, members)
+end
+
+return M

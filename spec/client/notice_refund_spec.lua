@@ -1,0 +1,141 @@
+local money = require "obol.money"
+local notified = require "spec.client.notified"
+local support = require "spec.client.support"
+
+local order = notified.order
+
+-- A paid order, and a refund of 3.00 that the provider has taken on.
+local function refunded(state, more)
+  state = state or {}
+  state.create = { outcome = "succeeded", provider_id = "tx-1" }
+  state.refund = state.refund or { outcome = "accepted" }
+  local pay, _, transport, clock, ledger = notified.open("cards", state, more)
+  pay.payments:create(order "A-1")
+  local refund = pay.refunds:create("A-1", { refund_id = "R-1", amount = "3.00" })
+  assert(refund.status == "processing" or refund.status == "unknown")
+  return pay, state, transport, clock, ledger
+end
+
+local function told(id, more)
+  local members = { type = "refund.updated", refund_id = "R-1", provider_id = "tx-1", amount = money("3.00", "USD") }
+  for name, value in pairs(more or {}) do members[name] = value end
+  return notified.event(id, members)
+end
+
+describe("a notification of a refund", function()
+  local restore
+  setup(function() restore = support.install() end)
+  teardown(function() restore() end)
+
+  it("ends it, once, and adds it to what was given back", function()
+    local pay, state = refunded()
+    for _, duplicate in ipairs { false, true } do
+      local reply, got = pay.notifications:receive("a", told "e1")
+      assert.equal(200, reply.status)
+      assert.equal(duplicate, got.duplicate)
+      assert.equal("3.00", pay.payments:get("A-1").refunded:format())
+    end
+    assert.equal(200, pay.notifications:receive("a", told "e2").status)
+    assert.equal("succeeded", pay.refunds:get("R-1").status)
+    assert.equal("3.00", pay.payments:get("A-1").refunded:format())
+    assert.same({}, state.alarms)
+  end)
+
+  it("that it failed leaves the charge as it was", function()
+    local pay = refunded()
+    assert.equal(200, pay.notifications:receive("a", told("e1", { outcome = "declined", code = "112" })).status)
+    local refund = pay.refunds:get "R-1"
+    assert.equal("failed", refund.status)
+    assert.equal("112", refund.error.provider_code)
+    assert.equal("0.00", pay.payments:get("A-1").refunded:format())
+    assert.equal("succeeded", pay.payments:get("A-1").status)
+  end)
+
+  it("is confirmed by the refund's own query where it has to be", function()
+    local pay, state, transport = refunded { refund_query = support.unknown }
+    local function receive(more)
+      more.confirm = true
+      return pay.notifications:receive("a", told("e1", more))
+    end
+    assert.equal(500, receive({}).status)
+    assert.equal("processing", pay.refunds:get("R-1").status)
+    state.refund_query = { outcome = "accepted" }
+    assert.equal(500, receive({}).status)
+    state.refund_query = { outcome = "succeeded" }
+    assert.equal(200, receive({}).status)
+    assert.equal("succeeded", pay.refunds:get("R-1").status)
+    local asked = transport.sent[#transport.sent]
+    assert.equal("refund.query", asked.operation)
+    assert.equal(32, #asked.params.key)
+    asked.params.key = nil
+    assert.same({ refund_id = "R-1", provider_id = "tx-1", order_id = "A-1", created_ms = support.NOW }, asked.params)
+  end)
+
+  it("is refused when it differs from the record", function()
+    local pay, state = refunded()
+    for name, more in pairs { amount = { amount = money("3.01", "USD") }, order = { order_id = "A-2" },
+      original = { provider_id = "tx-9" } } do
+      assert.equal(400, pay.notifications:receive("a", told("e-" .. name, more)).status, name)
+    end
+    assert.equal("processing", pay.refunds:get("R-1").status)
+    assert.same({ "mismatch", "mismatch", "mismatch" }, state.alarms)
+  end)
+
+  it("never undoes one that ended", function()
+    local pay, state = refunded()
+    pay.notifications:receive("a", told "e1")
+    assert.equal(200, pay.notifications:receive("a", told("e2", { outcome = "declined" })).status)
+    assert.equal("succeeded", pay.refunds:get("R-1").status)
+    assert.same({ "contradiction" }, state.alarms)
+  end)
+
+  it("without an outcome is followed by a query", function()
+    local pay, state = refunded { refund_query = { outcome = "succeeded" } }
+    assert.equal(200, pay.notifications:receive("a", told("e1", { outcome = false })).status)
+    assert.equal("succeeded", pay.refunds:get("R-1").status)
+    assert.same({}, state.alarms)
+  end)
+
+  it("that was started elsewhere is recorded, once, with an alarm", function()
+    local pay, state = refunded()
+    local more = { refund_id = "console-7", amount = money("2.00", "USD") }
+    for place = 1, 2 do
+      assert.equal(200, pay.notifications:receive("a", told("e1", more)).status, place)
+      assert.equal("2.00", pay.payments:get("A-1").refunded:format())
+    end
+    assert.same({ "foreign_refund" }, state.alarms)
+    local refund = pay.refunds:get "console-7"
+    assert.equal("succeeded", refund.status)
+    assert.equal("A-1", refund.order_id)
+    assert.equal("succeeded", pay.refunds:refresh("console-7").status)
+    -- what is left counts it
+    local _, err = pay.refunds:create("A-1", { refund_id = "R-2", amount = "3.89" })
+    assert.equal("amount", err.field)
+    assert.is_table(pay.refunds:create("A-1", { refund_id = "R-2", amount = "3.88" }))
+  end)
+
+  it("that was started elsewhere and failed, or is not proven, changes no sum", function()
+    local pay, state = refunded { refund_query = { outcome = "unknown", found = false } }
+    local function receive(id, more)
+      more.refund_id, more.amount = id, money("2.00", "USD")
+      return pay.notifications:receive("a", told("e-" .. id, more)).status
+    end
+    assert.equal(200, receive("c-1", { outcome = "declined" }))
+    assert.same({ "foreign_refund" }, state.alarms)
+    assert.equal(500, receive("c-2", { confirm = true }))
+    assert.equal(400, receive("c-3", { provider_id = "tx-1", order_id = "A-1", amount = false, outcome = "succeeded",
+      key = "nobody", verified_by = false }))
+    assert.is_nil((pay.refunds:get "c-1"))
+    assert.is_nil((pay.refunds:get "c-2"))
+    assert.equal("0.00", pay.payments:get("A-1").refunded:format())
+    state.refund_query = { outcome = "succeeded" }
+    assert.equal(200, receive("c-2", { confirm = true }))
+    assert.equal("2.00", pay.payments:get("A-1").refunded:format())
+  end)
+
+  it("of nothing that is recorded is kept for later", function()
+    local pay, _, _, _, ledger = refunded()
+    assert.equal(500, pay.notifications:receive("a", told("e1", { refund_id = "R-9", provider_id = "tx-9" })).status)
+    assert.equal(1, #ledger:list("notifications", {}))
+  end)
+end)

@@ -1,0 +1,152 @@
+local money = require "obol.money"
+local notified = require "spec.client.notified"
+local support = require "spec.client.support"
+
+local DAY = 86400000
+
+-- A weekly subscription of three charges, the first of which is paid as `tx-1`.
+local function begun(more)
+  local pay, state, transport, clock, ledger = notified.open("plans",
+    { create = { outcome = "succeeded", provider_id = "tx-1" }, query = support.unknown })
+  local subscription = assert(pay.subscriptions:create(notified.order("S-1", { interval = "P1W", cycles = 3 })))
+  assert(subscription.payment.status == "succeeded")
+  local key = subscription.payment.attempts[1].key
+  local function charge(id, members)
+    members = members or {}
+    members.key, members.provider_id = key, members.provider_id or id
+    return pay.notifications:receive("a", notified.event(id, members))
+  end
+  if more then more(pay, state) end
+  return pay, state, charge, clock, ledger, transport
+end
+
+describe("a charge of a subscription after the first", function()
+  local restore
+  setup(function() restore = support.install() end)
+  teardown(function() restore() end)
+
+  it("begins with a first charge that puts it in force", function()
+    local pay = begun()
+    assert.equal("active", pay.subscriptions:get("S-1").status)
+    assert.equal("active", pay.subscriptions:refresh("S-1").status)
+    local subscription, err = pay.subscriptions:cancel "S-1"
+    assert.is_nil(subscription)
+    assert.equal("unsupported", err.kind)
+  end)
+
+  it("is a payment of its own, once", function()
+    local pay, state, charge, clock, ledger = begun()
+    clock.now = clock.now + 7 * DAY
+    for _, duplicate in ipairs { false, true } do
+      local reply, got = charge("tx-2", { time_ms = clock.now - 1000 })
+      assert.equal(200, reply.status)
+      assert.equal(duplicate, got.duplicate)
+    end
+    local renewal = pay.payments:get "S-1/tx-2"
+    assert.equal("succeeded", renewal.status)
+    assert.equal("S-1", renewal.renewal_of)
+    assert.equal("8.88", renewal.amount:format())
+    assert.equal("tx-2", renewal.provider_id)
+    assert.equal("tx-1", pay.payments:get("S-1").provider_id)
+    assert.is_nil(pay.payments:get("S-1").surplus)
+    assert.equal(2, #ledger:list("payments", {}))
+    assert.same({}, state.alarms)
+    local last
+    pay.events:consume("shop", function(event) if event.type == "subscription.renewed" then last = event end end)
+    assert.equal("S-1/tx-2", last.order_id)
+    -- the same fact under another id
+    assert.equal(200, charge("e9", { provider_id = "tx-2" }).status)
+    assert.equal(2, #ledger:list("payments", {}))
+  end)
+
+  it("raises an alarm for another amount, and is recorded with what was taken", function()
+    local pay, state, charge, clock = begun()
+    clock.now = clock.now + 7 * DAY
+    assert.equal(200, charge("tx-2", { amount = money("9.99", "USD") }).status)
+    assert.equal("9.99", pay.payments:get("S-1/tx-2").amount:format())
+    assert.same({ "renewal_amount" }, state.alarms)
+  end)
+
+  it("raises an alarm sooner than half an interval, and not later", function()
+    local _, state, charge, clock = begun()
+    clock.now = clock.now + 3.5 * DAY
+    charge "tx-2"
+    assert.same({}, state.alarms)
+    clock.now = clock.now + 3.5 * DAY - 1
+    charge "tx-3"
+    assert.same({ "early_renewal" }, state.alarms)
+  end)
+
+  it("raises an alarm beyond the agreed number", function()
+    local pay, state, charge, clock = begun()
+    for place = 2, 4 do
+      clock.now = clock.now + 7 * DAY
+      assert.equal(200, charge("tx-" .. place).status)
+      assert.same(place == 4 and { "beyond_cycles" } or {}, state.alarms)
+    end
+    assert.equal("succeeded", pay.payments:get("S-1/tx-4").status)
+  end)
+
+  it("that is declined never touches an earlier payment", function()
+    local pay, state, charge, clock, ledger = begun()
+    local version = ledger:payment("S-1").version
+    clock.now = clock.now + 7 * DAY
+    assert.equal(200, charge("tx-2", { type = "payment.failed", outcome = "declined", code = "101" }).status)
+    assert.equal("succeeded", pay.payments:get("S-1").status)
+    assert.equal(version, ledger:payment("S-1").version)
+    local declined = pay.payments:get "S-1/tx-2"
+    assert.equal("failed", declined.status)
+    assert.equal("declined", declined.error.kind)
+    assert.same({}, state.alarms)
+    assert.equal("active", pay.subscriptions:get("S-1").status)
+    -- and paid after all
+    assert.equal(200, charge("e3", { provider_id = "tx-2" }).status)
+    assert.equal("succeeded", pay.payments:get("S-1/tx-2").status)
+    assert.is_nil(pay.payments:get("S-1/tx-2").error)
+    assert.same({ "late_success" }, state.alarms)
+    -- a decline of what is paid
+    assert.equal(200, charge("e4", { provider_id = "tx-2", type = "payment.failed", outcome = "declined" }).status)
+    assert.equal("succeeded", pay.payments:get("S-1/tx-2").status)
+  end)
+
+  it("is confirmed by its own id where it has to be", function()
+    local pay, state, charge, clock, _, transport = begun()
+    clock.now = clock.now + 7 * DAY
+    assert.equal(500, charge("tx-2", { confirm = true }).status)
+    assert.is_nil((pay.payments:get "S-1/tx-2"))
+    state.query = { outcome = "succeeded", provider_id = "tx-2" }
+    assert.equal(200, charge("tx-2", { confirm = true }).status)
+    assert.equal("succeeded", pay.payments:get("S-1/tx-2").status)
+    assert.equal("tx-2", transport.sent[#transport.sent].params.provider_id)
+  end)
+
+  it("is surplus where another attempt of the first charge turns out to be paid", function()
+    local create = { outcome = "declined" }
+    local pay, state = notified.open("plans", { create = function() return create end })
+    local params = notified.order("S-1", { interval = "P1W", cycles = 3 })
+    local first = pay.subscriptions:create(params).payment.attempts[1].key
+    create = { outcome = "succeeded", provider_id = "tx-2" }
+    pay.subscriptions:create(params)
+    local told = notified.event("e1", { key = first, provider_id = "tx-1" })
+    assert.equal(200, pay.notifications:receive("a", told).status)
+    assert.equal("tx-1", pay.payments:get("S-1").surplus[1].provider_id)
+    assert.is_nil((pay.payments:get "S-1/tx-1"))
+    assert.same({ "surplus" }, state.alarms)
+  end)
+
+  it("can be disputed and given back by itself", function()
+    local pay, _, charge, clock = begun(function(_, state) state.refund = { outcome = "accepted" } end)
+    clock.now = clock.now + 7 * DAY
+    charge "tx-2"
+    assert.equal("processing", pay.refunds:create("S-1/tx-2", { refund_id = "R-1" }).status)
+    assert.equal(200, pay.notifications:receive("a", notified.event("r1", { type = "refund.updated", refund_id = "R-1",
+      provider_id = "tx-2" })).status)
+    assert.equal(200, pay.notifications:receive("a", notified.event("d1", { type = "dispute.opened",
+      provider_id = "tx-2" })).status)
+    local renewal, first = pay.payments:get "S-1/tx-2", pay.payments:get "S-1"
+    assert.equal("8.88", renewal.refunded:format())
+    assert.is_true(renewal.disputed)
+    assert.equal("0.00", first.refunded:format())
+    assert.is_false(first.disputed)
+  end)
+end)
