@@ -52,6 +52,29 @@ function M.duration(unit, count)
   return string.format("P%d%s", count, letters[unit])
 end
 
+--- A date and time as `2026-11-21 09:30:07`.
+function M.timestamp(ms)
+  local days = floor(ms / DAY)
+  local year, month, day = date_of(days)
+  local seconds = floor((ms - days * DAY) / 1000)
+  return string.format("%04d-%02d-%02d %02d:%02d:%02d", year, month, day, floor(seconds / 3600),
+    floor(seconds / 60) % 60, seconds % 60)
+end
+
+--- The time of such a text, or of its date alone; nil where there is no such time. Also whether it is
+-- a date alone.
+function M.read(text)
+  local year, month, day, rest = text:match("^(%d%d%d%d)%-(%d%d)%-(%d%d)(.*)$")
+  if not year then return nil end
+  local hour, minute, second = rest:match("^ (%d%d):(%d%d):(%d%d)$")
+  if rest ~= "" and not hour then return nil end
+  local ms = days_of(tonumber(year), tonumber(month), tonumber(day)) * DAY
+    + (tonumber(hour or 0) * 3600 + tonumber(minute or 0) * 60 + tonumber(second or 0)) * 1000
+  -- What is not written back the same is no time, as 30 February.
+  if M.timestamp(ms) ~= text .. (hour and "" or " 00:00:00") then return nil end
+  return ms, not hour
+end
+
 --- A date for people, `2026-11-21 09:30 UTC`.
 function M.date(ms)
   local days = floor(ms / DAY)

@@ -21,4 +21,8 @@
 -- * `test_callback?()`, the message of an empty callback, see webhooks.lua
 -- * `spoilt`, its words for answers of faults, see spoil.lua
 
-return { "appwheel", "mincloud" }
+return {
+  "appwheel",
+  "mincloud",
+  "ruxpay",
+}
