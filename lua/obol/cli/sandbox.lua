@@ -14,7 +14,7 @@ Examples:
 Open the address in a browser: the page there tells accounts, products, open pay pages and controls.
 Payment pages open in a browser too. Controls under /_sandbox/: accounts, books, pages, clock,
 deliveries, pay, decline, back_out, refund, renew, chargeback, fail_card, advance, fault, webhook,
-deliver, resend, reset.]]
+deliver, resend, forge, set, reset.]]
 
 local function port(text)
   local number = tonumber(text)

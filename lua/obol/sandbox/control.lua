@@ -26,15 +26,21 @@ local function act(verb)
   end
 end
 
+local function attempt(...)
+  local ok, problem = pcall(...)
+  if not ok then return refuse(400, (tostring(problem):gsub("^.-:%d+: ", ""))) end
+  return 200, { ok = true }
+end
+
 local function fault(sandbox, input)
   local options = {}
   for name, value in pairs(input) do
     if name ~= "operation" and name ~= "kind" then options[name] = value end
   end
-  local ok, problem = pcall(sandbox.fault, sandbox, input.operation, input.kind, options)
-  if not ok then return refuse(400, (tostring(problem):gsub("^.-:%d+: ", ""))) end
-  return 200, { ok = true }
+  return attempt(sandbox.fault, sandbox, input.operation, input.kind, options)
 end
+
+local function set(sandbox, input) return attempt(sandbox.set, sandbox, input.provider, input.options) end
 
 local function clock(sandbox)
   return 200, { now_ms = sandbox:now_ms(), wall_ms = sandbox.clock:wall() }
@@ -81,6 +87,7 @@ local endpoints = {
   ["POST refund"] = { act "refund", { reference = "string", provider = "string?", amount = "integer?" } },
   ["POST renew"] = { act "renew", { reference = "string", provider = "string?", declined = "boolean?" } },
   ["POST chargeback"] = { act "chargeback", { reference = "string", provider = "string?", amount = "integer?" } },
+  ["POST forge"] = { act "forge", { reference = "string", provider = "string?" } },
   ["POST resend"] = { function(sandbox, input) return result_of(sandbox:resend(input.id)) end, { id = "integer" } },
   ["POST fail_card"] = { function(sandbox, input)
     return result_of(sandbox:fail_card(input.customer, input.failing))
@@ -90,6 +97,7 @@ local endpoints = {
   ["POST fault"] = { fault },
   ["POST deliver"] = { deliver, {} },
   ["POST webhook"] = { webhook, { url = "string?", provider = "string?", test = "boolean?" } },
+  ["POST set"] = { set, { provider = "string", options = "object" } },
   ["POST reset"] = { reset, {} },
 }
 

@@ -28,7 +28,16 @@ M.kinds = {
   clock_skew = "check",
   late = "notification", duplicated = "notification", reordered = "notification",
   forged = "notification", wrong_key = "notification", wrong_amount = "notification",
+  forged_public = "notification", altered = "notification", spliced = "notification", replayed = "notification",
+  truncated_blocks = "notification", other_status = "notification",
+  null_data = "after", unlisted_state = "after", stale = "after", mismatched = "after",
 }
+
+-- Kinds that some providers alone know.
+local fourmetas = { fourmetas = true }
+local only = { forged_public = fourmetas, altered = fourmetas, spliced = fourmetas, replayed = fourmetas,
+  truncated_blocks = fourmetas, other_status = fourmetas,
+  null_data = fourmetas, unlisted_state = fourmetas, stale = fourmetas, mismatched = fourmetas }
 
 local options = { times = "number", ms = "number", bytes = "number", code = "number", status = "number",
   commit = "boolean", provider = "string" }
@@ -61,8 +70,9 @@ function Faults:take(provider, phase, ...)
     local fits = fault.operation == "*"
     for _, operation in ipairs({ ... }) do fits = fits or operation == fault.operation end
     local of_notice = M.kinds[fault.kind] == "notification"
+    local known_to = only[fault.kind]
     if fits and of_notice == (phase == "notification")
-      and (fault.options.provider or provider) == provider then
+      and (fault.options.provider or provider) == provider and (not known_to or known_to[provider]) then
       fault.left = fault.left - 1
       if fault.left < 1 then table.remove(self.armed, i) end
       return { kind = fault.kind, options = fault.options }

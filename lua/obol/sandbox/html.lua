@@ -1,4 +1,5 @@
---- Pages of the simulators for a person in a browser: plain HTML that works without scripts.
+--- Pages of the simulators for a person in a browser: plain HTML that works without scripts, save where a
+-- page has to read what no server is told.
 
 local crypto = require "obol.crypto"
 local text = require "obol.sandbox.text"
@@ -47,19 +48,25 @@ local ICON = [[<link rel="icon" href="data:image/svg+xml,%3Csvg xmlns='http://ww
   .. [[viewBox='0 0 8 8'%3E]]
   .. [[%3Ccircle cx='4' cy='4' r='3' fill='%23e0a100'/%3E%3C/svg%3E">]]
 
+-- A script is named by its hash too.
+local function policy_of(script)
+  return POLICY .. (script and "; script-src 'sha256-" .. crypto.base64(crypto.digest("sha256", script)) .. "'" or "")
+end
+
 --- A reply with a page. `body` is HTML whose values were escaped; `class` is of its frame, nil for a
--- narrow one.
-function M.page(status, title, body, class)
+-- narrow one; `script` runs when the page is there, nil for none.
+function M.page(status, title, body, class, script)
   return {
     status = status,
-    headers = { ["content-type"] = "text/html; charset=utf-8", ["content-security-policy"] = POLICY,
+    headers = { ["content-type"] = "text/html; charset=utf-8", ["content-security-policy"] = policy_of(script),
       ["x-content-type-options"] = "nosniff", ["referrer-policy"] = "no-referrer", ["cache-control"] = "no-store" },
     body = '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
       .. '<meta name="viewport" content="width=device-width, initial-scale=1">'
       .. "<title>" .. text.html(title) .. " - sandbox</title>" .. ICON
       .. "<style>" .. CSS .. "</style></head>\n<body><main"
       .. (class and ' class="' .. class .. '"' or "")
-      .. '><p class="badge">This is a sandbox: no money moves.</p>\n' .. body .. "\n</main></body></html>\n",
+      .. '><p class="badge">This is a sandbox: no money moves.</p>\n' .. body .. "\n</main>"
+      .. (script and "<script>" .. script .. "</script>" or "") .. "</body></html>\n",
   }
 end
 

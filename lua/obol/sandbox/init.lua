@@ -8,6 +8,7 @@
 -- order, any id that a provider gave, or a customer who has one open page. Where several providers know
 -- it, the one where the payer can still act is meant; `options.provider` names one.
 
+local act = require "obol.sandbox.act"
 local clock = require "obol.sandbox.clock"
 local error_of = require "obol.error"
 local faults = require "obol.sandbox.faults"
@@ -136,6 +137,10 @@ end
 -- * the provider's clock is ahead: `clock_skew`
 -- * a notification is `late`, `duplicated`, `reordered`, `forged`, signed with a `wrong_key`, or over
 --   a `wrong_amount`
+-- * 4metas alone: a notification is `forged_public` (by somebody who has the merchant's public key, over an
+--   order that nobody paid), `altered` (a bit), `spliced` (blocks of two), `truncated_blocks`, `replayed`
+--   (another order's again, in its place), or of an `other_status`; an answer has `null_data`, an
+--   `unlisted_state` (`code`), a `stale` one, or is `mismatched` (by a cent)
 function Sandbox:fault(operation, kind, options)
   local problem = faults.problem(operation, kind, options)
   local only = not problem and options and options.provider
@@ -147,38 +152,6 @@ function Sandbox:fault(operation, kind, options)
   if not known then problem = "operation: expected the name of an operation, *, or notification" end
   if problem then error(problem, 2) end
   self.faults:arm(operation, kind, options)
-end
-
--- The provider and the thing that a reference means: the first where the payer can still act, else the
--- first that has the verb at all, else the first.
-local function find(self, verb, reference, only)
-  local found, problem, best
-  for _, name in ipairs(self.names) do
-    local provider = self.providers[name]
-    local thing, err
-    if (only or name) == name then thing, err = provider:find(reference) end
-    problem = problem or err
-    local rank = thing and (not provider[verb] and 1 or not (provider.is_open and provider:is_open(thing)) and 2 or 3)
-    if rank and (not best or rank > best) then best, found = rank, { provider, thing } end
-  end
-  if found then return found[1], found[2] end
-  return nil, nil, problem
-    or { kind = "not_found", message = "reference: expected a known page, order, id or customer" }
-end
-
-local function act(self, verb, reference, options)
-  if type(reference) ~= "string" then error("expected a reference as text", 4) end
-  self:settle()
-  local provider, thing, problem = find(self, verb, reference, options and options.provider)
-  local result
-  if thing and provider[verb] then
-    result, problem = provider[verb](provider, thing, options or {})
-  elseif thing then
-    problem = { kind = "unsupported", message = "reference: its provider has no " .. verb }
-  end
-  if result then return result end
-  return nil, error_of.new{ kind = problem.kind or "provider", message = problem.message,
-    provider_code = problem.code and string.format("%d", problem.code) or nil }
 end
 
 -- Not tail calls: the level of an error counts on them.
@@ -221,6 +194,21 @@ end
 function Sandbox:chargeback(reference, options)
   local result, err = act(self, "chargeback", reference, options)
   return result, err
+end
+
+--- Somebody who is not the provider sends a callback that says that an order was paid, made with what such
+-- a person may have: for 4metas the public half of the key. `options.provider` as for `pay`.
+function Sandbox:forge(reference, options)
+  local result, err = act(self, "forge", reference, options)
+  return result, err
+end
+
+--- Changes options of a provider's simulator from now on: `provider` is its name, `options` a table of those
+-- to change. A wrong one is an `error`.
+function Sandbox:set(provider, options)
+  local simulator = self.providers[provider]
+  if not simulator or not simulator.set then error("expected a provider with options that can change", 2) end
+  simulator:set(options)
 end
 
 --- Makes every charge of a customer's cards fail from now on (`failing` true), or work again.

@@ -40,6 +40,8 @@ local controls = {
   { "POST", "webhook", "where callbacks go that bring no address: url, provider; an empty one: test" },
   { "POST", "deliver", "sends the callbacks that are due now" },
   { "POST", "resend", "sends a callback once more: id" },
+  { "POST", "forge", "somebody else says that an order was paid: reference" },
+  { "POST", "set", "other options of a simulator: provider, options" },
   { "POST", "reset", "forgets everything that was sold, asked and armed" },
 }
 

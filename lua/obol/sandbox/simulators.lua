@@ -18,11 +18,13 @@
 -- * `pay? decline? back_out? refund? renew? chargeback?(thing, options)`, which give a result or nil and
 --   `{ kind =, message =, code = }`; `fail_card?(customer, failing)`, whether the customer is known
 -- * `next_due?()` and `run?(at)`, the time of its next event of its own, and working that off
+-- * `forge?(thing)`, a callback by somebody else; `set?(options)`, other options from now on
 -- * `test_callback?()`, the message of an empty callback, see webhooks.lua
 -- * `spoilt`, its words for answers of faults, see spoil.lua
 
 return {
   "appwheel",
+  "fourmetas",
   "mincloud",
   "ruxpay",
 }

@@ -33,7 +33,8 @@ function Webhooks:add(entry, delay_ms)
   if #self.log > KEPT then table.remove(self.log, 1) end
 end
 
-local spoilt = { forged = true, wrong_key = true }
+-- Faults that are worked off here; every other one is the signer's.
+local handled = { late = true, duplicated = true, reordered = true, wrong_amount = true }
 
 local function is_ok(status) return status == 200 end
 
@@ -46,7 +47,8 @@ end
 --
 -- * `provider`, `type`, `body`
 -- * `sign(body, time_s, mode)`, asked at each try: gives the headers and, where the signature stands in
---   the body, the body to send; `mode` is nil, `forged` or `wrong_key`
+--   the body, the body to send, and the address where that changes too; `mode` is nil, or the fault that
+--   is asked for: `forged`, `wrong_key`, or one of the provider's own
 -- * `misprice(body)`, which gives the body with another amount
 -- * `url`, where this one goes (else where the provider's go)
 -- * `accepted(status, body)`, whether an answer acknowledges it (else: exactly 200)
@@ -55,7 +57,7 @@ function Webhooks:push(message)
   local fault = self.faults:take(message.provider, "notification", "notification", message.type)
   local kind = fault and fault.kind
   local body = kind == "wrong_amount" and message.misprice(message.body) or message.body
-  local mode = spoilt[kind] and kind or nil
+  local mode = not handled[kind] and kind or nil
   if kind == "reordered" then
     self.held = self.held or {}
     table.insert(self.held, copy_of(message, body, mode))
@@ -97,9 +99,9 @@ end
 --- The request of a callback, signed for this try: `{ url =, method =, headers =, body =, provider =,
 -- type = }`.
 function Webhooks:request(entry, time_ms)
-  local headers, body = entry.sign(entry.body, math.floor(time_ms / 1000), entry.mode)
+  local headers, body, url = entry.sign(entry.body, math.floor(time_ms / 1000), entry.mode)
   entry.sent = body or entry.body
-  return { url = self:address(entry) or DEFAULT_URL, method = "POST", headers = headers, body = entry.sent,
+  return { url = url or self:address(entry) or DEFAULT_URL, method = "POST", headers = headers, body = entry.sent,
     provider = entry.provider, type = entry.type }
 end
 
