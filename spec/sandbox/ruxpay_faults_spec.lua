@@ -79,16 +79,6 @@ describe("RuxPay's faults", function()
     end)
   end
 
-  it("of every other kind are met too", function()
-    for kind, phase in pairs(faults.kinds) do
-      if phase ~= "notification" and not broken[kind] and not answered[kind] then
-        app.box:fault("payment.query", kind, { provider = "ruxpay" })
-        local reply = send(calls[5])
-        assert.truthy(reply.status ~= 200 or not reply.body:find('"code":100', 1, true), kind)
-      end
-    end
-  end)
-
   it("answer 999 after charging: the query tells what happened, a repeat is a duplicate", function()
     app.box:fault("payment.create", "unlisted_code", { code = 999, provider = "ruxpay" })
     local reply = app.sale()
