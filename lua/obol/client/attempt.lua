@@ -83,6 +83,15 @@ function M.send(client, row, call)
   return { outcome = outcome, kind = err.kind, left = outcome ~= "not_sent" }, err
 end
 
+--- The operation that asks about a payment's attempt, nil where nothing can: what finds it again, or,
+-- once the provider's id is known, the query by that.
+function M.query_of(client, row, provider_id)
+  local by_itself = row.found_by ~= "provider_id" and row.found_by ~= "nothing"
+  if row.found_with and (by_itself or provider_id) then return row.found_with end
+  local account = client.accounts[row.account]
+  return provider_id and account and account:supports("payment.query") and "payment.query" or nil
+end
+
 --- What an offer becomes that was not answered and cannot be found: a result and the error to show.
 function M.abandoned(row)
   local result = { outcome = "abandoned", kind = row.kind, code = row.code }

@@ -17,14 +17,14 @@ local EXPIRE_MS = 2 * 60 * 60 * 1000
 -- nothing; or nil where there is nothing to ask with.
 local function query(client, row, one, options)
   if one.proof == "new_order" then return proof.look(client, one, options) end
-  if not one.found_with then return nil end
-  if one.found_by == "provider_id" and not (one.provider_id or row.provider_id) then return nil end
+  local id = one.provider_id or row.provider_id
+  local operation = attempt.query_of(client, one, id)
+  if not operation then return nil end
   -- A payer's own order is not to be seen without the payer's token.
   if one.by_payer and not options.token then return nil end
   local amount = amounts.of_row(one.amount, one.currency)
-  local id = one.provider_id or row.provider_id
   local result, reply = exchange.run(client, {
-    account = one.account, operation = one.found_with, key = one.key, order_id = one.order_id,
+    account = one.account, operation = operation, key = one.key, order_id = one.order_id,
     token = options.token, deadline = options.deadline,
     params = { order_id = one.order_id, provider_id = id, key = one.key, created_ms = one.created_ms,
       customer = one.customer_id and { id = one.customer_id } or nil },
@@ -58,7 +58,7 @@ end
 -- Whether a late success of a closed attempt could be told from another purchase that is open.
 local function may_be_late(client, one)
   if one.outcome ~= "declined" and not schedule.was_never_received(one) then return false end
-  if not one.proof then return one.found_with ~= nil end
+  if not one.proof then return attempt.query_of(client, one, one.provider_id) ~= nil end
   local held, err = client.ledger:holder("exclusive", attempt.exclusive(one.provider, one.customer_id, one.product_id))
   return not held and not err
 end

@@ -65,7 +65,8 @@ end
 -- be had.
 function M.token(client, name, deadline, run, but)
   local session = kept(client, name)
-  while session.making do
+  -- One that did not end within its own limit never will: whoever made it is gone.
+  while session.making and client.elapsed() <= session.making do
     if client.elapsed() >= deadline then
       return failed(fault.of_transport({ kind = "timeout", outcome = "not_sent", retryable = true,
         message = "the call's limit was over before there was a session" }, name), name)
@@ -73,7 +74,7 @@ function M.token(client, name, deadline, run, but)
     client.sleep(PAUSE_MS)
   end
   if is_valid(client, session) and session.token ~= but then return session.token end
-  session.making, session.token = true, nil
+  session.making, session.token = deadline, nil
   local ok, result, err = pcall(make, client, name, deadline, run)
   session.making = nil
   if not ok then error(result, 0) end

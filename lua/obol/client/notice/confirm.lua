@@ -1,6 +1,7 @@
 --- Asking the provider whether what a notification says is so.
 
 local amounts = require "obol.client.amounts"
+local attempt = require "obol.client.attempt"
 local bucket = require "obol.client.bucket"
 local exchange = require "obol.client.exchange"
 local fault = require "obol.client.fault"
@@ -41,12 +42,8 @@ end
 
 -- The operation that asks about a payment with what is known of it, or nil.
 local function operation_of(client, note, one, provider_id)
-  local account = client.accounts[note.account]
-  if one and one.found_with and one.found_with:find("^payment%.") and one.found_by ~= "provider_id" then
-    return one.found_with
-  end
-  if provider_id and account:supports("payment.query") then return "payment.query" end
-  return nil
+  if one and not one.proof then return attempt.query_of(client, one, provider_id) end
+  return provider_id and client.accounts[note.account]:supports("payment.query") and "payment.query" or nil
 end
 
 --- Asks about the payment of `found`: a result whose outcome is that of the payment; or nil and an
