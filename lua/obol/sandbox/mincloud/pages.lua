@@ -134,7 +134,7 @@ function M.find(app, path)
       end
     end
   end
-  return nil
+  return not path:find("^/hserve/") and unknown or nil
 end
 
 return M
