@@ -40,7 +40,7 @@ local LUA = {
 -- it may use these members alone.
 local SANDBOX_CORE = { clock_ms = true }
 local SANDBOX = {
-  crypto = true, json = true, money = true, secret = true, error = true, wait = true,
+  crypto = true, json = true, money = true, secret = true, error = true, wait = true, qr = true,
   sandbox = true,
 }
 

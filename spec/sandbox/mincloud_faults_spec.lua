@@ -76,6 +76,30 @@ describe("MinCloud's faults in the sandbox", function()
     assert.same({ "0.10", 7, "180001", cjson.null }, { order.total_cost, order.trade_no, order.id, order.paid_at })
   end)
 
+  it("tells of an order what is old, unheard of, or a fen too much", function()
+    local sold = app.paid{ total_cost = 19.99 }
+    local function seen()
+      local _, detail = app.detail(sold.transaction_no)
+      local _, list = app.raw("GET", support.ORDER)
+      return detail, list.objects[1]
+    end
+    app.box:fault("payment.query", "stale", { times = 2 })
+    local detail, listed = seen()
+    assert.same({ "pending", cjson.null, "pending", cjson.null },
+      { detail.status, detail.paid_at, listed.status, listed.paid_at })
+    app.box:fault("payment.query", "unlisted_state", { times = 2 })
+    detail, listed = seen()
+    assert.same({ "unheard_of", "unheard_of" }, { detail.status, listed.status })
+    app.box:fault("payment.query", "mismatched", { times = 2 })
+    detail, listed = seen()
+    assert.same({ "20.00", 20 }, { detail.total_cost, listed.total_cost })
+    detail, listed = seen()
+    assert.same({ "19.99", 19.99, "success" }, { detail.total_cost, listed.total_cost, listed.status })
+    -- An answer without orders stays as it is.
+    app.box:fault("payment.query", "stale")
+    assert.equal(404, app.detail("x").status)
+  end)
+
   it("meets the login", function()
     app.box:fault("session.create", "status_500")
     local reply = app.raw("POST", "/hserve/v2.0/login/anonymous/", "{}", { token = false })

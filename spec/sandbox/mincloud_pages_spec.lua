@@ -2,7 +2,9 @@
 -- nothing that came from outside is ever read as HTML.
 
 local cjson = require "cjson"
+local crypto = require "obol.crypto"
 local http = require "obol.sandbox.http"
+local obol = require "obol"
 local support = dofile "spec/sandbox/mincloud_support.lua"
 
 local EVIL = [[<script>alert("1")</script>'&{amount}{{code}}]]
@@ -50,6 +52,18 @@ describe("MinCloud's pages in the sandbox", function()
     -- The second of two clicks.
     assert.equal(303, post(url, "action=pay").status)
     assert.equal(1, #app.box:deliver())
+  end)
+
+  it("draws the code where the library for it is there", function()
+    local made = app.order()
+    local drawn = obol.qr(made.code_url)
+    local page = get(scanned(made.code_url))
+    if obol.features().qrencode then
+      has(page, '<img src="data:image/svg+xml;base64,' .. crypto.base64(drawn.svg) .. '"')
+    else
+      lacks(page, "<img")
+    end
+    has(page, made.code_url)
   end)
 
   it("opens from each address as it was given", function()

@@ -151,7 +151,23 @@ describe("MinCloud's sessions in the sandbox", function()
   it("refuses unknown options and words", function()
     for _, options in ipairs{ { secret = "x" }, { client_id = 7 }, { order_form = "html" }, { extra_info = "perl" },
       { error_word = "msg" } } do
-      assert.is_false((pcall(sandbox.new, { mincloud = options })))
+      local ok, problem = pcall(function() return sandbox.new{ mincloud = options }, nil end)
+      assert.is_false(ok)
+      assert.truthy(tostring(problem):find("mincloud_session_spec.lua", 1, true), problem)
+    end
+  end)
+
+  it("changes some options while it runs", function()
+    app.box:set("mincloud", { arrears = true })
+    assert.equal(402, app.raw("GET", support.ORDER).status)
+    app.box:set("mincloud", { arrears = false, error_word = "message", token_life_s = 1 })
+    assert.equal(200, app.raw("GET", support.ORDER).status)
+    local _, decoded = app.raw("POST", "/hserve/v2.0/login/anonymous/", "{}")
+    assert.equal(1, decoded.expires_in)
+    for _, options in ipairs{ { client_id = "x" }, { token = "x" }, { nothing = true }, { order_form = "html" } } do
+      local ok, problem = pcall(function() app.box:set("mincloud", options) end)
+      assert.is_false(ok)
+      assert.truthy(tostring(problem):find("mincloud_session_spec.lua", 1, true), problem)
     end
   end)
 

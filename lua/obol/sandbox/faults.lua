@@ -34,10 +34,10 @@ M.kinds = {
 }
 
 -- Kinds that some providers alone know.
-local fourmetas = { fourmetas = true }
-local only = { forged_public = fourmetas, altered = fourmetas, spliced = fourmetas, replayed = fourmetas,
-  truncated_blocks = fourmetas, other_status = fourmetas,
-  null_data = fourmetas, unlisted_state = fourmetas, stale = fourmetas, mismatched = fourmetas }
+local fourmetas, two = { fourmetas = true }, { fourmetas = true, mincloud = true }
+local only = { forged_public = fourmetas, altered = two, spliced = fourmetas, replayed = two,
+  truncated_blocks = fourmetas, other_status = two,
+  null_data = fourmetas, unlisted_state = two, stale = two, mismatched = two }
 
 local options = { times = "number", ms = "number", bytes = "number", code = "number", status = "number",
   commit = "boolean", provider = "string" }

@@ -18,7 +18,7 @@ padding:0 2rem 2rem;overflow:hidden;overflow-wrap:anywhere}main.wide{max-width:5
 font-weight:600}h1{font-size:1.25rem;line-height:1.35;margin:0 0 .25rem}h2{font-size:1.05rem;margin:2rem 0 .4rem}p{margin:.4rem 0}
 .price{font-size:1.9rem;line-height:1.25;font-weight:650;margin:.2rem 0 .6rem}.price small{font-size:1rem;font-weight:400;white-space:nowrap}
 .soft,small{color:var(--soft)}.bad{color:var(--bad);font-weight:600}.good{color:var(--good);font-weight:600}
-label{display:block;font-weight:600;margin-top:1.5rem}input{width:100%;font:inherit;padding:.6rem .7rem;border:1px solid var(--edge);
+label{display:block;font-weight:600;margin-top:1.5rem}input,textarea{width:100%;font:inherit;padding:.6rem .7rem;border:1px solid var(--edge);
 border-radius:8px;background:transparent;color:inherit;margin:.25rem 0 .5rem;font-variant-numeric:tabular-nums}
 code{font:.875em/1.5 ui-monospace,monospace}.cards{font-size:.875rem;color:var(--soft)}.cards li{padding:.1rem 0;border:0;display:flex;gap:1rem}
 .cards code{font-size:1em;color:var(--ink);white-space:nowrap}

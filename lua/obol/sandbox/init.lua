@@ -137,10 +137,11 @@ end
 -- * the provider's clock is ahead: `clock_skew`
 -- * a notification is `late`, `duplicated`, `reordered`, `forged`, signed with a `wrong_key`, or over
 --   a `wrong_amount`
+-- * 4metas and MinCloud alone: a notification is `altered` (in one place), `replayed` (another order's again,
+--   in its place), or of an `other_status`; an answer has an `unlisted_state` (4metas: `code`), a `stale` one,
+--   or is `mismatched` (by a cent)
 -- * 4metas alone: a notification is `forged_public` (by somebody who has the merchant's public key, over an
---   order that nobody paid), `altered` (a bit), `spliced` (blocks of two), `truncated_blocks`, `replayed`
---   (another order's again, in its place), or of an `other_status`; an answer has `null_data`, an
---   `unlisted_state` (`code`), a `stale` one, or is `mismatched` (by a cent)
+--   order that nobody paid), `spliced` (blocks of two) or of `truncated_blocks`; an answer has `null_data`
 function Sandbox:fault(operation, kind, options)
   local problem = faults.problem(operation, kind, options)
   local only = not problem and options and options.provider
@@ -197,7 +198,8 @@ function Sandbox:chargeback(reference, options)
 end
 
 --- Somebody who is not the provider sends a callback that says that an order was paid, made with what such
--- a person may have: for 4metas the public half of the key. `options.provider` as for `pay`.
+-- a person may have: for 4metas the public half of the key, for MinCloud nothing (a token that says of itself
+-- that it is not signed). `options.provider` as for `pay`.
 function Sandbox:forge(reference, options)
   local result, err = act(self, "forge", reference, options)
   return result, err

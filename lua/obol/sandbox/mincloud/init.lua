@@ -1,6 +1,6 @@
 --- The simulator of MinCloud's Web payment: its state, and what a payer or a merchant can do to it.
 
-local json = require "obol.sandbox.json"
+local crypto = require "obol.crypto"
 local orders = require "obol.sandbox.mincloud.orders"
 local page_overview = require "obol.sandbox.mincloud.page_overview"
 local refunds = require "obol.sandbox.mincloud.refunds"
@@ -8,6 +8,8 @@ local routes = require "obol.sandbox.mincloud.routes"
 local sessions = require "obol.sandbox.mincloud.sessions"
 local shapes = require "obol.sandbox.mincloud.shapes"
 local shares = require "obol.sandbox.mincloud.shares"
+local spoilt = require "obol.sandbox.mincloud.spoilt"
+local webhook = require "obol.sandbox.mincloud.webhook"
 local webhooks = require "obol.sandbox.webhooks"
 
 local M = {}
@@ -22,7 +24,33 @@ local option_types = { client_id = "string", token = "string", webhook_key = "st
 local one_of = { order_form = { page = true, recorded = true }, extra_info = shapes.extra_forms,
   error_word = { error_msg = true, message = true } }
 
+-- What can be changed while the simulator runs.
+local changing = { webhook_key = true, token_life_s = true, order_life_ms = true, order_form = true,
+  extra_info = true, error_word = true, total_count = true, webhook_amounts = true, arrears = true,
+  refunds_fail = true, functions = true }
+
 local MONTH_S, TWO_HOURS_MS = 2592000, 7200000
+
+local function check(options, level)
+  for name, value in pairs(options) do
+    if option_types[name] ~= type(value) or one_of[name] and not one_of[name][value] then
+      error("unknown or wrong option of the MinCloud simulator: " .. tostring(name), level + 1)
+    end
+  end
+  local problem = options.webhook_url and webhooks.problem(options.webhook_url)
+  if problem then error("the MinCloud simulator's webhook_" .. problem, level + 1) end
+end
+
+local function hex(ids, name, length)
+  return crypto.hex(crypto.digest("sha256", ids:named(name, 32))):sub(1, length)
+end
+
+local function configure(self, options)
+  self.options = options
+  self.webhook_key = options.webhook_key or self.ids:named("mincloud.webhook_key", 32)
+  self.token_life_s = options.token_life_s or MONTH_S
+  self.order_life_ms = options.order_life_ms or TWO_HOURS_MS
+end
 
 --- Makes the simulator. Options, all optional:
 --
@@ -36,30 +64,34 @@ local MONTH_S, TWO_HOURS_MS = 2592000, 7200000
 -- * `arrears`: every call is answered 402; `refunds_fail`: the channel refuses every refund
 -- * `functions`: further cloud functions by name, each of the data, giving a plain value or nil and a text
 function M.new(sandbox, options)
-  for name, value in pairs(options) do
-    if option_types[name] ~= type(value) or one_of[name] and not one_of[name][value] then
-      error("unknown or wrongly typed option of the MinCloud simulator: " .. tostring(name), 4)
-    end
-  end
-  local problem = options.webhook_url and webhooks.problem(options.webhook_url)
-  if problem then error("the MinCloud simulator's webhook_" .. problem, 4) end
+  check(options, 4)
   local ids = sandbox.ids
   local self = setmetatable({
     name = "mincloud", operations = routes.operations, sandbox = sandbox, clock = sandbox.clock, ids = ids,
-    options = options, client_id = options.client_id or ids:named("mincloud.client_id", 20):lower(),
-    webhook_key = options.webhook_key or ids:named("mincloud.webhook_key", 32),
+    client_id = options.client_id or hex(ids, "mincloud.client_id", 20),
     merchant_key = options.merchant_key or ids:named("mincloud.merchant_key", 32),
-    app_id = options.app_id or "wx" .. ids:named("mincloud.app_id", 16):lower(),
-    token_life_s = options.token_life_s or MONTH_S, order_life_ms = options.order_life_ms or TWO_HOURS_MS,
-    webhook_amounts = options.webhook_amounts ~= false,
+    app_id = options.app_id or "wx" .. hex(ids, "mincloud.app_id", 16),
     users = {}, user_list = {}, tokens = {}, logins = { username = {}, email = {}, phone = {} },
     orders = {}, order_list = {}, refund_list = {}, share_list = {},
   }, App)
+  configure(self, options)
   self.hosts = { [self.client_id .. ".myminapp.com"] = true }
   sessions.ready(self)
   local urls = sandbox.webhooks.urls
   urls.mincloud = urls.mincloud or options.webhook_url
   return self
+end
+
+--- Changes options, for what happens from now on; those of the ready accounts stay, but for `webhook_key`.
+function App:set(changes)
+  check(changes, 3)
+  local options = {}
+  for name, value in pairs(self.options) do options[name] = value end
+  for name, value in pairs(changes) do
+    if not changing[name] then error("option of the MinCloud simulator that cannot be changed: " .. name, 3) end
+    options[name] = value
+  end
+  configure(self, options)
 end
 
 --- The address under which the API and the pages answer.
@@ -86,30 +118,18 @@ App.route = routes.route
 App.call = routes.call
 App.too_large = routes.too_large
 
-local function error_of(status, text)
-  return function()
-    return { status = status, headers = { ["content-type"] = "application/json" },
-      body = json.write(json.obj{ { "status", "error" }, { "error_msg", text } }) }
-  end
-end
-
--- Words for answers of faults. A success has no code, a function's answer has one.
-App.spoilt = { duplicate = '"status":"error"', unlisted = 7, failure = '{"status":"error","error_msg":"server error"}',
-  ways = {
-    status_401 = error_of(401, "unauthorized"), status_402 = error_of(402, "the app's account is in arrears"),
-    status_403 = error_of(403, "forbidden"),
-    unlisted_code = function(reply, fault)
-      local code = fault.options.code or 7
-      return { status = reply.status, headers = reply.headers, body = json.write(json.obj{ { "code", code },
-        { "data", json.null }, { "error", json.obj{ { "message", "a code that no page lists" } } } }) }
-    end,
-  } }
-
+App.spoilt = spoilt
 App.find = orders.find
 App.pay = orders.pay
 App.decline = orders.decline
 App.back_out = orders.back_out
 App.refund = refunds.dashboard
+
+--- Somebody else says that an order was paid.
+function App:forge(order)
+  webhook.forge(self, order)
+  return { trade_no = order.trade_no, order_id = order.order_id }
+end
 
 --- Whether an order can still be paid.
 function App:is_open(order) return order.status == "pending" and not orders.is_expired(self, order) end

@@ -1,12 +1,14 @@
 --- MinCloud's pages for a payer: what a scanned code opens, what a phone's browser or a desktop shows, and
 -- a stand-in for a phone that scans.
 
+local crypto = require "obol.crypto"
 local calendar = require "obol.sandbox.calendar"
 local gateways = require "obol.sandbox.mincloud.gateways"
 local html = require "obol.sandbox.html"
 local money = require "obol.sandbox.money"
 local orders = require "obol.sandbox.mincloud.orders"
 local page_bridge = require "obol.sandbox.mincloud.page_bridge"
+local qr = require "obol.qr"
 local text = require "obol.sandbox.text"
 
 local M = {}
@@ -27,7 +29,9 @@ local PAGE = [[<h1><bdi>{name}</bdi></h1>
 <button name="action" value="decline">Let the payment fail</button></div></form>]]
 
 local CODE = [[
-<p>The code: <a href="{code}"><code>{code}</code></a></p>]]
+{{picture}}<p>The code: <a href="{code}"><code>{code}</code></a></p>]]
+
+local PICTURE = '<p><img src="data:image/svg+xml;base64,{svg}" width="210" height="210" alt="QR code"></p>'
 
 local OVER = [[<h1>{title}</h1><p><bdi>{name}</bdi>, {amount}</p><p>{text}</p>
 <p class="soft">Order <bdi>{order}</bdi></p>]]
@@ -54,10 +58,13 @@ function M.state(app, order) return orders.is_expired(app, order) and "expired" 
 
 local states = { pending = "Not paid yet.", success = "Paid.", failed = "Failed.", expired = "Expired." }
 
--- The code that the shop draws, where there is one.
+-- The code that the shop draws, where there is one; without the library that draws it, its address alone.
 local function code_of(order)
   local first = order.given[1]
-  return first[1] == "code_url" and html.fill(CODE, { code = first[2] }) or ""
+  if first[1] ~= "code_url" then return "" end
+  local drawn = qr(first[2])
+  return html.fill(CODE, { code = first[2],
+    picture = drawn and html.fill(PICTURE, { svg = crypto.base64(drawn.svg) }) or "" })
 end
 
 local function show(app, order, word)
