@@ -14,7 +14,7 @@ void obol_buf_init(struct obol_buf *buf, size_t ceiling)
 
 void obol_buf_free(struct obol_buf *buf)
 {
-    obol_secret_free(buf->data, buf->capacity);
+    obol_secret_free_used(buf->data, buf->capacity, buf->size);
     buf->data = NULL;
     buf->size = buf->capacity = 0;
 }
@@ -43,7 +43,7 @@ static bool reserve(struct obol_buf *buf, size_t more)
         return fail(buf) != NULL;
     if (buf->size != 0)
         memcpy(data, buf->data, buf->size);
-    obol_secret_free(buf->data, buf->capacity);
+    obol_secret_free_used(buf->data, buf->capacity, buf->size);
     buf->data = data;
     buf->capacity = capacity;
     return true;

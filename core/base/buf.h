@@ -8,7 +8,8 @@
 
 /*
  * A growing buffer with a ceiling. An append that fails frees and wipes everything and marks the
- * buffer; later appends do nothing, so a writer checks `failed` once, at its end.
+ * buffer; later appends do nothing, so a writer checks `failed` once, at its end. Only the first
+ * `size` bytes are wiped at its end, so what is shortened is shortened by obol_buf_cut.
  */
 struct obol_buf {
     char *data;

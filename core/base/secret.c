@@ -7,12 +7,6 @@
 #include <string.h>
 #include <sys/mman.h>
 
-void obol_wipe(void *memory, size_t size)
-{
-    if (size != 0)
-        explicit_bzero(memory, size);
-}
-
 #if defined(__SANITIZE_ADDRESS__)
 #define OBOL_SECRET_PLAIN 1
 #elif defined(__has_feature)
@@ -82,10 +76,7 @@ static void *map_region(size_t size)
 
 static int class_of(size_t size)
 {
-    int class = 0;
-    for (size_t block = SMALLEST; block < size; block <<= 1)
-        class ++;
-    return class;
+    return size <= SMALLEST ? 0 : __builtin_clzll(SMALLEST - 1) - __builtin_clzll(size - 1);
 }
 
 static void *take_from_region(size_t size)

@@ -3,6 +3,7 @@
 #include "base/attr.h"
 
 #include <stddef.h>
+#include <string.h>
 
 /*
  * Memory for bytes that must not leak: kept out of core dumps, wiped when given back. Every buffer
@@ -19,4 +20,10 @@ void obol_secret_free(void *memory, size_t size);
 void obol_secret_free_used(void *memory, size_t size, size_t used);
 
 /* Overwrites with zeros; the compiler cannot leave it out. */
-void obol_wipe(void *memory, size_t size);
+static inline void obol_wipe(void *memory, size_t size)
+{
+    if (size == 0)
+        return;
+    memset(memory, 0, size);
+    __asm__ __volatile__("" : : "r"(memory) : "memory");
+}

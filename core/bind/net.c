@@ -109,6 +109,21 @@ static int take(lua_State *L, uint64_t id)
     return count;
 }
 
+/* next() -> id and its reply, or id, nil, err: of a call that became done and that poll has not
+ * told yet | nothing when there is none; does not wait */
+static int net_next(lua_State *L)
+{
+    struct channel *channel = channel_of(L);
+    let_go(channel);
+    uint64_t id = obol_net_take_next(channel->owner, &channel->taken);
+    if (id == 0)
+        return 0;
+    lua_pushinteger(L, (lua_Integer)id);
+    int count = obol_bind_net_result(L, channel->taken);
+    let_go(channel);
+    return 1 + count;
+}
+
 /* take(id) -> reply | nil, err | nothing while it is under way */
 static int net_take(lua_State *L)
 {
@@ -244,7 +259,7 @@ static int net_new(lua_State *L)
     static const luaL_Reg functions[] = {
         {"sleep", net_sleep}, {"submit", net_submit}, {"send", net_send}, {"wait", net_wait},
         {"take", net_take},   {"cancel", net_cancel}, {"poll", net_poll}, {"fd", net_fd},
-        {"stats", net_stats}, {"new", net_new},       {NULL, NULL}};
+        {"stats", net_stats}, {"new", net_new},       {"next", net_next}, {NULL, NULL}};
     lua_newtable(L);
     push_channel(L);
     luaL_setfuncs(L, functions, 1);

@@ -19,19 +19,27 @@ static void push(lua_State *L, struct obol_slice slice)
     lua_pushlstring(L, slice.data != NULL ? slice.data : "", slice.size);
 }
 
-/* With the headers' table on top: a value alone stands as it is, several become a list. */
-static void set_header(lua_State *L, const struct obol_header *header)
+static bool is_repeated(const struct obol_reply *reply, size_t index)
 {
+    for (size_t i = 0; i < index; i++)
+        if (obol_slice_equal(reply->headers[i].name, reply->headers[index].name))
+            return true;
+    return false;
+}
+
+/* With the headers' table on top: a value alone stands as it is, several become a list. */
+static void set_header(lua_State *L, const struct obol_reply *reply, size_t index)
+{
+    const struct obol_header *header = &reply->headers[index];
     int headers = lua_gettop(L);
     push(L, header->name);
-    lua_pushvalue(L, -1);
-    lua_rawget(L, headers);
-    if (lua_isnil(L, -1)) {
-        lua_pop(L, 1);
+    if (!is_repeated(reply, index)) {
         push(L, header->value);
         lua_rawset(L, headers);
         return;
     }
+    lua_pushvalue(L, -1);
+    lua_rawget(L, headers);
     if (lua_type(L, -1) == LUA_TSTRING) {
         lua_createtable(L, 2, 0);
         lua_insert(L, -2);
@@ -57,7 +65,7 @@ int obol_bind_net_result(lua_State *L, const struct obol_net_result *result)
     lua_setfield(L, -2, "status");
     lua_createtable(L, 0, (int)reply->header_count);
     for (size_t i = 0; i < reply->header_count; i++)
-        set_header(L, &reply->headers[i]);
+        set_header(L, reply, i);
     lua_setfield(L, -2, "headers");
     push(L, reply->body);
     lua_setfield(L, -2, "body");

@@ -113,6 +113,6 @@ bool obol_client_write(struct obol_announcer_client *client)
     if (sent < 0)
         return errno == EAGAIN || errno == EINTR;
     memmove(out->data, out->data + sent, out->size - (size_t)sent);
-    out->size -= (size_t)sent;
+    obol_buf_cut(out, out->size - (size_t)sent);
     return true;
 }

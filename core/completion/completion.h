@@ -39,6 +39,7 @@ struct obol_completion_owner *obol_completion_owner_new(void) OBOL_MUST_USE;
 void obol_completion_owner_close(struct obol_completion_owner *owner);
 
 /* A new id, 0 when memory is short. A result not taken `keep_ms` after it came is destroyed. */
+#define OBOL_COMPLETION_FOR_GOOD INT64_MAX
 uint64_t obol_completion_open(struct obol_completion_owner *owner, void (*destroy)(void *result),
                               int64_t keep_ms) OBOL_MUST_USE;
 
@@ -48,6 +49,10 @@ bool obol_completion_finish(uint64_t id, void *result) OBOL_MUST_USE;
 /* When done, the result goes to the caller (null when a fork cut it off). */
 enum obol_completion_state obol_completion_take(struct obol_completion_owner *owner, uint64_t id,
                                                 void **result) OBOL_MUST_USE;
+
+/* Takes the first of what the next obol_completion_poll would tell; 0 when there is none. */
+uint64_t obol_completion_take_next(struct obol_completion_owner *owner,
+                                   void **result) OBOL_MUST_USE;
 
 /* Forgets the id and destroys its result; answers what it was. */
 enum obol_completion_state obol_completion_drop(struct obol_completion_owner *owner, uint64_t id);

@@ -60,7 +60,7 @@ bool obol_sign_make(const struct obol_key *key, const struct obol_sign_scheme *s
     EVP_PKEY_CTX *context = start(key, scheme, row, EVP_PKEY_sign_init);
     bool worked = context != NULL && EVP_PKEY_sign(context, room, &size, hash, hash_size) == 1;
     EVP_PKEY_CTX_free(context);
-    out->size = worked ? before + size : before; /* an ec signature may be shorter */
+    obol_buf_cut(out, worked ? before + size : before); /* an ec signature may be shorter */
     return worked || obol_openssl_fail(err, "sign");
 }
 

@@ -19,6 +19,7 @@ struct obol_net_options obol_net_defaults(void)
 enum {
     ALIGNMENT = alignof(max_align_t),
     LINES_MORE = 2,
+    NEAR_MAX = 4 * 1024 - sizeof(struct obol_net_call),
     WAITS_FROM = 64 * 1024, /* libcurl would wait for a 100 from 1 MiB on */
 };
 
@@ -50,7 +51,7 @@ static size_t size_of(const struct obol_request *request, const struct obol_net_
 static char *take_piece(struct obol_net_call *call, size_t size)
 {
     char *piece = call->block.data + call->block.used;
-    call->block.used += rounded(size);
+    call->block.used = rounded(call->block.used + size);
     return piece;
 }
 
@@ -70,10 +71,9 @@ static const char *copy_text(struct obol_net_call *call, struct obol_slice text)
 }
 
 /* Without printf, which leaves what it writes on the stack: the value may be a secret. */
-static char *header_line(struct obol_net_call *call, const struct obol_header *header)
+static char *write_line(char *line, const struct obol_header *header)
 {
     struct obol_slice name = header->name, value = header->value;
-    char *line = take_piece(call, name.size + value.size + 3);
     char *at = line + name.size;
     memcpy(line, name.data, name.size);
     if (value.size == 0) {
@@ -86,33 +86,53 @@ static char *header_line(struct obol_net_call *call, const struct obol_header *h
         at += value.size;
     }
     *at = '\0';
-    return line;
+    return at;
+}
+
+/* libcurl compares each line with the names that mean something to it, many times a call. Those
+ * with "x-" mean nothing to it: neighbours of this kind are one line to it, which it sends as it
+ * is. An empty header has to stand alone, see write_line. */
+static bool may_join(const struct obol_header *header)
+{
+    return header->value.size != 0 && header->name.size > 2 && header->name.data[1] == '-' &&
+           (header->name.data[0] == 'x' || header->name.data[0] == 'X');
 }
 
 /* The memory of a list that libcurl only reads: made here so that it is wiped. */
-static void add_line(struct obol_net_call *call, struct curl_slist ***tail, char *line)
+static char *add_line(struct obol_net_call *call, struct curl_slist ***tail, size_t size)
 {
     struct curl_slist *node = (void *)take_piece(call, sizeof *node);
-    *node = (struct curl_slist){.data = line};
+    *node = (struct curl_slist){.data = take_piece(call, size)};
     **tail = node;
     *tail = &node->next;
+    return node->data;
 }
 
 static void copy_headers(struct obol_net_call *call, const struct obol_request *request)
 {
     struct curl_slist **tail = &call->headers;
     bool given[LINES_MORE] = {request->body.size < WAITS_FROM};
+    char *end = NULL; /* of a line that the next may join */
     for (size_t i = 0; i < request->header_count; i++) {
-        struct obol_slice name = request->headers[i].name;
-        given[1] = given[1] || obol_ascii_equal_nocase(name, obol_slice_text("content-type"));
-        add_line(call, &tail, header_line(call, &request->headers[i]));
+        const struct obol_header *header = &request->headers[i];
+        given[1] =
+            given[1] || obol_ascii_equal_nocase(header->name, obol_slice_text("content-type"));
+        bool joins = may_join(header);
+        size_t size = header->name.size + header->value.size + 3;
+        if (joins && end != NULL) {
+            call->block.used = (size_t)(end - call->block.data);
+            memcpy(take_piece(call, size + 2), "\r\n", 2);
+            end = write_line(end + 2, header);
+            continue;
+        }
+        end = write_line(add_line(call, &tail, size), header);
+        if (!joins)
+            end = NULL;
     }
     for (size_t i = 0; i < LINES_MORE; i++) {
         if (given[i])
             continue;
-        char *line = take_piece(call, 16);
-        memcpy(line, lines_of_ours[i], strlen(lines_of_ours[i]) + 1);
-        add_line(call, &tail, line);
+        memcpy(add_line(call, &tail, 16), lines_of_ours[i], strlen(lines_of_ours[i]) + 1);
     }
 }
 
@@ -132,12 +152,8 @@ static struct obol_slice make_key(struct obol_net_call *call, struct obol_slice 
     return obol_slice(key, (size_t)(at - key));
 }
 
-static bool copy_request(struct obol_net_call *call, const struct obol_request *request)
+static void copy_request(struct obol_net_call *call, const struct obol_request *request)
 {
-    call->block.size = size_of(request, &call->options);
-    call->block.data = obol_secret_alloc(call->block.size);
-    if (call->block.data == NULL)
-        return false;
     call->method = copy(call, request->method);
     call->url = copy(call, request->url);
     call->body = copy(call, request->body);
@@ -146,7 +162,21 @@ static bool copy_request(struct obol_net_call *call, const struct obol_request *
     call->key = make_key(call, request->pool);
     call->options.ca_file = call->options.proxy = obol_slice(NULL, 0);
     copy_headers(call, request);
-    return true;
+}
+
+/* With room for a request of so many bytes, which a small one finds behind the call itself. */
+static struct obol_net_call *make_call(size_t request_size)
+{
+    size_t near = request_size <= NEAR_MAX ? request_size : 0;
+    struct obol_net_call *call = obol_secret_alloc(sizeof *call + near);
+    char *block = near != 0 || call == NULL ? NULL : obol_secret_alloc(request_size);
+    if (call == NULL || (near == 0 && block == NULL)) {
+        obol_secret_free(call, sizeof *call + near);
+        return NULL;
+    }
+    *call = (struct obol_net_call){
+        .near_size = near, .block = {.data = near != 0 ? call->near : block, .size = request_size}};
+    return call;
 }
 
 struct obol_net_call *obol_net_call_new(const struct obol_request *request,
@@ -156,33 +186,32 @@ struct obol_net_call *obol_net_call_new(const struct obol_request *request,
     bool loopback = false;
     if (!obol_net_check(request, options, &loopback, err))
         return NULL;
-    struct obol_net_call *call = obol_secret_alloc(sizeof *call);
+    struct obol_net_call *call = make_call(size_of(request, options));
     if (call == NULL) {
         obol_fail(err, OBOL_ERR_INTERNAL, "", "out of memory");
         return NULL;
     }
-    *call = (struct obol_net_call){.options = *options,
-                                   .repeat_safe = request->repeat_safe,
-                                   .submitted_ms = obol_clock_monotonic_ms()};
+    call->options = *options;
+    call->repeat_safe = request->repeat_safe;
+    call->submitted_ms = obol_clock_monotonic_ms();
     /* plain http to this machine must not leave it by way of a proxy */
     if (loopback) {
         call->options.proxy = obol_slice(NULL, 0);
         call->options.proxy_from_environment = false;
     }
-    obol_buf_init(&call->head, OBOL_NET_HEADER_BYTES);
-    obol_buf_init(&call->fields, (OBOL_NET_HEADERS_MAX + 1) * sizeof(struct obol_header));
+    obol_buf_init(&call->head,
+                  OBOL_NET_HEADER_BYTES + (OBOL_NET_HEADERS_MAX + 2) * sizeof(struct obol_header));
     obol_buf_init(&call->reply_body, options->max_reply);
-    if (!copy_request(call, request)) {
-        obol_net_call_free(call);
-        obol_fail(err, OBOL_ERR_INTERNAL, "", "out of memory");
-        return NULL;
-    }
+    copy_request(call, request);
     return call;
 }
 
 void obol_net_call_wipe_request(struct obol_net_call *call)
 {
-    obol_secret_free(call->block.data, call->block.size);
+    if (call->near_size != 0)
+        obol_wipe(call->block.data, call->block.used);
+    else
+        obol_secret_free(call->block.data, call->block.size);
     call->block = (struct obol_net_block){0};
     call->headers = NULL;
     call->method = call->url = call->body = call->key = obol_slice(NULL, 0);
@@ -195,9 +224,8 @@ void obol_net_call_free(struct obol_net_call *call)
         return;
     obol_net_call_wipe_request(call);
     obol_buf_free(&call->head);
-    obol_buf_free(&call->fields);
     obol_buf_free(&call->reply_body);
-    obol_secret_free(call, sizeof *call);
+    obol_secret_free_used(call, sizeof *call + call->near_size, sizeof *call);
 }
 
 void obol_net_result_free(struct obol_net_result *result)

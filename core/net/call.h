@@ -4,6 +4,7 @@
 #include "net/net.h"
 
 #include <curl/curl.h>
+#include <stdalign.h>
 
 enum {
     OBOL_NET_HEADERS_MAX = 256,         /* of a reply */
@@ -37,9 +38,9 @@ struct obol_net_call {
     uint64_t id;
     struct obol_net_call *next; /* in the queue, then among the calls under way */
     struct obol_net_call **self;
+    struct obol_net_call *begins_next; /* of those that left the queue with it */
 
     struct obol_net_block block; /* the request, copied */
-    struct obol_buf fields;      /* the array of the reply's headers */
     struct obol_slice method, url, body, key;
     struct curl_slist *headers;
     const char *ca_file, *proxy;
@@ -55,11 +56,14 @@ struct obol_net_call {
     int64_t first_byte_until_ms; /* 0: no limit, not begun, or over */
     enum obol_net_stop stop;
 
-    struct obol_buf head; /* status line and headers as they came */
+    struct obol_buf head; /* status line and headers as they came, then the array of them */
     size_t head_seen;     /* bytes of all headers, interim answers included */
     size_t lines;
     bool head_done;
     struct obol_buf reply_body;
+
+    size_t near_size;
+    alignas(max_align_t) char near[]; /* a small request's block */
 };
 
 /* Copies and checks the request; null with err. */

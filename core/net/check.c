@@ -12,12 +12,12 @@ enum { URL_MAX = 16 * 1024, METHOD_MAX = 16, HEADER_MAX = 16 * 1024, LIMIT_MAX_M
 /* RFC 9110 section 5.6.2: a token. */
 static bool is_token(struct obol_slice text)
 {
+    static const char others[] = "!#$%&'*+-.^_`|~";
     for (size_t i = 0; i < text.size; i++) {
-        char byte = text.data[i];
-        bool letter = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
-        if (letter || byte == '-' || (byte >= '0' && byte <= '9'))
+        unsigned char byte = (unsigned char)text.data[i], letter = byte | 0x20;
+        if ((unsigned char)(letter - 'a') < 26 || byte == '-')
             continue;
-        if (byte == '\0' || strchr("!#$%&'*+-.^_`|~", byte) == NULL)
+        if ((unsigned char)(byte - '0') >= 10 && (byte == '\0' || strchr(others, byte) == NULL))
             return false;
     }
     return text.size != 0;

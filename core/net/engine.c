@@ -108,21 +108,14 @@ static void prepare(void)
         global_code = CURLE_FAILED_INIT;
 }
 
+/* With the lock. */
 static bool open_engine(struct obol_err *err)
 {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, prepare);
-    if (global_code != CURLE_OK)
-        return obol_fail(err, OBOL_ERR_INTERNAL, "", "libcurl could not start");
-    obol_net_lock();
-    bool stopping = engine->stopping;
-    if (!stopping && !engine->open)
-        engine->open = obol_net_pools_open();
-    bool open = engine->open;
-    obol_net_unlock();
-    if (stopping)
+    if (engine->stopping)
         return obol_fail(err, OBOL_ERR_INTERNAL, "", "the process ends");
-    return open || obol_fail(err, OBOL_ERR_INTERNAL, "", "too many open files");
+    if (!engine->open)
+        engine->open = obol_net_pools_open();
+    return engine->open || obol_fail(err, OBOL_ERR_INTERNAL, "", "too many open files");
 }
 
 static void destroy_result(void *result)
@@ -130,24 +123,18 @@ static void destroy_result(void *result)
     obol_net_result_free(result);
 }
 
-uint64_t obol_net_submit(struct obol_completion_owner *owner, const struct obol_request *request,
-                         const struct obol_net_options *options, bool held, struct obol_err *err)
+/* With the lock. */
+static uint64_t enqueue(struct obol_completion_owner *owner, struct obol_net_call *call, bool held,
+                        struct obol_err *err)
 {
-    if (!open_engine(err))
-        return 0;
-    struct obol_net_call *call = obol_net_call_new(request, options, err);
-    if (call == NULL)
-        return 0;
     /* whoever waits comes for the result, however long something else holds him up */
-    int64_t keep_ms = held ? INT64_MAX / 2 : options->keep_ms;
+    int64_t keep_ms = held ? OBOL_COMPLETION_FOR_GOOD : call->options.keep_ms;
     uint64_t id = obol_completion_open(owner, destroy_result, keep_ms);
     if (id == 0) {
-        obol_net_call_free(call);
         obol_fail(err, OBOL_ERR_INTERNAL, "", "out of memory");
         return 0;
     }
     call->id = id;
-    obol_net_lock();
     *(engine->queue_end != NULL ? engine->queue_end : &engine->queue) = call;
     engine->queue_end = &call->next;
     engine->pending++;
@@ -157,7 +144,26 @@ uint64_t obol_net_submit(struct obol_completion_owner *owner, const struct obol_
     }
     if (!held || engine->driving)
         obol_net_wake();
+    return id;
+}
+
+uint64_t obol_net_submit(struct obol_completion_owner *owner, const struct obol_request *request,
+                         const struct obol_net_options *options, bool held, struct obol_err *err)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, prepare);
+    if (global_code != CURLE_OK) {
+        obol_fail(err, OBOL_ERR_INTERNAL, "", "libcurl could not start");
+        return 0;
+    }
+    struct obol_net_call *call = obol_net_call_new(request, options, err);
+    if (call == NULL)
+        return 0;
+    obol_net_lock();
+    uint64_t id = open_engine(err) ? enqueue(owner, call, held, err) : 0;
     obol_net_unlock();
+    if (id == 0)
+        obol_net_call_free(call);
     return id;
 }
 
@@ -168,6 +174,14 @@ enum obol_completion_state obol_net_take(struct obol_completion_owner *owner, ui
     enum obol_completion_state state = obol_completion_take(owner, id, &taken);
     *result = taken;
     return state;
+}
+
+uint64_t obol_net_take_next(struct obol_completion_owner *owner, struct obol_net_result **result)
+{
+    void *taken = NULL;
+    uint64_t id = obol_completion_take_next(owner, &taken);
+    *result = taken;
+    return id;
 }
 
 static struct obol_net_call *find_call(struct obol_net_call *call, uint64_t id)

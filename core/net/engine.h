@@ -49,6 +49,8 @@ bool obol_net_may_send(struct obol_net_call *call) OBOL_MUST_USE; /* asked befor
 struct obol_net_handle {
     CURL *easy;
     struct obol_net_call *call;
+    int64_t connect_ms;           /* as it was set last */
+    bool posts;                   /* the last call's method was POST */
     struct obol_net_handle *next; /* among the idle ones of its pool */
 };
 

@@ -12,8 +12,8 @@ _Static_assert(LIBCURL_VERSION_NUM >= 0x075700,
 enum {
     IDLE_CONNECTION_MAX_S = 45, /* below the usual limit of servers, so that few close on us */
     UPLOAD_BUFFER = 16 * 1024,
-    DOWNLOAD_BUFFER = 8 * 1024, /* taken and wiped once a call */
-    ONE_PIECE_MAX = 64 * 1024,  /* up to here libcurl sends a body together with its head */
+    DOWNLOAD_BUFFER = 2 * 1024 - 64, /* taken and wiped once a call; most answers fit */
+    ONE_PIECE_MAX = 64 * 1024,       /* up to here libcurl sends a body together with its head */
 };
 
 static atomic_uint_fast64_t connections;
@@ -204,21 +204,27 @@ static CURLcode set_body(const struct obol_net_call *call, CURL *easy)
 {
     CURLcode code = CURLE_OK;
     bool in_one_piece = call->repeat_safe || call->body.size < ONE_PIECE_MAX;
-    SET(POST, 1L);
     SET(POSTFIELDS, in_one_piece ? call->body.data : NULL); /* else by read_body */
     SET(POSTFIELDSIZE_LARGE, (curl_off_t)call->body.size);
     return code;
 }
 
-static CURLcode set_method(const struct obol_net_call *call, CURL *easy)
+static CURLcode set_method(struct obol_net_handle *handle, const struct obol_net_call *call)
 {
+    CURL *easy = handle->easy;
     CURLcode code = CURLE_OK;
-    bool post = obol_slice_is(call->method, "POST");
+    bool post = obol_slice_is(call->method, "POST"), again = post && handle->posts;
     bool body = call->body.size != 0 || post;
-    if (body)
-        code = set_body(call, easy);
-    else
+    handle->posts = post;
+    if (again)
+        return set_body(call, easy);
+    if (body) {
+        SET(POST, 1L);
+        if (code == CURLE_OK)
+            code = set_body(call, easy);
+    } else {
         SET(HTTPGET, 1L);
+    }
     if (!body && obol_slice_is(call->method, "HEAD")) {
         SET(CUSTOMREQUEST, NULL);
         SET(NOBODY, 1L);
@@ -237,11 +243,13 @@ CURLcode obol_net_handle_set(struct obol_net_handle *handle, struct obol_net_cal
      */
     if (left <= 0)
         return CURLE_OPERATION_TIMEDOUT;
-    CURLcode code = set_method(call, easy);
+    CURLcode code = set_method(handle, call);
     SET(URL, call->url.data);
     SET(HTTPHEADER, call->headers);
     SET(TIMEOUT_MS, (long)left);
-    SET(CONNECTTIMEOUT_MS, (long)call->options.connect_ms);
+    if (handle->connect_ms != call->options.connect_ms)
+        SET(CONNECTTIMEOUT_MS, (long)call->options.connect_ms);
+    handle->connect_ms = call->options.connect_ms;
     handle->call = call;
     return code;
 }

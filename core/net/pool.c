@@ -19,6 +19,7 @@ enum {
     CONNECTIONS_KEPT = 256, /* idle ones of a pool */
     HANDLES_KEPT = 256,     /* the same */
     EVENTS = 64,
+    AT_ONCE = 0, /* a moment that has long come */
 };
 
 struct obol_net_pool {
@@ -135,7 +136,9 @@ static int set_timer(CURLM *multi, long timeout_ms, void *context)
 {
     (void)multi;
     struct obol_net_pool *pool = context;
-    pool->timer_ms = timeout_ms < 0 ? -1 : obol_clock_monotonic_ms() + timeout_ms;
+    pool->timer_ms = timeout_ms < 0    ? -1
+                     : timeout_ms == 0 ? AT_ONCE
+                                       : obol_clock_monotonic_ms() + timeout_ms;
     return 0;
 }
 
@@ -276,7 +279,8 @@ void obol_net_pools_remove(struct obol_net_call *call)
     call->pool = NULL;
     call->handle = NULL;
     pool->under_way--;
-    pool->used_ms = obol_clock_monotonic_ms();
+    if (pool->under_way == 0)
+        pool->used_ms = obol_clock_monotonic_ms();
 }
 
 int64_t obol_net_pools_tick(int64_t most_ms)

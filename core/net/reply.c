@@ -8,8 +8,11 @@ static struct obol_slice trim(struct obol_slice text)
 {
     while (text.size != 0 && (text.data[0] == ' ' || text.data[0] == '\t'))
         text = obol_slice(text.data + 1, text.size - 1);
-    while (text.size != 0 && strchr(" \t\r\n", text.data[text.size - 1]) != NULL)
-        text.size--;
+    for (; text.size != 0; text.size--) {
+        char last = text.data[text.size - 1];
+        if (last != ' ' && last != '\t' && last != '\r' && last != '\n')
+            break;
+    }
     return text;
 }
 
@@ -63,12 +66,13 @@ static bool is_framed_once(const struct obol_reply *reply)
 bool obol_net_read_reply(struct obol_net_call *call)
 {
     struct obol_reply *reply = &call->result.reply;
-    struct obol_header *headers =
-        (void *)obol_buf_grow(&call->fields, (call->lines + 1) * sizeof *headers);
-    if (headers == NULL)
+    size_t left = call->head.size, count = 0;
+    size_t before = (left + alignof(struct obol_header) - 1) & ~(alignof(struct obol_header) - 1);
+    size_t more = before - left + (call->lines + 1) * sizeof(struct obol_header);
+    if (obol_buf_grow(&call->head, more) == NULL)
         return false;
     char *text = call->head.data;
-    size_t left = call->head.size, count = 0;
+    struct obol_header *headers = (void *)(text + before);
     unfold(text, left);
     for (bool status_line = true; left != 0; status_line = false) {
         char *end = memchr(text, '\n', left);

@@ -67,22 +67,24 @@ void obol_net_begin_queued(void)
 {
     obol_net_lock();
     engine->woken = false;
-    while (engine->queue != NULL) {
-        struct obol_net_call *call = engine->queue;
-        engine->queue = call->next;
-        if (engine->queue == NULL)
-            engine->queue_end = NULL;
+    struct obol_net_call *queue = engine->queue;
+    engine->queue = NULL;
+    engine->queue_end = NULL;
+    for (struct obol_net_call *call = queue, *next; call != NULL; call = next) {
+        next = call->next;
+        call->begins_next = next;
         call->next = engine->under_way;
         call->self = &engine->under_way;
         if (call->next != NULL)
             call->next->self = &call->next;
         engine->under_way = call;
         engine->started++;
-        obol_net_unlock();
-        begin(call);
-        obol_net_lock();
     }
     obol_net_unlock();
+    for (struct obol_net_call *call = queue, *next; call != NULL; call = next) {
+        next = call->begins_next;
+        begin(call);
+    }
 }
 
 static void stop_call(struct obol_net_call *call, enum obol_net_stop why)

@@ -86,7 +86,7 @@ void obol_encode_plain(struct obol_buf *out, const struct obol_field *field,
         obol_type_ops(field->type)->write(out, field, slot, exponents);
         if (out->size >= from + 2 && out->data[from] == '"') {
             memmove(out->data + from, out->data + from + 1, out->size - from - 2);
-            out->size -= 2;
+            obol_buf_cut(out, out->size - 2);
         }
     }
     }

@@ -91,6 +91,42 @@ describe("the transport", function()
     end
   end)
 
+  it("sends each of many headers on a line of its own", function()
+    local headers = { Authorization = "Basic abc", ["X-Empty"] = "", ["x-list"] = { "1", "", "3" } }
+    for index = 1, 40 do headers["x-" .. index] = ("v"):rep(index) end
+    local reply = assert(transport.send{
+      method = "POST", url = server.url "echo", body = "{}", headers = headers,
+    })
+    local lines, count = {}, 0
+    for line in reply.body:match "^(.-\r\n)\r\n":gmatch "([^\r\n]*)\r\n" do
+      lines[line], count = (lines[line] or 0) + 1, count + 1
+    end
+    for index = 1, 40 do assert.equal(1, lines[("x-%d: %s"):format(index, ("v"):rep(index))]) end
+    assert.equal(1, lines["Authorization: Basic abc"])
+    assert.equal(1, lines["X-Empty:"])
+    assert.equal(1, lines["x-list: 1"])
+    assert.equal(1, lines["x-list:"])
+    assert.equal(1, lines["x-list: 3"])
+    assert.equal(45 + 4, count) -- ours, and the request line, Host, Accept and Content-Length
+  end)
+
+  it("sends one method after the other with nothing of the one before", function()
+    local function sent(method, body)
+      return assert(transport.send{ method = method, url = server.url "echo", body = body }).body
+    end
+    local steps = {
+      { "POST", "one" }, { "POST", "two" }, { "GET" }, { "POST", "" }, { "POST", "three" }, { "PUT", "four" },
+      { "POST", "five" }, { "GET" }, { "DELETE" }, { "POST", ("x"):rep(70000) }, { "POST", "six" },
+    }
+    for _, step in ipairs(steps) do
+      local head, body = sent(step[1], step[2]):match "^(.-\r\n\r\n)(.*)$"
+      assert.truthy(head:find("^" .. step[1] .. " /echo HTTP/1.1\r\n"))
+      assert.equal(step[2] or "", body)
+      local length = head:match "Content%-Length: (%d+)"
+      assert.equal((step[2] or step[1] == "POST") and tostring(#(step[2] or "")) or nil, length)
+    end
+  end)
+
   it("adds no content type of its own", function()
     local reply = assert(transport.send{ method = "POST", url = server.url "echo", body = "a=b" })
     assert.is_nil(reply.body:lower():find("content-type", 1, true))

@@ -7,9 +7,12 @@ local plain = require "obol.wait.plain"
 
 local M = {}
 
+local globals, rawget, type = _G, rawget, type
+
 -- A call that blocks would stop all requests of an nginx worker.
 local function refuse_in_nginx()
-  local nginx = rawget(_G, "ngx")
+  local nginx = rawget(globals, "ngx")
+  if nginx == nil then return nil end
   if type(nginx) ~= "table" or not nginx.get_phase then return nil end
   return errors.new {
     kind = "unsupported", outcome = "not_sent", message = "waiting inside nginx is not built yet",
@@ -21,14 +24,15 @@ end
 -- object gives `{ n = 2, nil, err }`; any other error is raised again after all have ended. May be
 -- nested.
 function M.all(...)
-  for index = 1, select("#", ...) do
-    if type((select(index, ...))) ~= "function" then
+  local functions = { n = select("#", ...), ... }
+  for index = 1, functions.n do
+    if type(functions[index]) ~= "function" then
       error(("bad argument #%d to 'all' (function expected)"):format(index), 2)
     end
   end
   local err = refuse_in_nginx()
   if err then return nil, err end
-  return plain.all(...)
+  return plain.all(functions)
 end
 
 --- Waits `ms` milliseconds; inside `all`, the other functions go on meanwhile.

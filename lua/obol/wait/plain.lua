@@ -11,27 +11,32 @@ local M = {}
 
 local WAITING, DONE = {}, {} -- what a coroutine of ours yields first
 local SPARE_MAX = 256
-local spare = {} -- coroutines that wait for a function
+local spare, spares = {}, 0 -- coroutines that wait for a function, and how many
 local net = core.net.new()
-local tasks = setmetatable({}, { __mode = "k" }) -- coroutine -> { group =, index = }
+local tasks = setmetatable({}, { __mode = "k" }) -- coroutine -> { group =, index = } while it works
 local by_id = {} -- id -> coroutine that waits for it
 local sleepers = {} -- coroutine -> moment at which it goes on
 local ready = {} -- coroutines whose group has ended
 
+local RESULTS_AT_ONCE = 256 -- then those that sleep have their turn
+
 local unpack = table.unpack or unpack
-local function pack(...) return { n = select("#", ...), ... } end
+local select, next_result = select, net.next
+local running, isyieldable = coroutine.running, coroutine.isyieldable
+local continue, yield = coroutine.resume, coroutine.yield
 
 -- The coroutine of `all` that runs now, if it can be left here (inside a table.sort it cannot).
 local function current()
-  local running = coroutine.running()
-  if running and tasks[running] and coroutine.isyieldable() then return running end
+  local thread = running()
+  if thread and tasks[thread] and isyieldable() then return thread end
   return nil
 end
 
 local function finish(task, ok, ...)
   local group = task.group
+  task.group = nil
   if ok then
-    group.results[task.index] = pack(...)
+    group.results[task.index] = { n = select("#", ...), ... }
   elseif errors.is((...)) then
     group.results[task.index] = { n = 2, nil, (...) }
   elseif not group.failure then
@@ -42,23 +47,26 @@ local function finish(task, ok, ...)
 end
 
 local function work(fn)
-  while true do fn = coroutine.yield(DONE, fn()) end
+  while true do fn = yield(DONE, fn()) end
 end
 
 -- What a coroutine gave when it stopped: its word with results, or its error.
 local function stopped(thread, ok, word, ...)
   if ok and word == WAITING then return end
   local task = tasks[thread]
+  if ok and word == DONE then
+    if spares < SPARE_MAX then
+      spares = spares + 1
+      spare[spares] = thread
+    end
+    return finish(task, true, ...)
+  end
   tasks[thread] = nil
   if not ok then return finish(task, false, word) end
-  if word ~= DONE then
-    return finish(task, false, "a function of obol.all yielded to somebody else")
-  end
-  if #spare < SPARE_MAX then spare[#spare + 1] = thread end
-  return finish(task, true, ...)
+  return finish(task, false, "a function of obol.all yielded to somebody else")
 end
 
-local function resume(thread, fn) return stopped(thread, coroutine.resume(thread, fn)) end
+local function resume(thread, ...) return stopped(thread, continue(thread, ...)) end
 
 local function wake_sleepers()
   local now, due = core.monotonic_ms(), {}
@@ -86,10 +94,12 @@ local function wait_for_something()
   elseif timeout then
     net.sleep(timeout)
   end
-  for _, id in ipairs(net.poll()) do
+  for _ = 1, RESULTS_AT_ONCE do
+    local id, reply, err = next_result()
+    if not id then break end
     local thread = by_id[id]
     by_id[id] = nil
-    if thread then resume(thread) end
+    if thread then resume(thread, reply, err) end
   end
   wake_sleepers()
 end
@@ -98,20 +108,31 @@ local function run_ready()
   while #ready > 0 do resume(table.remove(ready)) end
 end
 
---- Runs the functions at once; one list `{ n =, ... }` of results each. A function that raises an
+local function start(fn, group, index)
+  local thread, task = spare[spares]
+  if thread then
+    spare[spares] = nil
+    spares = spares - 1
+    task = tasks[thread]
+  else
+    thread, task = coroutine.create(work), {}
+    tasks[thread] = task
+  end
+  task.group, task.index = group, index
+  return resume(thread, fn)
+end
+
+--- Runs the functions of the list at once; one list `{ n =, ... }` of results each. A function that raises an
 -- error object gives `{ n = 2, nil, err }`; any other error is raised here after all have ended.
-function M.all(...)
-  local functions = pack(...)
+function M.all(functions)
   local group = { left = functions.n, results = {} }
   for index = 1, functions.n do
-    local thread = table.remove(spare) or coroutine.create(work)
-    tasks[thread] = { group = group, index = index }
-    resume(thread, functions[index])
+    start(functions[index], group, index)
   end
   local thread = current()
   if thread and group.left > 0 then
     group.parent = thread
-    coroutine.yield(WAITING)
+    yield(WAITING)
   end
   while group.left > 0 do
     wait_for_something()
@@ -128,8 +149,7 @@ function M.send(channel, request, options, options_of_call)
   local id, err = net.submit(request, options, options_of_call, true)
   if not id then return nil, err end
   by_id[id] = thread
-  coroutine.yield(WAITING)
-  return net.take(id)
+  return yield(WAITING)
 end
 
 --- Waits so many milliseconds.
@@ -137,7 +157,7 @@ function M.sleep(ms)
   local thread = current()
   if not thread then return net.sleep(ms) end
   sleepers[thread] = core.monotonic_ms() + ms
-  coroutine.yield(WAITING)
+  yield(WAITING)
 end
 
 return M
