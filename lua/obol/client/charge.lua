@@ -129,6 +129,7 @@ local function send(client, row, one, wanted, params, options, request)
   if result.action and recorded.attempt == one.key and recorded.status == "requires_action" then
     recorded.action = result.action
   end
+  if recorded.status == "succeeded" then err = nil end
   if recorded.status ~= "unknown" then return recorded, err end
   -- Nothing goes elsewhere before this is known: ask at once, and later again through refresh.
   local resolved, resolve_err = resolve.run(client, recorded, options)
