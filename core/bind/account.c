@@ -1,15 +1,29 @@
 #include "bind/account.h"
 
+#include "bind/define.h"
+#include "bind/hook.h"
 #include "bind/node.h"
 
 static const char ACCOUNT_TYPE[] = "obol.account";
 
+struct box {
+    struct obol_account account;
+    bool hooked; /* its provider is defined in Lua: it has a table */
+};
+
 struct obol_account *obol_bind_account_check(lua_State *L, int index)
 {
-    struct obol_account *account = luaL_checkudata(L, index, ACCOUNT_TYPE);
+    struct box *box = luaL_checkudata(L, index, ACCOUNT_TYPE);
+    struct obol_account *account = &box->account;
     if (account->provider == NULL)
         luaL_argerror(L, index, "account is closed");
     return account;
+}
+
+bool obol_bind_account_hooked(lua_State *L, int index)
+{
+    const struct box *box = luaL_checkudata(L, index, ACCOUNT_TYPE);
+    return box->hooked;
 }
 
 int obol_bind_fail_problems(lua_State *L, const struct obol_err *err,
@@ -44,7 +58,7 @@ static int fail_provider(lua_State *L)
 }
 
 /* Takes `provider` out of the configuration: the other members are the provider's rows. */
-static const struct obol_provider *take_provider(struct obol_node *config)
+static void drop_provider(struct obol_node *config)
 {
     struct obol_node **link = &config->first;
     struct obol_node *before = NULL;
@@ -56,9 +70,8 @@ static const struct obol_provider *take_provider(struct obol_node *config)
         if (config->last == member)
             config->last = before;
         config->count--;
-        return member->type == OBOL_NODE_TEXT ? obol_provider_find(member->text) : NULL;
+        return;
     }
-    return NULL;
 }
 
 /* account{ provider = ..., ... } -> account | nil, err */
@@ -66,8 +79,13 @@ static int account_new(lua_State *L)
 {
     luaL_checktype(L, 1, LUA_TTABLE);
     lua_settop(L, 1);
-    struct obol_account *account = lua_newuserdatauv(L, sizeof *account, 0);
-    *account = (struct obol_account){0};
+    lua_pushliteral(L, "provider");
+    lua_rawget(L, 1);
+    const struct obol_provider *provider = obol_bind_provider(L, 2); /* kept by what is at 3 */
+    if (provider == NULL)
+        return fail_provider(L);
+    struct box *box = lua_newuserdatauv(L, sizeof *box, 1);
+    *box = (struct box){0};
     luaL_getmetatable(L, ACCOUNT_TYPE);
     lua_setmetatable(L, -2);
     struct obol_arena *arena = obol_bind_arena(L, OBOL_CEILING_ACCOUNT);
@@ -76,31 +94,35 @@ static int account_new(lua_State *L)
     struct obol_node *config = obol_bind_node_from_lua(L, 1, arena, &err);
     if (config == NULL)
         return obol_bind_fail(L, &err);
-    const struct obol_provider *provider =
-        config->type == OBOL_NODE_MAP ? take_provider(config) : NULL;
-    if (provider == NULL)
-        return fail_provider(L);
-    if (!obol_account_open(account, provider, config, &problems)) {
+    drop_provider(config);
+    if (!obol_account_open(&box->account, provider, config, &problems)) {
         (void)obol_problems_none(&problems, &err);
         int results = obol_bind_fail_problems(L, &err, &problems);
-        obol_account_close(account);
+        obol_account_close(&box->account);
         return results;
     }
-    lua_settop(L, 2);
+    lua_settop(L, 4);
+    if (obol_bind_compiled(L, 3) != NULL) {
+        obol_bind_hook_account(L, 4, 3);
+        box->hooked = true;
+    }
     return 1;
 }
 
 static int account_close(lua_State *L)
 {
-    obol_account_close(luaL_checkudata(L, 1, ACCOUNT_TYPE));
+    struct box *box = luaL_checkudata(L, 1, ACCOUNT_TYPE);
+    obol_account_close(&box->account);
+    if (box->hooked)
+        obol_bind_hook_close(L, 1);
     return 0;
 }
 
 static int account_tostring(lua_State *L)
 {
-    const struct obol_account *account = luaL_checkudata(L, 1, ACCOUNT_TYPE);
-    lua_pushfstring(L, "[account of %s]",
-                    account->provider != NULL ? account->provider->name : "none");
+    const struct box *box = luaL_checkudata(L, 1, ACCOUNT_TYPE);
+    const struct obol_provider *provider = box->account.provider;
+    lua_pushfstring(L, "[account of %s]", provider != NULL ? provider->name : "none");
     return 1;
 }
 

@@ -9,6 +9,9 @@ void obol_bind_account(lua_State *L);
 /* The open account at `index`; anything else raises. */
 struct obol_account *obol_bind_account_check(lua_State *L, int index);
 
+/* Whether the provider of the account at `index` is defined in Lua. */
+bool obol_bind_account_hooked(lua_State *L, int index);
+
 /* nil and an error object with all problems in `fields`; the call that it is about sent nothing. */
 int obol_bind_fail_problems(lua_State *L, const struct obol_err *err,
                             const struct obol_problems *problems);

@@ -1,5 +1,6 @@
 #include "base/clock.h"
 #include "bind/account.h"
+#include "bind/hook.h"
 #include "bind/node.h"
 #include "bind/number.h"
 #include "call/copy.h"
@@ -164,6 +165,9 @@ int obol_account_method_open(lua_State *L)
     incoming.url = text_member(L, 2, "url");
     if (lua_istable(L, 3))
         incoming.time_ms = obol_bind_time_member(L, 3);
+    int results = 0;
+    if (obol_bind_account_hooked(L, 1) && obol_bind_hook_open(L, incoming.time_ms, &results))
+        return results;
     int headers_at = push_member(L, 2, "headers");
     /* no Lua runs from here until the event stands by itself */
     const struct obol_account *account = obol_bind_account_check(L, 1);

@@ -1,5 +1,7 @@
 #include "base/clock.h"
 #include "bind/account.h"
+#include "bind/define.h"
+#include "bind/hook.h"
 #include "bind/node.h"
 #include "bind/number.h"
 #include "bind/request.h"
@@ -65,6 +67,7 @@ int obol_account_method_encode(lua_State *L)
     struct obol_request *request = obol_bind_request_push(L, &scratch);
     int result = lua_gettop(L);
     struct obol_moment moment = moment_at(L, 4, scratch);
+    moment.names = obol_bind_defined_names(L);
     /* no Lua runs from here until the request stands by itself */
     const struct obol_account *account = obol_bind_account_check(L, 1);
     struct obol_err err = {0};
@@ -74,8 +77,16 @@ int obol_account_method_encode(lua_State *L)
         return fail_unsent(L, &err);
     if (!obol_call_encode(account, operation, params, &moment, scratch, request, &problems, &err))
         return obol_bind_fail_problems(L, &err, &problems);
-    lua_settop(L, result);
-    return 1;
+    if (!obol_bind_account_hooked(L, 1)) {
+        lua_settop(L, result);
+        return 1;
+    }
+    struct obol_bind_signing signing = {.operation = operation,
+                                        .moment = &moment,
+                                        .base_url_size = account->base_url.size,
+                                        .request = request,
+                                        .arena = scratch};
+    return obol_bind_hook_sign(L, &signing, result);
 }
 
 static void set_text(lua_State *L, const char *name, const char *text)

@@ -16,3 +16,23 @@ static inline int lua_absindex(lua_State *L, int index)
 #if LUA_VERSION_NUM < 504
 #define lua_newuserdatauv(L, size, values) lua_newuserdata(L, size)
 #endif
+
+/* The table that lives as long as the userdata at `index`: set from the top of the stack, which is
+ * popped, or pushed. One that was never set is not to be asked for. */
+static inline void obol_bind_set_table(lua_State *L, int index)
+{
+#if LUA_VERSION_NUM < 504
+    (void)lua_setfenv(L, index);
+#else
+    (void)lua_setiuservalue(L, index, 1);
+#endif
+}
+
+static inline void obol_bind_get_table(lua_State *L, int index)
+{
+#if LUA_VERSION_NUM < 504
+    lua_getfenv(L, index);
+#else
+    (void)lua_getiuservalue(L, index, 1);
+#endif
+}

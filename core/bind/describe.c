@@ -1,6 +1,7 @@
 #include "bind/describe.h"
 
 #include "bind/account.h"
+#include "bind/define.h"
 #include "bind/node.h"
 #include "call/copy.h"
 #include "provider/registry.h"
@@ -10,13 +11,19 @@
 
 enum { DESCRIBE_MAX = 16 * 1024 * 1024 };
 
-/* providers(): the names of the providers in the core */
+/* providers(): the names of the providers in the core, then of those defined in this state */
 static int describe_providers(lua_State *L)
 {
+    int count = 0;
+    const char *const *defined = obol_bind_defined_names(L);
     lua_newtable(L);
     for (size_t i = 0; obol_provider_at(i) != NULL; i++) {
         lua_pushstring(L, obol_provider_at(i)->name);
-        lua_rawseti(L, -2, (int)i + 1);
+        lua_rawseti(L, -2, ++count);
+    }
+    for (; defined != NULL && *defined != NULL; defined++) {
+        lua_pushstring(L, *defined);
+        lua_rawseti(L, -2, ++count);
     }
     return 1;
 }
@@ -28,9 +35,11 @@ static int fail_unknown(lua_State *L, const char *what, const char *expected)
     return obol_bind_fail(L, &err);
 }
 
+/* Pushes what keeps it. */
 static const struct obol_provider *provider_at(lua_State *L, int index)
 {
-    return obol_provider_find(obol_slice_text(luaL_checkstring(L, index)));
+    luaL_checkstring(L, index);
+    return obol_bind_provider(L, index);
 }
 
 /* All variants of one operation. */
@@ -48,8 +57,9 @@ static struct obol_node *variants(struct obol_arena *arena, const struct obol_pr
 /* describe(provider): its table; describe(provider, operation): a list of the variants */
 static int describe(lua_State *L)
 {
-    const struct obol_provider *provider = provider_at(L, 1);
     const char *operation = luaL_optstring(L, 2, NULL);
+    lua_settop(L, 2);
+    const struct obol_provider *provider = provider_at(L, 1);
     if (provider == NULL)
         return fail_unknown(L, "provider", "a known provider");
     struct obol_arena *arena = obol_bind_arena(L, DESCRIBE_MAX);

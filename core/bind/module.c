@@ -1,5 +1,6 @@
 #include "bind/account.h"
 #include "bind/bind.h"
+#include "bind/define.h"
 #include "bind/describe.h"
 #include "bind/money.h"
 #include "bind/net.h"
@@ -21,6 +22,7 @@ int luaopen_obol_core(lua_State *L)
     obol_bind_request(L);
     obol_bind_account(L);
     obol_bind_describe(L);
+    obol_bind_define(L);
     obol_bind_features(L);
     obol_bind_net(L);
     obol_bind_completion(L);

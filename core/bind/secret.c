@@ -76,6 +76,22 @@ static int secret_reveal(lua_State *L)
     return obol_bind_buf_string(L, out);
 }
 
+/* What a secret is put together with becomes secret: secret .. text, text .. secret. */
+static int secret_concat(lua_State *L)
+{
+    lua_settop(L, 2);
+    for (int index = 1; index <= 2; index++)
+        if (lua_type(L, index) == LUA_TNUMBER)
+            (void)lua_tolstring(L, index, NULL);
+    struct obol_bind_secret *secret = obol_bind_secret_push(L, 0);
+    struct obol_slice left = obol_bind_bytes(L, 1), right = obol_bind_bytes(L, 2);
+    if (!set_size(secret, left.size + right.size))
+        return luaL_error(L, "out of memory");
+    memcpy(secret->data, left.data, left.size);
+    memcpy(secret->data + left.size, right.data, right.size);
+    return 1;
+}
+
 static int secret_length(lua_State *L)
 {
     lua_pushinteger(L, (lua_Integer)check_secret(L)->size);
@@ -147,11 +163,9 @@ void obol_bind_secret(lua_State *L)
 {
     static const luaL_Reg methods[] = {
         {"reveal", secret_reveal}, {"close", secret_close}, {NULL, NULL}};
-    static const luaL_Reg meta[] = {{"__gc", secret_close},
-                                    {"__close", secret_close},
-                                    {"__len", secret_length},
-                                    {"__tostring", secret_tostring},
-                                    {NULL, NULL}};
+    static const luaL_Reg meta[] = {{"__gc", secret_close},          {"__close", secret_close},
+                                    {"__len", secret_length},        {"__concat", secret_concat},
+                                    {"__tostring", secret_tostring}, {NULL, NULL}};
     static const luaL_Reg functions[] = {
         {"new", secret_new}, {"env", secret_env}, {"file", secret_file}, {NULL, NULL}};
     luaL_newmetatable(L, SECRET_TYPE);

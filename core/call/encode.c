@@ -122,7 +122,7 @@ static bool finish(const struct obol_draft *draft, const struct obol_account *ac
     struct obol_header *headers =
         obol_arena_alloc(draft->arena, sizeof draft->headers[0] * OBOL_DRAFT_HEADERS);
     struct obol_slice url = join(draft->arena, account->base_url, draft->target);
-    request->method = draft->method; /* a constant */
+    request->method = obol_arena_copy(draft->arena, draft->method);
     request->url = url;
     request->headers = headers;
     request->header_count = draft->header_count;
@@ -149,6 +149,7 @@ bool obol_call_encode(const struct obol_account *account, const char *operation,
                                    .call = moment_node(arena, moment),
                                    .provider = account->provider->name,
                                    .all_providers = obol_provider_names(),
+                                   .more_providers = moment->names,
                                    .exponents = account->provider->exponents};
     if (record.slots == NULL || sources.call == NULL)
         return obol_fail(err, OBOL_ERR_INVALID, NULL, "expected smaller parameters");

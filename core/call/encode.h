@@ -4,6 +4,8 @@
 
 /* What the world gives a call, so that the same call gives the same bytes. */
 struct obol_moment {
+    const char *const *names; /* of providers that are not of the core, ending with null, or null:
+                               * what stands under their names in `extra` is for them */
     int64_t time_ms;
     struct obol_slice nonce; /* empty: the time's digits */
     struct obol_slice key;   /* of the attempt; empty: none */

@@ -72,14 +72,21 @@ static bool confirms(const struct obol_account *account, const struct obol_notif
     return row->confirm == OBOL_CONFIRM_UNLESS_OFF && (word == NULL || word->boolean);
 }
 
+static bool set_trust(const struct obol_account *account, const struct obol_notification *row,
+                      const struct obol_opened *opened, struct obol_arena *arena,
+                      struct obol_node *event)
+{
+    if (opened->is_signed && !put_text(arena, event, "verified_by", "signature"))
+        return false;
+    return !confirms(account, row, opened) ||
+           obol_node_set(event, "confirm", obol_node_boolean(arena, true));
+}
+
 static bool fill(const struct obol_account *account, const struct obol_notification *row,
                  const struct obol_opened *opened, struct obol_arena *arena,
                  struct obol_node *event)
 {
-    if (opened->is_signed && !put_text(arena, event, "verified_by", "signature"))
-        return false;
-    if (confirms(account, row, opened) &&
-        !obol_node_set(event, "confirm", obol_node_boolean(arena, true)))
+    if (!set_trust(account, row, opened, arena, event))
         return false;
     if (opened->root == NULL)
         return put_text(arena, event, "type", row->type);
@@ -103,17 +110,44 @@ bool obol_call_open(const struct obol_account *account, const struct obol_incomi
                          account->provider->title);
     if (incoming->body.size > NOTICE_MAX)
         return obol_fail(err, OBOL_ERR_INVALID, "body", "expected at most 1 MiB");
-    if (!account->provider->open(incoming, &account->config, &opened, err))
-        return false;
-    const struct obol_notification *row = obol_notification_match(account->provider, opened.root);
+    return account->provider->open(incoming, &account->config, &opened, err) &&
+           obol_call_opened(account, &opened, incoming->arena, event, err);
+}
+
+/* Without rows the tree is the event, save what is not its to say. */
+static bool take_whole(const struct obol_account *account, const struct obol_opened *opened,
+                       struct obol_arena *arena, struct obol_node *event, struct obol_err *err)
+{
+    static const struct obol_notification any = {.confirm = OBOL_CONFIRM_NEVER};
+    const struct obol_node *type = obol_node_get(opened->root, obol_slice_text("type"));
+    if (type == NULL || type->type != OBOL_NODE_TEXT)
+        return refuse_form(account, err);
+    for (struct obol_node *each = opened->root->first, *next; each != NULL; each = next) {
+        next = each->next;
+        each->next = NULL;
+        if (obol_slice_is(each->name, "verified_by") || obol_slice_is(each->name, "confirm"))
+            continue;
+        if (!obol_node_append(event, each))
+            return obol_fail(err, OBOL_ERR_INTERNAL, NULL, "expected a smaller notification");
+    }
+    return set_trust(account, &any, opened, arena, event) ||
+           obol_fail(err, OBOL_ERR_INTERNAL, NULL, "expected a smaller notification");
+}
+
+bool obol_call_opened(const struct obol_account *account, const struct obol_opened *opened,
+                      struct obol_arena *arena, struct obol_node *event, struct obol_err *err)
+{
+    if (account->provider->notifications == NULL)
+        return take_whole(account, opened, arena, event, err);
+    const struct obol_notification *row = obol_notification_match(account->provider, opened->root);
     if (row == NULL)
         return refuse_form(account, err);
-    struct obol_reading reading = obol_account_reading(account, incoming->arena);
-    if (opened.root != NULL && !obol_decode(&reading, row->fields, opened.root, event, err))
+    struct obol_reading reading = obol_account_reading(account, arena);
+    if (opened->root != NULL && !obol_decode(&reading, row->fields, opened->root, event, err))
         return refuse_form(account, err);
     if (obol_node_get(event, obol_slice_text("mismatch")) != NULL)
         return obol_fail(err, OBOL_ERR_SIGNATURE, NULL, "expected a notification of this account");
-    if (!fill(account, row, &opened, incoming->arena, event))
+    if (!fill(account, row, opened, arena, event))
         return obol_fail(err, OBOL_ERR_INTERNAL, NULL, "expected a smaller notification");
     return true;
 }

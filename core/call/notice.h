@@ -6,6 +6,11 @@
 bool obol_call_open(const struct obol_account *account, const struct obol_incoming *incoming,
                     struct obol_node *event, struct obol_err *err) OBOL_MUST_USE;
 
+/* The same of one that was opened and judged elsewhere. */
+bool obol_call_opened(const struct obol_account *account, const struct obol_opened *opened,
+                      struct obol_arena *arena, struct obol_node *event,
+                      struct obol_err *err) OBOL_MUST_USE;
+
 struct obol_answer_to {
     int status;
     const char *content_type;

@@ -8,9 +8,10 @@
 /* Where values come from besides the caller's table: names beginning `account.` and `call.`. */
 struct obol_sources {
     const struct obol_record *account;
-    const struct obol_node *call;     /* key, time_ms, nonce */
-    const char *provider;             /* whose operation it is */
-    const char *const *all_providers; /* known names under `extra.`; ends with null */
+    const struct obol_node *call;      /* key, time_ms, nonce */
+    const char *provider;              /* whose operation it is */
+    const char *const *all_providers;  /* known names under `extra.`; ends with null */
+    const char *const *more_providers; /* further ones, or null */
     const struct obol_exponent *exponents;
 };
 

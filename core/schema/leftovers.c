@@ -187,6 +187,14 @@ static void visit_entries(struct walk *walk, const struct obol_node *list,
     }
 }
 
+static bool is_among(const char *const *names, const char *name)
+{
+    for (; names != NULL && *names != NULL; names++)
+        if (strcmp(*names, name) == 0)
+            return true;
+    return false;
+}
+
 /* `extra.<provider>` of another provider is for that one to check. */
 static bool is_foreign(const struct walk *walk)
 {
@@ -195,10 +203,8 @@ static bool is_foreign(const struct walk *walk)
     const char *name = walk->path + 6;
     if (strchr(name, '.') != NULL || strcmp(name, walk->sources->provider) == 0)
         return false;
-    for (const char *const *each = walk->sources->all_providers; *each != NULL; each++)
-        if (strcmp(*each, name) == 0)
-            return true;
-    return false;
+    return is_among(walk->sources->all_providers, name) ||
+           is_among(walk->sources->more_providers, name);
 }
 
 static void visit(struct walk *walk, const struct obol_node *value, unsigned depth)

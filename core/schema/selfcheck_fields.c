@@ -52,6 +52,20 @@ static void check_words(const struct looking *looking, const struct obol_field *
         blame(looking, field, "the rows of a list's entries");
 }
 
+bool obol_sample_passes(struct obol_arena *arena, const struct obol_field *field)
+{
+    struct obol_problems found = {.arena = arena};
+    struct obol_checking checking = {
+        .arena = arena, .problems = &found, .currency = obol_currency_find(obol_slice_text("USD"))};
+    struct obol_node value = {.type = OBOL_NODE_TEXT, .text = obol_slice_text(field->sample)};
+    if (field->type == OBOL_BOOLEAN)
+        value = (struct obol_node){.type = OBOL_NODE_BOOLEAN,
+                                   .boolean = strcmp(field->sample, "true") == 0};
+    struct obol_slot slot = {0};
+    obol_type_ops(field->type)->check(&checking, field, &value, &slot);
+    return slot.set && found.count == 0;
+}
+
 /* A sample has to pass the checks that a caller's value goes through. */
 static void check_sample(const struct looking *looking, const struct obol_field *field)
 {
@@ -66,17 +80,7 @@ static void check_sample(const struct looking *looking, const struct obol_field 
             blame(looking, field, "a sample");
         return;
     }
-    struct obol_problems found = {.arena = looking->problems->arena};
-    struct obol_checking checking = {.arena = looking->problems->arena,
-                                     .problems = &found,
-                                     .currency = obol_currency_find(obol_slice_text("USD"))};
-    struct obol_node value = {.type = OBOL_NODE_TEXT, .text = obol_slice_text(field->sample)};
-    if (field->type == OBOL_BOOLEAN)
-        value = (struct obol_node){.type = OBOL_NODE_BOOLEAN,
-                                   .boolean = strcmp(field->sample, "true") == 0};
-    struct obol_slot slot = {0};
-    obol_type_ops(field->type)->check(&checking, field, &value, &slot);
-    if (!slot.set || found.count != 0)
+    if (!obol_sample_passes(looking->problems->arena, field))
         blame(looking, field, "a sample that passes its own check");
 }
 

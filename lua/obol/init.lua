@@ -6,6 +6,7 @@
 -- - `open(path or table)` -> client, or nil and an error; see obol.client.
 -- - `account{ provider =, ... }` -> a pure account, or nil and an error; see obol.account.
 -- - `providers()` -> the names of all providers; `describe(provider [, operation])` -> their tables
+-- - `provider.define{ ... }` -> a provider written in Lua, see obol.provider.
 -- - `qr(text)` -> a QR code as SVG and for a terminal, see obol.qr.
 -- - `features()` -> what this build and machine offer: versions, or false for what is missing.
 -- - `all(f, g, ...)` -> runs them at once, answers the packed results of each.
@@ -13,7 +14,8 @@
 --   `version` is this library's.
 
 -- Loaded when first used, so that a program pays only for what it uses.
-local modules = { account = true, crypto = true, error = true, json = true, money = true, qr = true, secret = true }
+local modules = { account = true, crypto = true, error = true, json = true, money = true,
+  provider = true, qr = true, secret = true }
 
 local makers = {
   open = function() return require("obol.client").open end,

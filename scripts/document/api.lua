@@ -29,6 +29,7 @@ local pages = {
   { "obol.crypto", "crypto.lua", call = "obol.crypto.%s" },
   { "obol.error", "error.lua", call = "obol.error.%s" },
   { "obol.account", "account/init.lua" },
+  { "obol.provider", "provider.lua", call = "obol.provider.%s" },
   { "Waiting, and the built-in transport", "wait/init.lua", call = "require(\"obol.wait\").%s" },
   { "The sandbox", "sandbox/init.lua", call = "sandbox:%s", maker = "require(\"obol.sandbox\").%s",
     private = { stamp_ms = true } },

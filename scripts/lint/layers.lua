@@ -27,7 +27,7 @@ local ROOMS = {
 -- core and stand side by side.
 local LUA = {
   money = 0, crypto = 0, json = 0, secret = 0, error = 0, wait = 0, qr = 0,
-  account = 1,
+  account = 1, provider = 1,
   ledger = 2,
   route = 3, config = 3,
   client = 4,
