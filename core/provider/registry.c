@@ -1,9 +1,11 @@
 #include "provider/registry.h"
 
 #include "provider/appwheel/appwheel.h"
+#include "provider/fourmetas/fourmetas.h"
 
 static const struct obol_provider *const providers[] = {
     &obol_appwheel,
+    &obol_fourmetas,
 };
 enum { COUNT = sizeof providers / sizeof providers[0] };
 

@@ -1,0 +1,66 @@
+#include "provider/fourmetas/fourmetas.h"
+
+static const char *const methods[] = {"game", NULL};
+static const char *const currencies[] = {"USD", NULL};
+
+static const struct obol_operation *const operations[] = {
+    &obol_fourmetas_payment_create,
+    &obol_fourmetas_payment_query,
+    NULL,
+};
+
+/* The platform's own envelope says that it was received; one and the same answer to all that is
+ * not proven (sheet 7.2, 7.4). */
+static const struct obol_acknowledgement acknowledgements[] = {
+    {.word = "accepted",
+     .status = 200,
+     .content_type = "application/json; charset=utf-8",
+     .body = "{\"status\":1,\"msg\":\"success\"}"},
+    {.word = "later",
+     .status = 503,
+     .content_type = "application/json; charset=utf-8",
+     .body = "{\"status\":0,\"msg\":\"later\"}"},
+    {.word = "refused",
+     .status = 400,
+     .content_type = "application/json; charset=utf-8",
+     .body = "{\"status\":0,\"msg\":\"refused\"}"},
+    {0},
+};
+
+/* Orders have no callback when they fail, and may have none at all: asking is not optional. */
+static const int32_t query_schedule_s[] = {3, 5, 10, 30, 60, 60, 60, 60, 300, 600, 1800, 3600, 0};
+
+/* Anything but an envelope with HTTP 200 says nothing; `msg` is never looked at (sheet 3). */
+static const struct obol_outcome_row outcomes[] = {
+    {.at = "http_status",
+     .is = "!200",
+     .outcome = OBOL_UNKNOWN,
+     .kind = OBOL_ERR_PROVIDER,
+     .doc = "every envelope comes with HTTP 200"},
+    {0},
+};
+
+const struct obol_provider obol_fourmetas = {
+    .name = "fourmetas",
+    .title = "4metas",
+    .doc = "Game recharge: an order, a pay page, and a callback sealed with RSA.",
+    .source = "4metas partner documentation, recharge/app",
+    .methods = methods,
+    .currencies = currencies,
+    .config = obol_fourmetas_config,
+    .operations = operations,
+    .outcomes = outcomes,
+    .content_type = "application/json; charset=utf-8",
+    .base_url_word = "api_base",
+    .zone_minutes = 8 * 60,
+    .code_at = "status",
+    .message_at = "msg",
+    .prepare = obol_fourmetas_prepare,
+    .release = obol_fourmetas_release,
+    .sign = obol_fourmetas_sign,
+    .open = obol_fourmetas_open,
+    .notifications = obol_fourmetas_notifications,
+    .acknowledgements = acknowledgements,
+    .call_timeout_ms = 20000,
+    .query_schedule_s = query_schedule_s,
+};
