@@ -154,6 +154,34 @@ local function add_index(lines, provider)
   markdown.table(lines, { "operation", "variant", "effect", "what" }, rows)
 end
 
+local confirmed = {
+  never = "by nothing: it is a hint, or speaks for itself",
+  always = "by a query, always",
+  ["unless switched off"] = "by a query, unless the configuration says `confirm = false`",
+}
+
+local function add_notifications(lines, provider)
+  if #provider.notifications == 0 then return end
+  add(lines, "## Notifications", "", "What the provider sends by itself, as events; the first kind that fits is taken.", "")
+  for _, kind in ipairs(provider.notifications) do
+    local title = kind.type == "payment" and "payment.succeeded, payment.failed, payment.updated" or kind.type
+    local when = kind.at and (kind.at .. (kind.is and " = " .. kind.is or "")) or "any"
+    if kind.has then when = when .. ", and " .. kind.has end
+    add(lines, "### " .. title, "", kind.doc, "")
+    markdown.table(lines, { "", "" }, { { "when", when }, { "confirmed", confirmed[kind.confirm] },
+      { "the same again", #kind.id_of > 0 and "told by " .. table.concat(kind.id_of, ", ") or "told by its bytes" },
+      { "source", kind.source } })
+    add_reply(lines, kind.fields)
+    if #kind.outcomes > 0 then add_outcomes(lines, kind.outcomes) end
+  end
+  local rows = {}
+  for place, answer in ipairs(provider.acknowledgements) do
+    rows[place] = { code(answer.word), ("%d"):format(answer.status), code(answer.body or "") }
+  end
+  add(lines, "Answered with:", "")
+  markdown.table(lines, { "word", "HTTP status", "body" }, rows)
+end
+
 --- The page of a provider; `provider` is what `describe` answers.
 function M.page(provider)
   local core = require "obol.core"
@@ -161,6 +189,9 @@ function M.page(provider)
     provider.doc or "", "" }
   local about = { { "name in the configuration", code(provider.name) },
     { "methods", code(table.concat(provider.methods, ", ")) }, { "source", provider.source } }
+  if #provider.currencies > 0 then
+    about[#about + 1] = { "currencies", code(table.concat(provider.currencies, ", ")) }
+  end
   if #provider.query_schedule_s > 0 then
     about[#about + 1] = { "asked again after", table.concat(provider.query_schedule_s, ", ") .. " s" }
   end
@@ -179,6 +210,7 @@ function M.page(provider)
   end
   add(lines, "## Outcomes", "", "Of every operation, after its own. The first that matches decides:", "")
   add_outcomes(lines, provider.outcomes)
+  add_notifications(lines, provider)
   return markdown.page(lines)
 end
 

@@ -75,6 +75,8 @@ bool obol_fourmetas_prepare(const struct obol_record *config, void **state,
         return problems->count == 0;
     struct obol_fourmetas_keys *keys = obol_secret_alloc(sizeof *keys);
     *state = keys;
+    if (keys != NULL)
+        *keys = (struct obol_fourmetas_keys){0};
     for (size_t i = 0; keys != NULL && i < texts->count; i++) {
         struct obol_err err = {0};
         if (!obol_key_open(texts->secrets[i], obol_slice(NULL, 0), &keys->keys[i], &err)) {

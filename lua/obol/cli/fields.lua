@@ -3,6 +3,10 @@
 
 local M = {}
 
+-- What a field's limits count, where it is not characters.
+local units = { integer = "", time = "", money = " digits before the point", list = " entries", secret = " bytes",
+  url = " bytes" }
+
 --- Limits of a field as one text, "" where there are none: "at most 255 bytes; default USD"
 function M.limits(field)
   local parts = {}
@@ -10,7 +14,8 @@ function M.limits(field)
   if field.oneof then
     parts[#parts + 1] = "one of " .. table.concat(field.oneof, ", ")
   end
-  local unit = field.bytes and " bytes" or (field.type == "integer" or field.type == "time") and "" or " characters"
+  local unit = field.bytes and " bytes" or field.digits and " digits"
+    or units[field.type] or " characters"
   if field.min and field.max then
     parts[#parts + 1] = ("%d to %d%s"):format(field.min, field.max, unit)
   elseif field.max then
@@ -18,6 +23,7 @@ function M.limits(field)
   elseif field.min then
     parts[#parts + 1] = ("at least %d%s"):format(field.min, unit)
   end
+  if field.needed_by then parts[#parts + 1] = ("required where %s is true"):format(field.needed_by) end
   if field.any_scheme then parts[#parts + 1] = "an app's scheme is fine too" end
   if field.preset then parts[#parts + 1] = "default " .. field.preset end
   return table.concat(parts, "; ")
@@ -55,7 +61,11 @@ local found = {
 --- What may happen, and what an unanswered call means: a list of { word, text }.
 function M.behaviour(operation)
   local found_by = found[operation.found_by] or operation.found_by
-  if operation.found_with then found_by = found_by .. ", with " .. operation.found_with end
+  if operation.found_with and operation.found_by == "nothing" then
+    found_by = ("by nothing; once its id is known, with %s"):format(operation.found_with)
+  elseif operation.found_with then
+    found_by = found_by .. ", with " .. operation.found_with
+  end
   local rows = {
     { "effect", effects[operation.effect] or operation.effect },
     { "unanswered", "found again " .. found_by },
@@ -64,20 +74,34 @@ function M.behaviour(operation)
   if operation.proof_with then
     rows[#rows + 1] = { "proof", "a new order in " .. operation.proof_with }
   end
+  if operation.pick_from then
+    rows[#rows + 1] = { "found in the list", ("%s whose %s is the expected %s"):format(operation.pick_from,
+      operation.pick_by, operation.pick_with or "provider_id") }
+  end
   rows[#rows + 1] = { "source", operation.source }
   return rows
+end
+
+-- One condition of an outcome's row: `code = 0`.
+local function is(at, value)
+  if value == nil then return at .. " of any value" end
+  if value == "*integer" then return at .. " is any other integer" end
+  if value:sub(1, 1) == "!" then return ("%s is not %s"):format(at, value:sub(2)) end
+  return ("%s = %s"):format(at, value)
 end
 
 --- The lines of an outcome table: a list of { condition, outcome, kind, doc }.
 function M.outcomes(rows)
   local list = {}
   for place, row in ipairs(rows or {}) do
-    local condition = row.at .. (row.is and " = " .. row.is or " of any value")
+    local condition = is(row.at, row.is)
+    if row.and_at then condition = condition .. ", and " .. is(row.and_at, row.and_is) end
     if row.has then condition = condition .. ", and " .. row.has end
     -- what succeeds or goes on has no error
     local kind = (row.outcome ~= "succeeded" and row.outcome ~= "accepted") and row.kind or ""
     if row.retryable then kind = kind .. ", retryable" end
-    list[place] = { condition, row.outcome, kind, row.doc or "" }
+    local outcome = row.status and ("%s (%s)"):format(row.outcome, row.status) or row.outcome
+    list[place] = { condition, outcome, kind, row.doc or "" }
   end
   return list
 end
