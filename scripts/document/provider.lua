@@ -162,7 +162,8 @@ local confirmed = {
 
 local function add_notifications(lines, provider)
   if #provider.notifications == 0 then return end
-  add(lines, "## Notifications", "", "What the provider sends by itself, as events; the first kind that fits is taken.", "")
+  add(lines, "## Notifications", "",
+    "What the provider sends by itself, as events; the first kind that fits is taken.", "")
   for _, kind in ipairs(provider.notifications) do
     local title = kind.type == "payment" and "payment.succeeded, payment.failed, payment.updated" or kind.type
     local when = kind.at and (kind.at .. (kind.is and " = " .. kind.is or "")) or "any"
