@@ -93,6 +93,11 @@ describe("a signed notification that has to be confirmed", function()
   end)
 end)
 
+-- An order whose text comes back in the notification.
+local function echoed(order_id)
+  return order(order_id, { extra = { games = { echo = "world 7" }, other = { echo = "not this" } } })
+end
+
 describe("a notification that anybody could have written", function()
   local restore
   setup(function() restore = support.install() end)
@@ -101,7 +106,7 @@ describe("a notification that anybody could have written", function()
   local function open(query)
     local pay, state, transport, clock, ledger = notified.open("games",
       { create = { outcome = "accepted", provider_id = "17" }, query = query or { outcome = "succeeded" } })
-    local key = pay.payments:create(order "A-1").attempts[1].key
+    local key = pay.payments:create(echoed "A-1").attempts[1].key
     return pay, state, transport, key, ledger, clock
   end
 
@@ -147,6 +152,7 @@ describe("a notification that anybody could have written", function()
       key = { key = ("0"):rep(32) }, order = { order_id = "A-2" }, both = { key = "x", order_id = "A-9" },
       provider_id = { provider_id = "18" }, amount = { amount = money("0.01", "USD") },
       customer = { customer_id = "u-2" }, product = { product_id = "p-2" }, echo = { echo = "world 8" },
+      nothing = { key = false, order_id = false, echo = false }, half = { key = false }, plain = { echo = false },
     } do
       local reply, got = pay.notifications:receive("a", told(key, more))
       assert.same(first, reply, name)
@@ -175,10 +181,10 @@ describe("a notification that anybody could have written", function()
   it("proves one order only by one order of the provider", function()
     local create = { outcome = "accepted", provider_id = "17" }
     local pay = notified.open("games", { create = function() return create end, query = { outcome = "succeeded" } })
-    local key = pay.payments:create(order "A-1").attempts[1].key
+    local key = pay.payments:create(echoed "A-1").attempts[1].key
     assert.equal(200, pay.notifications:receive("a", told(key)).status)
     create = { outcome = "accepted" }
-    local second = pay.payments:create(order "A-2").attempts[1].key
+    local second = pay.payments:create(echoed "A-2").attempts[1].key
     local replayed = told(second, { order_id = "A-2" })
     replayed.event.id = "17/9"
     assert.equal(400, pay.notifications:receive("a", replayed).status)
@@ -187,11 +193,36 @@ describe("a notification that anybody could have written", function()
 
   it("pays an order whose creation was not answered, found by the provider's id", function()
     local pay, state = notified.open("games", { create = support.unknown, query = { outcome = "succeeded" } })
-    local key = pay.payments:create(order "A-1").attempts[1].key
+    local key = pay.payments:create(echoed "A-1").attempts[1].key
     assert.equal("failed", pay.payments:get("A-1").status)
     assert.equal(200, pay.notifications:receive("a", told(key)).status)
     assert.equal("succeeded", pay.payments:get("A-1").status)
     assert.same({ "late_success" }, state.alarms)
+  end)
+end)
+
+describe("a signed notification with a text that comes back unchanged", function()
+  local restore
+  setup(function() restore = support.install() end)
+  teardown(function() restore() end)
+
+  it("is refused where that is not what was sent", function()
+    local pay, state = notified.open("games", { create = { outcome = "accepted", provider_id = "17" } })
+    local key = pay.payments:create(echoed "A-1").attempts[1].key
+    for name, more in pairs {
+      garbage = { extra_text = "garbage" }, echo = { key = key, order_id = "A-1", echo = "world 8", extra_text = "x" },
+      cut = { key = key, order_id = "A-1", extra_text = "x" },
+    } do
+      more.provider_id = "17"
+      assert.equal(400, pay.notifications:receive("a", event("e-" .. name, more)).status, name)
+    end
+    assert.same({ "mismatch", "mismatch", "mismatch" }, state.alarms)
+    local told = event("e1", { key = key, order_id = "A-1", echo = "world 7", provider_id = "17", extra_text = "x" })
+    assert.equal(200, pay.notifications:receive("a", told).status)
+    -- an order without such a text
+    local second = pay.payments:create(order "A-2").attempts[1].key
+    assert.equal(400, pay.notifications:receive("a", event("e2", { key = second, echo = "world 7" })).status)
+    assert.equal(200, pay.notifications:receive("a", event("e3", { key = second })).status)
   end)
 end)
 

@@ -146,6 +146,25 @@ describe("a signed notification of a payment", function()
     assert.equal(2, count)
   end)
 
+  it("may come before the answer to the call", function()
+    for _, answer in ipairs { support.unknown, { outcome = "accepted" },
+      { outcome = "succeeded", provider_id = "tx-1" }, { outcome = "declined", kind = "declined" } } do
+      local pay, state
+      pay, state = notified.open("cards", { query = support.unknown, create = function(request)
+        local told = event("e1", { key = request.context.key, provider_id = "tx-1" })
+        assert.equal(200, pay.notifications:receive("a", told).status)
+        return type(answer) == "function" and answer() or answer
+      end })
+      local payment = pay.payments:create(order "A-1")
+      assert.equal("succeeded", payment.status)
+      assert.is_nil(payment.error)
+      assert.is_nil(payment.surplus)
+      assert.equal("succeeded", pay.payments:get("A-1").status)
+      local contradicts = type(answer) == "table" and answer.outcome == "declined"
+      assert.same(contradicts and { "contradiction" } or {}, state.alarms)
+    end
+  end)
+
   it("takes up a late success with an alarm", function()
     local pay, state = notified.open("cards", { create = { outcome = "declined" } })
     local key = pay.payments:create(order "A-1").attempts[1].key

@@ -120,6 +120,17 @@ describe("a charge of a subscription after the first", function()
     assert.equal("tx-2", transport.sent[#transport.sent].params.provider_id)
   end)
 
+  it("that could not be confirmed is found again by refresh", function()
+    local pay, state, charge, clock = begun()
+    clock.now = clock.now + 7 * DAY
+    assert.equal(500, charge("tx-2", { confirm = true }).status)
+    assert.equal("active", pay.subscriptions:refresh("S-1").status)
+    assert.is_nil((pay.payments:get "S-1/tx-2"))
+    state.query = { outcome = "succeeded", provider_id = "tx-2" }
+    pay.subscriptions:refresh "S-1"
+    assert.equal("succeeded", pay.payments:get("S-1/tx-2").status)
+  end)
+
   it("is surplus where another attempt of the first charge turns out to be paid", function()
     local create = { outcome = "declined" }
     local pay, state = notified.open("plans", { create = function() return create end })

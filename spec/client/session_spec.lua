@@ -221,7 +221,8 @@ describe("an order made with a payer's token", function()
   it("is not proven by one that anybody could have written", function()
     local pay, state = made()
     state.query = { outcome = "unknown", found = false, kind = "not_found" }
-    local told = notified.event("e1", { provider_id = "tx-1", amount = false, verified_by = false })
+    local key = pay.payments:get("A-1").attempts[1].key
+    local told = notified.event("e1", { key = key, provider_id = "tx-1", amount = false, verified_by = false })
     assert.equal(500, pay.notifications:receive("a", told).status)
     assert.equal("processing", pay.payments:get("A-1").status)
   end)

@@ -28,7 +28,7 @@ M.plans = {
   },
   -- makes orders that may be made again, and are found by the provider's id alone
   games = {
-    ["payment.create"] = { effect = "offer", found_by = "nothing", repeat_safe = true, echo = "world 7" },
+    ["payment.create"] = { effect = "offer", found_by = "nothing", repeat_safe = true },
     ["payment.query"] = { effect = "none", found_by = "nothing", repeat_safe = true },
   },
   -- orders belong to the user whose token the call is made with

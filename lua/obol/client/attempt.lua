@@ -13,7 +13,7 @@ local LEASE_SPARE_MS = 5000
 
 --- A new attempt's row. `about` = { account =, plan =, slot =, generation =, subject = (order or
 -- refund id that its key is derived from), order_id =, refund_id =, customer_id =, product_id =,
--- amount =, currency =, baseline =, exclusive =, timeout_ms =, by_payer = }.
+-- amount =, currency =, baseline =, exclusive =, timeout_ms =, by_payer =, echo = }.
 function M.row(client, about)
   local plan, now = about.plan, client.clock()
   return {
@@ -24,7 +24,7 @@ function M.row(client, about)
     found_by = plan.found_by, found_with = plan.found_with, repeat_safe = plan.repeat_safe or false,
     proof = plan.proof, proof_with = plan.proof_with, customer_id = about.customer_id,
     product_id = about.product_id, amount = about.amount, currency = about.currency,
-    baseline = about.baseline, by_payer = about.by_payer, echo = plan.echo, slot = about.slot,
+    baseline = about.baseline, by_payer = about.by_payer, echo = about.echo, slot = about.slot,
     exclusive = about.exclusive,
     -- Nothing more may be said of it until its answer is recorded, also after a crash.
     outcome = "unknown", sends = 0, created_ms = now, sent_ms = now,

@@ -129,6 +129,7 @@ local function send(client, row, one, wanted, params, options, request)
   if result.action and recorded.attempt == one.key and recorded.status == "requires_action" then
     recorded.action = result.action
   end
+  if recorded.status == "succeeded" then err = nil end
   if recorded.status ~= "unknown" then return recorded, err end
   -- Nothing goes elsewhere before this is known: ask at once, and later again through refresh.
   local resolved, resolve_err = resolve.run(client, recorded, options)
@@ -150,6 +151,7 @@ local function draft(client, operation, row, wanted, params, options)
     generation = generation(row, previous), order_id = wanted.order_id, customer_id = wanted.customer_id,
     product_id = wanted.product_id, amount = text, currency = currency, timeout_ms = options.timeout_ms,
     by_payer = options.token and session.has_payers(client.accounts[name]) or nil,
+    echo = order.echo(params, client.accounts[name].provider),
   })
   local request
   request, err = exchange.encode(client, { account = name, operation = operation, params = params, key = one.key,

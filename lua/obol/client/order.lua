@@ -57,6 +57,13 @@ function M.read(params)
   }
 end
 
+--- The caller's own text that the provider gives back unchanged, `extra.<provider>.echo`, or nil.
+function M.echo(params, provider)
+  local extra = type(params.extra) == "table" and params.extra[provider]
+  local echo = type(extra) == "table" and extra.echo
+  return type(echo) == "string" and echo ~= "" and echo or nil
+end
+
 --- Whether a call speaks of the payment that is recorded: true, or nil and a `conflict`.
 function M.same(row, operation, order)
   local text, currency = amounts.to_row(order.amount)

@@ -12,6 +12,8 @@ local subscription_state = require "obol.client.subscription_state"
 local M = {}
 
 local TRIES = 8
+-- Outcomes that say for certain that nothing was paid.
+local no = { declined = true, rejected = true }
 -- Conflicts that no other try can mend.
 local stands = { ["attempts.proven_by"] = true, ["notifications"] = true, ["notifications.id"] = true }
 local none = ledger.none
@@ -139,7 +141,12 @@ function M.record(client, row, one, result, about)
     if not fresh_one then return nil, read_err or err end
     -- Somebody else settled this attempt: that stands, unless money came after all.
     local settled = states.outcomes[fresh_one.outcome].closed and not states.outcomes[one.outcome].closed
-    if settled and (result.outcome ~= "succeeded" or fresh_one.outcome == "succeeded") then return fresh end
+    if settled and (result.outcome ~= "succeeded" or fresh_one.outcome == "succeeded") then
+      if fresh_one.outcome == "succeeded" and no[result.outcome] then
+        log.alarm(client, "contradiction", { order_id = row.order_id, account = one.account, key = one.key })
+      end
+      return fresh
+    end
     row, one = fresh, fresh_one
   end
   return nil, fault.conflict("the payment was changed again and again", one.account)

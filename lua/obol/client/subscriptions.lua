@@ -68,6 +68,11 @@ local function refresh(client, row, limits)
     local fresh, read_err = find_row(client, row.order_id)
     return fresh, read_err or resolve_err
   end
+  -- What was told of a later charge and could not be decided then.
+  if payment and select(2, notice.take_up(client, payment)) then
+    row, err = find_row(client, row.order_id)
+    if not row then return nil, err end
+  end
   local open
   open, err = change.open_change(client, row)
   if err then return nil, err end

@@ -121,6 +121,7 @@ http {
   scgi_temp_path scgi;
   client_max_body_size 1m;
   client_body_buffer_size 1m;
+  large_client_header_buffers 4 64k;
   keepalive_requests 1000000;
   lua_package_path @path@;
   lua_package_cpath @cpath@;

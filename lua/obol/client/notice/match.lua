@@ -75,11 +75,18 @@ local function by_provider_id(client, note)
   return nil
 end
 
+-- Whether what should carry the attempt's key was altered on the way: a text that comes back unchanged
+-- (`extra_text`) without it, or a notification that anybody could have written.
+local function lacks_key(note)
+  return note.event.key == nil and (not note.signed or note.event.extra_text ~= nil)
+end
+
 --- Finds the payment: { row =, one = its attempt (nil for a renewal) }, or nil and an error
 -- (`not_found` when nothing of it is recorded, `conflict` with the field that differs).
 function M.find(client, note)
   for _, look in ipairs { by_key, by_order, by_provider_id } do
     local found, err = look(client, note)
+    if found and lacks_key(note) then return mismatch(note, "key") end
     if found or err then return found, err end
   end
   return absent(note)
@@ -127,7 +134,7 @@ function M.check(client, note, found, but_amount)
   if not but_amount and differing_amount(event, record) then return mismatch(note, "amount") end
   if differs(event.customer_id, record.customer_id) then return mismatch(note, "customer_id") end
   if differs(event.product_id, record.product_id) then return mismatch(note, "product_id") end
-  if one and one.echo and (event.echo or "") ~= one.echo then return mismatch(note, "echo") end
+  if one and (event.echo or "") ~= (one.echo or "") then return mismatch(note, "echo") end
   if not note.signed and differs(event.provider_id, record.provider_id) then return mismatch(note, "provider_id") end
   local taken, err = is_taken(client, note, row)
   if taken == nil then return nil, err end
