@@ -110,7 +110,7 @@ describe("the sandbox's 4metas callback", function()
     app, id = paid({ transport = "query" }, { notify_url = '"http://127.0.0.1:9/n?x=1#f"' })
     request = app.box:deliver()[1]
     assert.equal("", request.body)
-    word = request.url:match("^http://127.0.0.1:9/n%?x=1&param=([%w%%._~-]+)#f$")
+    word = request.url:match("^http://127.0.0.1:9/n%?x=1&param=([%w%%._~-]+)$")
     assert.equal(support.clear(id), app.open(plain(word)))
   end)
 

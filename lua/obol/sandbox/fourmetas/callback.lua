@@ -191,8 +191,11 @@ local function accepted(app)
   end
 end
 
+-- Where an order's callbacks go: no server is told of a fragment.
+local function called(order) return (order.notify_url:gsub("#.*$", "")) end
+
 local function push(app, order, message)
-  message.provider, message.type, message.url = "fourmetas", M.TYPE, order.notify_url
+  message.provider, message.type, message.url = "fourmetas", M.TYPE, called(order)
   message.retries, message.accepted = M.RETRIES, accepted(app)
   app.sandbox.webhooks:push(message)
 end
@@ -202,11 +205,12 @@ local function signer(app, order, clear)
   return function(body, _, mode)
     local slot = (mode or "") .. body
     if not made[slot] and mode == "replayed" then made[slot] = replay(app, order) end
-    if not made[slot] and mode then made[slot] = encode(app, M.ways[mode](app, order, body)) end
+    local way = not made[slot] and M.ways[mode]
+    if way then made[slot] = encode(app, way(app, order, body)) end
     if not made[slot] and body ~= clear then made[slot] = encode(app, cipher.seal(app.rsa, body)) end
     made[slot] = made[slot] or M.param(app, order)
     if not mode then note_sent(app, order) end
-    return M.transports[app.options.transport or "json"](app, made[slot], order.notify_url)
+    return M.transports[app.options.transport or "json"](app, made[slot], called(order))
   end
 end
 
@@ -223,7 +227,7 @@ function M.forge(app, order)
   local param
   local function sign(body)
     param = param or encode(app, cipher.seal(app.rsa, body, { public = true }))
-    return M.transports[app.options.transport or "json"](app, param, order.notify_url)
+    return M.transports[app.options.transport or "json"](app, param, called(order))
   end
   push(app, order, { body = M.clear(app, order), sign = sign, misprice = function(body) return body end })
 end
