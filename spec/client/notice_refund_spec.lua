@@ -133,6 +133,52 @@ describe("a notification of a refund", function()
     assert.equal("2.00", pay.payments:get("A-1").refunded:format())
   end)
 
+  -- A second charge of A-1, `tx-2`, kept as surplus.
+  local function with_surplus()
+    local create = { outcome = "declined" }
+    local pay, state, transport = notified.open("cards", { refund = { outcome = "succeeded" },
+      create = function() return create end })
+    local first = pay.payments:create(order "A-1").attempts[1].key
+    create = { outcome = "succeeded", provider_id = "tx-1" }
+    pay.payments:create(order "A-1")
+    pay.notifications:receive("a", notified.event("e0", { key = first, provider_id = "tx-2" }))
+    assert(pay.payments:get("A-1").surplus[1].provider_id == "tx-2")
+    return pay, state, transport
+  end
+
+  it("may be of a surplus, which leaves the payment as it is", function()
+    local pay, _, transport = with_surplus()
+    local refund = pay.refunds:create("A-1", { refund_id = "R-1", provider_id = "tx-2" })
+    assert.equal("succeeded", refund.status)
+    assert.equal("8.88", refund.amount:format())
+    assert.equal("tx-2", transport.sent[#transport.sent].params.provider_id)
+    local payment = pay.payments:get "A-1"
+    assert.equal("0.00", payment.refunded:format())
+    assert.equal("8.88", payment.surplus[1].refunded)
+    -- each charge has its own rest
+    assert.equal("amount", select(2, pay.refunds:create("A-1", { refund_id = "R-2", provider_id = "tx-2" })).field)
+    assert.equal("conflict", select(2, pay.refunds:create("A-1", { refund_id = "R-1" })).kind)
+    assert.equal("provider_id", select(2, pay.refunds:create("A-1", { refund_id = "R-3", provider_id = "x" })).field)
+    assert.equal("succeeded", pay.refunds:create("A-1", { refund_id = "R-4" }).status)
+    assert.equal("8.88", pay.payments:get("A-1").refunded:format())
+    assert.equal("8.88", pay.payments:get("A-1").surplus[1].refunded)
+  end)
+
+  it("of a surplus is told by notification too, whoever started it", function()
+    local pay, state = with_surplus()
+    state.refund = { outcome = "accepted" }
+    assert.equal("processing", pay.refunds:create("A-1", { refund_id = "R-1", provider_id = "tx-2",
+      amount = "3.00" }).status)
+    assert.equal(400, pay.notifications:receive("a", told "e1").status)
+    assert.equal(200, pay.notifications:receive("a", told("e1", { provider_id = "tx-2" })).status)
+    assert.equal("3.00", pay.payments:get("A-1").surplus[1].refunded)
+    assert.equal(200, pay.notifications:receive("a", told("e2", { provider_id = "tx-2", refund_id = "c-1",
+      amount = money("5.88", "USD") })).status)
+    local payment = pay.payments:get "A-1"
+    assert.equal("8.88", payment.surplus[1].refunded)
+    assert.equal("0.00", payment.refunded:format())
+  end)
+
   it("of nothing that is recorded is kept for later", function()
     local pay, _, _, _, ledger = refunded()
     assert.equal(500, pay.notifications:receive("a", told("e1", { refund_id = "R-9", provider_id = "tx-9" })).status)

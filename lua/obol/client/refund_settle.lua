@@ -14,13 +14,33 @@ local TRIES = 8
 
 local status_of = { accepted = "processing", succeeded = "succeeded", unknown = "unknown" }
 
+local function sum_of(refunded, row)
+  local sum = amounts.of_row(refunded, row.currency) or amounts.zero(row.currency)
+  return (sum + amounts.of_row(row.amount, row.currency)):format()
+end
+
+-- The surplus of a payment after the refund of one of its charges.
+local function surplus_after(payment, row)
+  local list = {}
+  for place, entry in ipairs(payment.surplus or {}) do
+    local copied = {}
+    for key, value in pairs(entry) do copied[key] = value end
+    if entry.provider_id == row.transaction_id then copied.refunded = sum_of(entry.refunded, row) end
+    list[place] = copied
+  end
+  return list
+end
+
 local function add_to_payment(client, row, unit)
   local payment, err = client.ledger:payment(row.order_id)
   if not payment then return nil, err end
-  local sum = amounts.of_row(payment.refunded, payment.currency) or amounts.zero(payment.currency)
-  sum = sum + amounts.of_row(row.amount, row.currency)
-  unit.also[#unit.also + 1] = { set = "payments", key = row.order_id, expect = { version = payment.version },
-    to = { refunded = sum:format(), version = payment.version + 1, updated_ms = client.clock() } }
+  local to = { version = payment.version + 1, updated_ms = client.clock() }
+  if row.transaction_id then
+    to.surplus = surplus_after(payment, row)
+  else
+    to.refunded = sum_of(payment.refunded, row)
+  end
+  unit.also[#unit.also + 1] = { set = "payments", key = row.order_id, expect = { version = payment.version }, to = to }
   return true
 end
 
@@ -50,7 +70,7 @@ local function write(client, row, one, result, about)
 end
 
 --- Records a refund that was not made here, as it ended well: `new` has refund_id, amount, currency,
--- account and provider_id, `payment` is what was given back. Answers its row, or nil and an error.
+-- account and transaction_id (of a surplus), `payment` is what was given back. Answers its row, or nil and an error.
 function M.add(client, payment, new, about)
   local now, err = client.clock()
   local row = { order_id = payment.order_id, status = "succeeded", generation = 1, created_ms = now, updated_ms = now }
@@ -102,13 +122,13 @@ function M.refresh(client, row, options)
   if not client.accounts[one.account] then
     return row, fault.invalid("account", "expected an account that is configured", one.account)
   end
-  local payment = client.ledger:payment(row.order_id) or {}
+  local charge_id = row.transaction_id or (client.ledger:payment(row.order_id) or {}).provider_id
   local result, reply = exchange.run(client, {
     account = one.account, operation = one.found_with, key = one.key, order_id = row.order_id, token = options.token,
     deadline = options.deadline,
-    params = { order_id = row.order_id, provider_id = payment.provider_id, refund_id = row.refund_id, key = one.key,
+    params = { order_id = row.order_id, provider_id = charge_id, refund_id = row.refund_id, key = one.key,
       created_ms = one.created_ms },
-    expect = { order_id = row.order_id, provider_id = payment.provider_id, refund_id = row.refund_id,
+    expect = { order_id = row.order_id, provider_id = charge_id, refund_id = row.refund_id,
       amount = amounts.of_row(row.amount, row.currency) },
   })
   if not result then

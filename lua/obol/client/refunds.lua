@@ -22,10 +22,24 @@ local function find_row(client, refund_id)
   return nil, err or fault.missing("no refund has this refund_id")
 end
 
+-- The payment as the charge that is to be given back: its own, or one of its surplus.
+local function charge_of(payment, provider_id)
+  if provider_id == nil or provider_id == payment.provider_id then return payment end
+  for _, entry in ipairs(payment.surplus or {}) do
+    if entry.provider_id == provider_id then
+      payment.account, payment.provider_id, payment.transaction_id = entry.account, provider_id, provider_id
+      return payment
+    end
+  end
+  return nil, fault.invalid("provider_id", "expected that of the payment, or of one of its surplus")
+end
+
 -- The paid payment and the account that can give money back.
-local function find_payment(client, order_id)
+local function find_payment(client, order_id, provider_id)
   local payment, err = client.ledger:payment(order_id)
   if not payment then return nil, err or fault.missing("no payment has this order_id") end
+  payment, err = charge_of(payment, provider_id)
+  if not payment then return nil, err end
   local account = client.accounts[payment.account]
   if not account or not account:supports("refund.create") then
     return nil, fault.unsupported("the provider has no refund.create", payment.account)
@@ -42,7 +56,7 @@ local function remaining(client, payment, but)
   local rows, err = client.ledger:list("refunds", { where = { order_id = payment.order_id }, limit = 1000 })
   if not rows then return nil, err end
   for _, row in ipairs(rows) do
-    if row.refund_id ~= but and row.status ~= "failed" then
+    if row.refund_id ~= but and row.status ~= "failed" and row.transaction_id == payment.transaction_id then
       left = left - amounts.of_row(row.amount, row.currency)
     end
   end
@@ -103,8 +117,8 @@ local function begin(client, row, payment, one, reason)
   else
     unit.new = {
       refund_id = one.refund_id, order_id = payment.order_id, status = "created", amount = one.amount,
-      currency = one.currency, reason = reason, account = payment.account, attempt = one.key,
-      generation = one.generation, created_ms = now, updated_ms = now,
+      currency = one.currency, reason = reason, transaction_id = payment.transaction_id, account = payment.account,
+      attempt = one.key, generation = one.generation, created_ms = now, updated_ms = now,
     }
     -- Two refunds at once must both see what the other takes: the payment's version is theirs.
     unit.also = { { set = "payments", key = payment.order_id, to = { version = payment.version + 1 },
@@ -143,8 +157,9 @@ local function start(client, row, payment, params, amount, options)
 end
 
 --- Gives money back: params = { refund_id =, amount = (text or obol.money; all that is left without
--- it), reason = }. Answers a refund once it is recorded; nil and an error otherwise. The same
--- refund_id is the same refund; with another amount it is a `conflict`.
+-- it), reason =, provider_id = (of one of the payment's surplus, to give that back) }. Answers a refund
+-- once it is recorded; nil and an error otherwise. The same refund_id is the same refund; with another
+-- amount it is a `conflict`.
 function M.create(client, order_id, params, options)
   resource.want(order_id, "string", "an order_id")
   resource.want(params, "table", "a refund")
@@ -154,12 +169,15 @@ function M.create(client, order_id, params, options)
     return nil, fault.invalid("refund_id", "expected text of 1 to 128 bytes without control characters")
   end
   local payment
-  payment, err = find_payment(client, order_id)
+  payment, err = find_payment(client, order_id, params.provider_id)
   if not payment then return nil, err end
   local row
   row, err = client.ledger:refund(params.refund_id)
   if err then return nil, err end
   if row and row.order_id ~= order_id then return nil, fault.conflict("expected the order of the recorded refund") end
+  if row and row.transaction_id ~= payment.transaction_id then
+    return nil, fault.conflict("expected the charge of the recorded refund", payment.account)
+  end
   local amount
   if row and params.amount == nil then
     amount = amounts.of_row(row.amount, row.currency)

@@ -43,7 +43,7 @@ M.refunds = {
   index = { "order_id" },
   columns = {
     refund_id = "text", order_id = "text", status = "text", amount = "text", currency = "text",
-    reason = "text", account = "text", provider_id = "text", attempt = "text",
+    reason = "text", account = "text", provider_id = "text", transaction_id = "text", attempt = "text",
     generation = "integer", error = "json", version = "integer", created_ms = "integer",
     updated_ms = "integer",
   },

@@ -66,16 +66,16 @@ function M.payment(client, note, found, options, but_amount)
 end
 
 --- Asks about a refund, in the same way. about = { refund_id =, amount =, currency =, key =,
--- created_ms = }; `row` is its payment.
+-- created_ms =, provider_id = (of the charge) }; `row` is its payment.
 function M.refund(client, note, row, about, options)
   if not client.accounts[note.account]:supports("refund.query") then
     return nil, fault.unsupported("nothing can be asked about this refund", note.account)
   end
   return ask(client, note, "refund.query", {
-    refund_id = about.refund_id, provider_id = row.provider_id, key = about.key, created_ms = about.created_ms,
+    refund_id = about.refund_id, provider_id = about.provider_id, key = about.key, created_ms = about.created_ms,
     order_id = row.order_id,
   }, {
-    refund_id = about.refund_id, provider_id = row.provider_id, order_id = row.order_id,
+    refund_id = about.refund_id, provider_id = about.provider_id, order_id = row.order_id,
     amount = amounts.of_row(about.amount, about.currency),
   }, options)
 end

@@ -156,7 +156,7 @@ function M.refund(client, note)
   local row
   row, err = client.ledger:payment(refund.order_id)
   if not row then return nil, err or fault.missing("the refund's payment is not recorded") end
-  if differs(event.provider_id, row.provider_id) then return mismatch(note, "provider_id") end
+  if differs(event.provider_id, refund.transaction_id or row.provider_id) then return mismatch(note, "provider_id") end
   return { refund = refund, row = row }
 end
 

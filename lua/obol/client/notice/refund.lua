@@ -79,13 +79,20 @@ local function own(client, note, found, options)
   local result, word
   result, word, err = settled(client, note, found.row, {
     refund_id = refund.refund_id, amount = refund.amount, currency = refund.currency, key = one and one.key,
-    created_ms = refund.created_ms,
+    created_ms = refund.created_ms, provider_id = refund.transaction_id or found.row.provider_id,
   }, options)
   if not result then return word, err end
   local about = { also = { note_of.mark(client, note) }, err = fault.of_result(result, note.account) }
   local recorded
   recorded, err = refund_settle.record(client, refund, one, result, about)
   return after(client, note, recorded, err, about)
+end
+
+local function is_surplus(row, provider_id)
+  for _, entry in ipairs(row.surplus or {}) do
+    if entry.provider_id == provider_id then return true end
+  end
+  return false
 end
 
 -- A refund that somebody started in the provider's console: recorded once it is proven.
@@ -109,14 +116,14 @@ local function foreign(client, note, found, options)
   local text, currency = amounts.to_row(event.amount)
   local refund_id = event.refund_id or note.id
   local result, word, err = settled(client, note, row, { refund_id = refund_id, amount = text, currency = currency,
-    created_ms = event.time_ms or client.clock() }, options)
+    created_ms = event.time_ms or client.clock(), provider_id = event.provider_id or row.provider_id }, options)
   if not result then return word, err end
   note_of.alarm(client, note, "foreign_refund", { order_id = row.order_id, outcome = "succeeded" })
   local about = { also = { note_of.mark(client, note) } }
   local recorded
   recorded, err = refund_settle.add(client, row, {
     refund_id = refund_id, amount = text, currency = currency, account = note.account,
-    provider_id = result.refund_provider_id,
+    transaction_id = is_surplus(row, event.provider_id) and event.provider_id or nil,
   }, about)
   return after(client, note, recorded, err, about)
 end
