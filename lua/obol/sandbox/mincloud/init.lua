@@ -97,9 +97,9 @@ end
 --- The address under which the API and the pages answer.
 function App:base_url() return self.sandbox.origin .. "/mincloud" end
 
---- Addresses and credentials of the ready account.
+--- Addresses and credentials of the ready account. Its token is another one once the last has expired.
 function App:account()
-  return { base_url = self:base_url(), client_id = self.client_id, token = self.shop_token,
+  return { base_url = self:base_url(), client_id = self.client_id, token = sessions.token(self, self.shop),
     webhook_key = self.webhook_key, refund_function = "refund", profit_share_function = "profit_share" }
 end
 
@@ -107,7 +107,7 @@ end
 -- `weixin_tenpay_js` wants it, and one that logs in.
 function App:accounts()
   local payer, login = self:account(), self:account()
-  payer.token, login.token = self.payer_token, nil
+  payer.token, login.token = sessions.token(self, self.payer), nil
   login.login = { username = self.shop.username, password = self.shop.password }
   return { mincloud_payer = payer, mincloud_login = login }
 end

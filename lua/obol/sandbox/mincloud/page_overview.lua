@@ -53,8 +53,8 @@ function M.overview(app)
       amount = money.shown(order.fen, "cny"), state = pages.state(app, order), type = order.gateway_type,
       date = calendar.date(order.created_ms) })
   end)
-  return html.fill(PAGE, { account = account_rows(app), payer = app.payer_token, username = app.shop.username,
-    password = app.shop.password, base = app:base_url(),
+  return html.fill(PAGE, { account = account_rows(app), payer = app:accounts().mincloud_payer.token,
+    username = app.shop.username, password = app.shop.password, base = app:base_url(),
     orders = #rows > 0 and '<table class="stack"><tbody>' .. table.concat(rows, "\n") .. "</tbody></table>"
       or "<p>None yet: create a payment, and it stands here.</p>" })
 end

@@ -38,8 +38,15 @@ function M.ready(app)
     password = ids:named("mincloud.password", 16) })
   app.payer = M.add(app, { username = "payer", password = ids:named("mincloud.payer_password", 16),
     openid = "o" .. ids:named("mincloud.openid", 27) })
-  app.shop_token = M.issue(app, app.shop, app.options.token or ids:named("mincloud.token", 40))
-  app.payer_token = M.issue(app, app.payer, ids:named("mincloud.payer_token", 40))
+  app.shop.token = M.issue(app, app.shop, app.options.token or ids:named("mincloud.token", 40))
+  app.payer.token = M.issue(app, app.payer, ids:named("mincloud.payer_token", 40))
+end
+
+--- The token of a ready user: another one where the last has expired or was ended.
+function M.token(app, user)
+  local held = app.tokens[user.token]
+  if not held or app.clock:now() >= held.expires_ms then user.token = M.issue(app, user) end
+  return user.token
 end
 
 local function answer(app, user)
