@@ -98,6 +98,16 @@ describe("RuxPay's faults", function()
     assert.equal(122, app.get("/search/order/1").code)
   end)
 
+  it("of the provider's clock show in what it wrote down, and pass", function()
+    app.box:fault("payment.create", "clock_skew", { ms = 3600000, provider = "ruxpay" })
+    local reply = app.sale()
+    assert.same({ "2023-11-15 07:13:20", support.T0 + 3600000 }, { reply.transactionAt, reply.timestamp })
+    local after = app.sale{ transactionId = "t-2", orderId = "A-2" }
+    assert.same({ "2023-11-15 06:13:20", support.T0 },
+      { after.transactionAt, app.get("/search/order/" .. reply.uniqueId).timestamp })
+    assert.equal(support.T0, app.books().payments[2].created_ms)
+  end)
+
   it("never write what was sent", function()
     for kind in pairs(answered) do
       app.box:fault("payment.create", kind, { provider = "ruxpay" })

@@ -112,6 +112,7 @@ describe("RuxPay's notifications", function()
     local renewed = assert(app.box:renew("A-1"))
     assert.same({ 100, "t-1" }, { renewed.code, renewed.transaction_id })
     assert.truthy(renewed.unique_id ~= first.uniqueId)
+    assert.equal(2, app.books().subscriptions[1].charges)
     local notice = app.notices()[1]
     assert.same({ 100, "Sale", renewed.unique_id, "t-1", "8.88" }, { notice.code, notice.transactionType,
       notice.uniqueId, notice.transactionId, notice.transactionAmount })

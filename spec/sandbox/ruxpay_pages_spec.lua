@@ -110,6 +110,14 @@ describe("RuxPay's pages", function()
     assert.equal("succeeded", app.books().payments[1].status)
   end)
 
+  it("do for a program what it asks for", function()
+    for action, code in pairs{ approve = 100, fail = 101, back = 103 } do
+      local url = challenge{ transactionId = "t-" .. action, orderId = "o-" .. action }
+      leads(get(url .. "?action=" .. action, "*/*"), code)
+      leads(get(url, "*/*"), code)
+    end
+  end)
+
   it("never take a hosted payment because somebody came", function()
     local url = app.checkout().redirectUrl
     assert.equal(200, get(url, "*/*").status)

@@ -184,6 +184,14 @@ describe("RuxPay's sales", function()
     assert.same({ 101, 101, 100 }, codes)
   end)
 
+  it("are meant by their order: the newest that is open, else the newest", function()
+    for i = 1, 3 do app.sale{ transactionId = "t" .. i, card = support.card(i == 3 and "800" or "700") } end
+    assert.equal("t2", assert(app.box:pay("A-1")).transaction_id)
+    assert.equal(101, assert(app.box:decline("A-1")).code)
+    local done, err = app.box:pay("A-1")
+    assert.same({ nil, "not_found", "101" }, { done, err.kind, err.provider_code })
+  end)
+
   it("approve what is pending after a time, or on command", function()
     assert.equal(102, app.sale{ card = support.card("600") }.code)
     app.box:advance(59999)

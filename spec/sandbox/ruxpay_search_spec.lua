@@ -172,6 +172,14 @@ describe("RuxPay's refunds", function()
     assert.equal(500, app.get("/search/list/refund").code)
   end)
 
+  it("by an order's name are of the payment that money was taken for", function()
+    app.sale{ transactionId = "w-1", orderId = "W", card = support.card("700") }
+    local taken = app.sale{ transactionId = "w-2", orderId = "W" }
+    assert.equal(taken.uniqueId, assert(app.box:refund("W", { amount = 1 })).unique_id)
+    assert.equal(taken.uniqueId, assert(app.box:chargeback("W", { amount = 887 })).unique_id)
+    assert.is_nil((app.box:refund("W", { amount = 1 })))
+  end)
+
   it("may be made by the merchant's hand", function()
     local done = assert(app.box:refund("A-1", { amount = 100 }))
     assert.same({ 100, "USD", sale.uniqueId }, { done.amount, done.currency, done.unique_id })

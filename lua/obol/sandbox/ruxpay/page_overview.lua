@@ -21,7 +21,7 @@ local PAGE = [[<h2>RuxPay: the ready account</h2>
 
 --- What the CVVs do, a list as ready HTML.
 M.rules = [[<ul class="cards" id="rules"><li><code>001 to 599</code> pays</li>
-<li><code>600 to 699</code> pends</li>
+<li><code>600 to 699</code> is pending, then pays</li>
 <li><code>700 to 799</code> asks the card's issuer</li>
 <li><code>800 to 999</code> is declined</li></ul>]]
 

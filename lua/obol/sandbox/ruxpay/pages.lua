@@ -64,7 +64,7 @@ local FORM = [[<h1>Pay order <bdi>{order}</bdi></h1>
 </form>]]
 
 local CHALLENGE = [[<h1>Is it you?</h1>
-<p>The bank of the card <code>{card}</code> asks whether you want to pay.</p>
+<p>The bank of the card <code>{card}</code> asks whether you want to pay:</p>
 <p class="price">{amount}</p>
 <p class="soft">Order <bdi>{order}</bdi></p>
 {{plan}}
@@ -126,14 +126,16 @@ local function hosted(app, payment, request)
   return show_form(payment)
 end
 
--- A person decides on a page; a program that comes by GET has approved, and is sent on.
+-- A person decides on a page; a program that comes by GET has approved, unless it says `?action=fail` or
+-- `back`, and is sent on.
 local function challenge(app, payment, request)
   if request.method == "POST" then return act(app, payment, text.form(request.body)) end
   local shows = request.method == "HEAD" or is_browser(request)
   if payment.code ~= 301 then return shows and show_over(payment) or go_back(payment) end
   if payment.stage == "page" then return send_to(payments.page_url(app, payment)) end
   if shows then return show_challenge(payment) end
-  payments.finish(app, payment, 100)
+  local action = text.form(request.target:match("%?(.*)$")).action
+  payments.finish(app, payment, verbs[action or "approve"] or 100)
   return go_back(payment)
 end
 
