@@ -90,9 +90,12 @@ bool obol_account_supports(const struct obol_account *account, const char *opera
 bool obol_account_wants_session(const struct obol_account *account)
 {
     const char *const *word = account->provider->session_words;
-    for (; word != NULL && *word != NULL; word++)
-        if (obol_record_get(&account->config, *word) != NULL)
+    for (; word != NULL && *word != NULL; word++) {
+        const struct obol_slot *slot = obol_record_get(&account->config, *word);
+        /* a word that can be false has no text */
+        if (slot != NULL && (slot->boolean || slot->text.size != 0))
             return true;
+    }
     return false;
 }
 

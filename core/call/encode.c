@@ -82,13 +82,27 @@ static bool draft_request(struct obol_draft *draft, const struct obol_account *a
     return fine;
 }
 
+/* What the configuration says in the head of every request. */
+static bool add_headers(struct obol_draft *draft, const struct obol_record *config)
+{
+    for (size_t i = 0; i < config->count; i++) {
+        const struct obol_field *field = &config->fields[i];
+        if (field->place == OBOL_IN_HEADER && field->wire != NULL && config->slots[i].set &&
+            !obol_draft_header(draft, field->wire, config->slots[i].text))
+            return false;
+    }
+    return true;
+}
+
 static bool sign_request(struct obol_draft *draft, const struct obol_account *account,
                          struct obol_err *err)
 {
     const char *type = account->provider->content_type;
     if (type == NULL)
         type = "application/json";
-    if (draft->body.size != 0 && !obol_draft_header(draft, "content-type", obol_slice_text(type)))
+    if ((draft->body.size != 0 &&
+         !obol_draft_header(draft, "content-type", obol_slice_text(type))) ||
+        !add_headers(draft, &account->config))
         return obol_fail(err, OBOL_ERR_INTERNAL, NULL, "too many headers");
     return account->provider->sign == NULL || account->provider->sign(draft, &account->config, err);
 }

@@ -163,8 +163,12 @@ static bool pick(const struct obol_operation *operation, const struct obol_node 
     const char *with = operation->pick_with != NULL ? operation->pick_with : "provider_id";
     const struct obol_node *wanted = obol_path_find(expect, with);
     const struct obol_node *list = obol_node_get(result, obol_slice_text(operation->pick_from));
-    if (wanted == NULL || list == NULL)
+    if (wanted == NULL || list == NULL) {
+        /* that the list came says nothing about an item of which nobody said which */
+        if (operation->pick_as == NULL)
+            verdict->outcome = OBOL_UNKNOWN;
         return true;
+    }
     const struct obol_node *item = best_of(operation, list, wanted);
     if (item != NULL)
         return take(operation, item, arena, result, verdict);

@@ -1,5 +1,6 @@
 #include "schema/check.h"
 
+#include "base/text.h"
 #include "schema/path.h"
 
 void obol_check_enter(struct obol_checking *checking, size_t length, const char *name,
@@ -16,16 +17,53 @@ static const char *required_text(const struct obol_field *field)
     return field->type == OBOL_LIST ? "at least one entry" : "a value";
 }
 
-/* One row: its value goes through the type's check into the slot. */
-static void check_field(struct obol_checking *checking, const struct obol_field *field,
-                        struct obol_slot *slot, const struct obol_node *value)
+/* An address that is used when none is given may hold texts of rows before it, "{name}"; empty when
+ * one of those is absent, which is reported as that row's own fault. */
+static struct obol_slice address_of(const struct obol_checking *checking, const char *preset,
+                                    const struct obol_record *record)
 {
+    struct obol_buf out;
+    obol_buf_init(&out, OBOL_CEILING_SMALL);
+    bool whole = true;
+    while (*preset != '\0') {
+        size_t size = strcspn(preset, "{");
+        obol_buf_add(&out, obol_slice(preset, size));
+        preset += size;
+        if (*preset == '\0')
+            break;
+        size = strcspn(preset, "}");
+        const struct obol_slot *slot = NULL;
+        for (size_t i = 0; i < record->count; i++)
+            if (obol_slice_is(obol_slice(preset + 1, size - 1), record->fields[i].name))
+                slot = &record->slots[i];
+        whole = whole && slot != NULL && slot->set;
+        if (whole)
+            obol_percent_encode(&out, slot->text);
+        preset += size + (preset[size] != '\0');
+    }
+    struct obol_slice address = {0};
+    if (whole && !out.failed)
+        address = obol_arena_copy(checking->arena, obol_buf_slice(&out));
+    obol_buf_free(&out);
+    return address;
+}
+
+/* One row: its value goes through the type's check into the slot. */
+static void check_field(struct obol_checking *checking, const struct obol_record *record, size_t at,
+                        const struct obol_node *value)
+{
+    const struct obol_field *field = &record->fields[at];
+    struct obol_slot *slot = &record->slots[at];
     if (value != NULL && value->type == OBOL_NODE_NULL)
         value = NULL;
     struct obol_node preset = {.type = OBOL_NODE_TEXT, .text = obol_slice_text(field->preset)};
     if (field->type == OBOL_BOOLEAN) {
         preset.type = OBOL_NODE_BOOLEAN;
         preset.boolean = obol_slice_is(preset.text, "true");
+    } else if (value == NULL && field->type == OBOL_URL && preset.text.size != 0) {
+        preset.text = address_of(checking, field->preset, record);
+        if (preset.text.size == 0)
+            return;
     }
     if (value == NULL && field->preset != NULL)
         value = &preset;
@@ -55,7 +93,7 @@ void obol_check_fields(struct obol_checking *checking, struct obol_record *recor
         if (take_currency(checking, field, &record->slots[i]))
             continue;
         obol_check_enter(checking, length, field->name, 0);
-        check_field(checking, field, &record->slots[i], obol_path_find(map, field->name));
+        check_field(checking, record, i, obol_path_find(map, field->name));
         checking->path[length] = '\0';
     }
 }
@@ -114,17 +152,28 @@ static void run_makes(struct obol_record *record, struct obol_problems *problems
     }
 }
 
+/* Whether a row of that name is true, or one within it (`login` has `login.email`) is given. */
+static bool is_asked_for(const struct obol_record *record, const char *name)
+{
+    for (size_t i = 0; i < record->count; i++) {
+        const char *rest = after(record->fields[i].name, name);
+        const struct obol_slot *slot = &record->slots[i];
+        if (rest != NULL && slot->set && ((*rest == '\0' && slot->boolean) || *rest == '.'))
+            return true;
+    }
+    return false;
+}
+
 /* A row that is required where another says so, such as a browser's words for 3DS. */
 static void check_needs(const struct obol_record *record, struct obol_problems *problems)
 {
     for (size_t i = 0; i < record->count; i++) {
         const struct obol_field *field = &record->fields[i];
-        if (field->needed_by == NULL || record->slots[i].set)
-            continue;
-        const struct obol_slot *needing = obol_record_get(record, field->needed_by);
-        if (needing != NULL && needing->boolean)
+        if (field->needed_by != NULL && !record->slots[i].set &&
+            is_asked_for(record, field->needed_by))
             obol_problem_add(problems, OBOL_ERR_INVALID, field->name,
-                             "expected a value, because %s is true", field->needed_by);
+                             "expected a value, because %s is %s", field->needed_by,
+                             obol_record_get(record, field->needed_by) ? "true" : "given");
     }
 }
 
@@ -138,9 +187,14 @@ bool obol_check(struct obol_record *record, struct obol_node *params,
     record->account = sources->account;
     for (size_t i = 0; i < record->count; i++) {
         const struct obol_field *field = &record->fields[i];
-        if (field->make != NULL || take_from_sources(field, &record->slots[i], sources))
+        if (field->make != NULL)
             continue;
         obol_check_enter(&checking, 0, field->name, 0);
+        if (take_from_sources(field, &record->slots[i], sources)) {
+            if ((field->flags & OBOL_REQUIRED) != 0 && !record->slots[i].set)
+                obol_expected(&checking, "a value");
+            continue;
+        }
         struct obol_node *value = obol_path_find(params, field->name);
         if (value != NULL)
             value->flags |= OBOL_NODE_CLAIMED;
@@ -149,7 +203,7 @@ bool obol_check(struct obol_record *record, struct obol_node *params,
             record->slots[i].set = true;
             continue;
         }
-        check_field(&checking, field, &record->slots[i], value);
+        check_field(&checking, record, i, value);
     }
     check_needs(record, problems);
     obol_check_leftovers(problems, record->fields, params, sources);
@@ -163,6 +217,7 @@ bool obol_check_config(struct obol_record *record, struct obol_node *config,
 {
     struct obol_checking checking = {.arena = problems->arena, .problems = problems};
     obol_check_fields(&checking, record, config);
+    check_needs(record, problems);
     obol_check_leftovers(problems, record->fields, config, NULL);
     return problems->count == 0;
 }

@@ -170,9 +170,12 @@ bool obol_decode(const struct obol_reading *reading, const struct obol_field *fi
 {
     /* amounts need their currency, wherever in the table it stands */
     struct obol_reading with_currency = *reading;
-    for (const struct obol_field *field = fields; field->name != NULL; field++)
-        if (field->type == OBOL_CURRENCY && obol_path_find(object, field->wire) != NULL)
-            with_currency.currency = obol_read_code(obol_path_find(object, field->wire));
+    for (const struct obol_field *field = fields; field->name != NULL; field++) {
+        const struct obol_node *code =
+            field->type == OBOL_CURRENCY ? obol_path_find(object, field->wire) : NULL;
+        if (code != NULL && code->type != OBOL_NODE_NULL)
+            with_currency.currency = obol_read_code(code);
+    }
     for (const struct obol_field *field = fields; field->name != NULL; field++) {
         bool list = field->type == OBOL_LIST;
         if (reading->lenient && list)

@@ -85,6 +85,7 @@ static const char *form_name(enum obol_as as)
         [OBOL_LOWER] = "lower case",
         [OBOL_ONE_IN_LIST] = "list of one",
         [OBOL_AS_BIT] = "0 or 1",
+        [OBOL_SECONDS] = "seconds",
         [OBOL_KEYED] = "object by name",
     };
     return names[as];

@@ -39,6 +39,7 @@ enum obol_as {
     OBOL_LOWER,        /* a currency: "usd" */
     OBOL_ONE_IN_LIST,  /* a text: ["x"] */
     OBOL_AS_BIT,       /* a boolean: 0 or 1 */
+    OBOL_SECONDS,      /* a time in milliseconds (_ms): whole seconds where it is a number */
     OBOL_TWO_DIGITS,   /* an integer: "02"; of a year its last two */
     OBOL_KEYED,        /* a list: a map whose keys go to the member `key` */
 };
@@ -80,7 +81,8 @@ typedef struct obol_node *obol_read(const struct obol_reading *reading,
 
 struct obol_field {
     const char *name; /* the caller's word, a path: "customer.id", "items[1].product_id" */
-    const char *wire; /* the provider's, a path, or a header's name; null: nothing is written */
+    const char *wire; /* the provider's, a path, or a header's name; null: nothing is written. A row
+                       * of the configuration with a header's name goes out with every request */
     enum obol_type type;
     enum obol_as as;
     enum obol_place place;
@@ -91,9 +93,11 @@ struct obol_field {
     const struct obol_word *oneof;
     const struct obol_field *sub;
     const char *key;       /* OBOL_KEYED: the member that takes the key */
-    const char *preset;    /* used when absent; in a reply without `wire`, the constant value */
+    const char *preset;    /* used when absent; in a reply without `wire`, the constant value; of a
+                            * URL with the texts of rows before it: "https://{client_id}.example" */
     const char *same_as;   /* a reply's value that has to be that word of the configuration */
-    const char *needed_by; /* required where the boolean row of that name is true */
+    const char *needed_by; /* required where the boolean row of that name is true, or where a row
+                            * within that name is given */
     obol_make *make;
     obol_read *read;
     const char *sample; /* a harmless valid value */

@@ -85,7 +85,7 @@ struct obol_operation {
     /* Of the result's list `pick_from`, the item whose `pick_by` is what is expected under
      * `pick_with` (null: provider_id) becomes `pick_as` (null: its members become the result's),
      * and `item_outcomes` (paths in the result's item) say what it means. Where none is, `found` is
-     * false. */
+     * false; where nothing is expected, what would be merged is unknown. */
     const char *pick_from;
     const char *pick_by;
     const char *pick_with;

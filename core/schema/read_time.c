@@ -118,7 +118,9 @@ bool obol_read_time(const struct obol_reading *reading, const struct obol_field 
         return true;
     if (value->type == OBOL_NODE_TEXT && parse_iso(value->text, reading->zone_minutes, &integer))
         integer /= is_in_ms(field) ? 1 : 1000;
-    else if (!obol_text_int64(whole_part(value), &integer) || integer < 0)
+    else if (!obol_text_int64(whole_part(value), &integer) || integer < 0 ||
+             (field->as == OBOL_SECONDS &&
+              __builtin_mul_overflow(integer, (int64_t)1000, &integer)))
         return false;
     if (integer == 0 && (field->flags & OBOL_ZERO_IS_NONE) != 0)
         return true;

@@ -91,13 +91,20 @@ static bool shares_parent(const char *left, const char *right)
     return size != 0 && strncmp(left, right, size + 1) == 0;
 }
 
-/* Names are unique; so are wire paths within their place; members of one object stand together. */
+static bool same_wire(const struct obol_field *left, const struct obol_field *right)
+{
+    return left->wire == NULL || right->wire == NULL || strcmp(left->wire, right->wire) == 0;
+}
+
+/* Names are unique, save where a reply may have a value in one of several places; so are wire paths
+ * within their place; members of one object stand together. */
 static void check_against_others(const struct looking *looking, const struct obol_field *field)
 {
     bool apart = false;
     for (const struct obol_field *other = field + 1; other->name != NULL; other++) {
         bool same_name = strcmp(field->name, other->name) == 0;
-        if (same_name && (looking->request || field->type != OBOL_LIST))
+        bool alternative = field->type == OBOL_LIST || !same_wire(field, other);
+        if (same_name && (looking->request || !alternative))
             blame(looking, field, "a name of its own");
         bool written = looking->request && field->wire != NULL && other->wire != NULL &&
                        field->place == other->place;

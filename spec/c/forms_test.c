@@ -174,9 +174,96 @@ static void calls(void)
     obol_arena_free(&arena);
 }
 
-static int64_t time_of(const char *json, const char *name, int zone_minutes)
+static const struct obol_field settings[] = {
+    {.name = "id", .type = OBOL_TEXT},
+    {.name = "url", .type = OBOL_URL, .preset = "https://{id}.a.example/{id}"},
+    {.name = "login.name", .type = OBOL_TEXT},
+    {.name = "login.password", .type = OBOL_TEXT, .needed_by = "login"},
+    {0},
+};
+
+/* The address that a configuration comes to, or the first field that is wrong. */
+static struct obol_slice configured(const char *text)
 {
-    const struct obol_field fields[] = {{.name = name, .wire = "t", .type = OBOL_TIME}, {0}};
+    struct obol_problems problems = {.arena = &arena};
+    struct obol_record record = obol_record_new(&arena, settings);
+    if (!obol_check_config(&record, parse(text), &problems))
+        return problems.first->field;
+    const struct obol_slot *url = obol_record_get(&record, "url");
+    return url != NULL ? url->text : obol_slice(NULL, 0);
+}
+
+static void configurations(void)
+{
+    obol_arena_init(&arena, 1 << 20);
+    CHECK_TEXT("https://x1.a.example/x1", configured("{\"id\":\"x1\"}"));
+    CHECK_TEXT("http://b.example", configured("{\"id\":\"x\",\"url\":\"http://b.example\"}"));
+    CHECK_TEXT("", configured("{}"));
+    CHECK_TEXT("url", configured("{\"id\":\"evil.example/\"}"));
+    CHECK_TEXT("login.password", configured("{\"id\":\"x\",\"login\":{\"name\":\"n\"}}"));
+    CHECK_TEXT("https://x.a.example/x", configured("{\"id\":\"x\",\"login\":{\"name\":\"n\","
+                                                   "\"password\":\"p\"}}"));
+    obol_arena_free(&arena);
+}
+
+/* What an operation takes from the account and the call has to be there too. */
+static void sources_that_lack(void)
+{
+    static const char *const none[] = {NULL};
+    static const struct obol_field rows[] = {
+        {.name = "account.id", .wire = "i", .type = OBOL_TEXT, .flags = OBOL_REQUIRED},
+        {.name = "call.key", .wire = "k", .type = OBOL_TEXT, .flags = OBOL_REQUIRED},
+        {.name = "call.nonce", .wire = "n", .type = OBOL_TEXT},
+        {0},
+    };
+    obol_arena_init(&arena, 1 << 20);
+    struct obol_record account = obol_record_new(&arena, settings);
+    struct obol_record record = obol_record_new(&arena, rows);
+    struct obol_problems problems = {.arena = &arena};
+    struct obol_sources sources = {
+        .account = &account, .call = parse("{}"), .provider = "x", .all_providers = none};
+    CHECK(!obol_check(&record, parse("{}"), &sources, &problems));
+    CHECK_INT(2, (int64_t)problems.count);
+    CHECK_TEXT("account.id", problems.first->field);
+    problems = (struct obol_problems){.arena = &arena};
+    account.slots[0] = (struct obol_slot){.set = true, .text = obol_slice_text("x")};
+    sources.call = parse("{\"key\":\"k\"}");
+    CHECK(obol_check(&record, parse("{}"), &sources, &problems));
+    obol_arena_free(&arena);
+}
+
+/* A currency of null is one that is left out. */
+static void currencies(void)
+{
+    static const struct obol_field fields[] = {
+        {.name = "amount", .wire = "a", .type = OBOL_MONEY},
+        {.name = "currency", .wire = "c", .type = OBOL_CURRENCY},
+        {0},
+    };
+    static const struct {
+        const char *json, *code;
+    } cases[] = {{"{\"a\":1}", "CNY"},
+                 {"{\"a\":1,\"c\":null}", "CNY"},
+                 {"{\"a\":1,\"c\":\"usd\"}", "USD"},
+                 {"{\"a\":1,\"c\":\"xx\"}", NULL}};
+    obol_arena_init(&arena, 1 << 20);
+    struct obol_reading reading = {.arena = &arena,
+                                   .currency = obol_currency_find(obol_slice_text("CNY"))};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct obol_node *result = obol_node_new(&arena, OBOL_NODE_MAP);
+        CHECK(obol_decode(&reading, fields, parse(cases[i].json), result, NULL));
+        const struct obol_node *amount = obol_path_find(result, "amount");
+        CHECK((amount != NULL) == (cases[i].code != NULL));
+        if (amount != NULL)
+            CHECK_TEXT(cases[i].code, amount->text);
+    }
+    obol_arena_free(&arena);
+}
+
+static int64_t time_as(enum obol_as as, const char *json, const char *name, int zone_minutes)
+{
+    const struct obol_field fields[] = {{.name = name, .wire = "t", .type = OBOL_TIME, .as = as},
+                                        {0}};
     struct obol_reading reading = {.arena = &arena, .zone_minutes = zone_minutes};
     struct obol_node *result = obol_node_new(&arena, OBOL_NODE_MAP);
     struct obol_err err;
@@ -184,6 +271,24 @@ static int64_t time_of(const char *json, const char *name, int zone_minutes)
     if (!obol_decode(&reading, fields, parse(json), result, &err))
         return -1;
     return obol_node_int64(obol_path_find(result, name), &value) ? value : -2;
+}
+
+static int64_t time_of(const char *json, const char *name, int zone_minutes)
+{
+    return time_as(OBOL_AS_PLAIN, json, name, zone_minutes);
+}
+
+static void seconds_as_milliseconds(void)
+{
+    obol_arena_init(&arena, 1 << 20);
+    CHECK_INT(1568790700000, time_as(OBOL_SECONDS, "{\"t\":1568790700}", "x_ms", 480));
+    CHECK_INT(1568790700000, time_as(OBOL_SECONDS, "{\"t\":\"1568790700\"}", "x_ms", 480));
+    CHECK_INT(1568790700000, time_as(OBOL_SECONDS, "{\"t\":1568790700.25}", "x_ms", 480));
+    CHECK_INT(1539335890992,
+              time_as(OBOL_SECONDS, "{\"t\":\"2018-10-12T17:18:10.992125\"}", "x_ms", 480));
+    CHECK_INT(9223372036854775000, time_as(OBOL_SECONDS, "{\"t\":9223372036854775}", "x_ms", 480));
+    CHECK_INT(-1, time_as(OBOL_SECONDS, "{\"t\":9223372036854776}", "x_ms", 480));
+    obol_arena_free(&arena);
 }
 
 /* The expected values are those of `date -u -d ... +%s`. */
@@ -254,11 +359,16 @@ static void outcomes(void)
 
 int main(void)
 {
-    return check_run((const struct check_case[]){{"amounts as written", amounts},
-                                                 {"limits of amounts", limits_of_amounts},
-                                                 {"ids and cards of digits", digits},
-                                                 {"what a call needs", calls},
-                                                 {"times", times},
-                                                 {"outcomes with two places", outcomes},
-                                                 {0}});
+    return check_run(
+        (const struct check_case[]){{"amounts as written", amounts},
+                                    {"limits of amounts", limits_of_amounts},
+                                    {"ids and cards of digits", digits},
+                                    {"what a call needs", calls},
+                                    {"what a configuration needs", configurations},
+                                    {"what sources lack", sources_that_lack},
+                                    {"currencies of null", currencies},
+                                    {"times", times},
+                                    {"seconds as milliseconds", seconds_as_milliseconds},
+                                    {"outcomes with two places", outcomes},
+                                    {0}});
 }

@@ -165,7 +165,18 @@ static void rows(void)
     FINDS(request[2].type = OBOL_LIST, "rows of a list");
     FINDS((request[1].place = OBOL_IN_QUERY, request[1].wire = NULL), "a name in the query");
     FINDS(reply[0].wire = NULL, "a wire path, a constant");
+    FINDS((reply[1] = reply[0]), "a name of its own");
+    FINDS((reply[1] = reply[0], reply[1].wire = NULL, reply[1].preset = "x"), "a name of its own");
     FINDS(config[0].doc = NULL, "4 to 200");
+}
+
+/* A reply may have a value in one of several places. */
+static void alternatives(void)
+{
+    fresh();
+    reply[1] = reply[0];
+    reply[1].wire = "other_id";
+    CHECK_INT(0, (int64_t)problems(NULL));
 }
 
 static void apart(void)
@@ -199,6 +210,7 @@ int main(void)
                                                  {"paths", paths},
                                                  {"outcomes", outcome_rows},
                                                  {"rows", rows},
+                                                 {"alternatives", alternatives},
                                                  {"members apart", apart},
                                                  {"provider", provider_members},
                                                  {0}});
