@@ -2,9 +2,11 @@
 
 #include "provider/appwheel/appwheel.h"
 #include "provider/fourmetas/fourmetas.h"
+#include "provider/mincloud/mincloud.h"
 
 static const struct obol_provider *const providers[] = {
     &obol_appwheel,
+    &obol_mincloud,
     &obol_fourmetas,
 };
 enum { COUNT = sizeof providers / sizeof providers[0] };

@@ -1,0 +1,29 @@
+#include "provider/mincloud/mincloud.h"
+
+#include "base/text.h"
+
+/* Nothing is signed: a token says who asks (sheet 2). Who logs in has none yet. */
+
+static bool logs_in(struct obol_slice target)
+{
+    return obol_slice_starts(target, "/hserve/v2.0/login/") ||
+           obol_slice_starts(target, "/hserve/v2.1/login/");
+}
+
+bool obol_mincloud_sign(struct obol_draft *draft, const struct obol_record *account,
+                        struct obol_err *err)
+{
+    struct obol_slice token = draft->token;
+    const struct obol_slot *kept = obol_record_get(account, "token");
+    if (token.size == 0 && kept != NULL)
+        token = kept->secrets[0];
+    if (!obol_draft_header(draft, "accept", obol_slice_text("application/json, text/plain, */*")))
+        return obol_fail(err, OBOL_ERR_INTERNAL, NULL, "too many headers");
+    if (token.size == 0 || logs_in(draft->target))
+        return true;
+    struct obol_slice value = {0};
+    if (obol_text_fits_header(token))
+        value = obol_arena_format(draft->arena, "Hydrogen-r1 %.*s", (int)token.size, token.data);
+    return (value.data != NULL && obol_draft_header(draft, "authorization", value)) ||
+           obol_fail(err, OBOL_ERR_INVALID, "token", "expected text that can stand in a header");
+}
