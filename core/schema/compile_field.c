@@ -20,6 +20,7 @@ static const struct obol_named forms[] = {{"text", OBOL_AS_TEXT},
                                           {"lower", OBOL_LOWER},
                                           {"one_in_list", OBOL_ONE_IN_LIST},
                                           {"bit", OBOL_AS_BIT},
+                                          {"seconds", OBOL_SECONDS},
                                           {"two_digits", OBOL_TWO_DIGITS},
                                           {"keyed", OBOL_KEYED},
                                           {0}};
@@ -33,7 +34,7 @@ static const struct obol_named places[] = {{"body", OBOL_IN_BODY},    {"path", O
 static const unsigned forms_of[OBOL_TYPE_COUNT] = {
     [OBOL_TEXT] = FORM(OBOL_AS_TEXT) | FORM(OBOL_ONE_IN_LIST),
     [OBOL_INTEGER] = FORM(OBOL_AS_TEXT) | FORM(OBOL_TWO_DIGITS),
-    [OBOL_TIME] = FORM(OBOL_AS_TEXT),
+    [OBOL_TIME] = FORM(OBOL_AS_TEXT) | FORM(OBOL_SECONDS),
     [OBOL_BOOLEAN] = FORM(OBOL_AS_TEXT) | FORM(OBOL_AS_BIT),
     [OBOL_MONEY] = FORM(OBOL_MAJOR_NUMBER) | FORM(OBOL_MAJOR_TEXT) | FORM(OBOL_TWO_PLACES) |
                    FORM(OBOL_MINOR_NUMBER) | FORM(OBOL_MINOR_TEXT) | FORM(OBOL_MILLI_TEXT),

@@ -37,6 +37,8 @@ void obol_write_integer(struct obol_buf *out, const struct obol_field *field,
     (void)exponents;
     bool two = field->as == OBOL_TWO_DIGITS;
     int64_t shown = two ? slot->integer % 100 : slot->integer;
+    if (field->as == OBOL_SECONDS)
+        shown /= 1000;
     quote(out, two || field->as == OBOL_AS_TEXT);
     if (two && shown < 10)
         obol_buf_add_byte(out, '0');

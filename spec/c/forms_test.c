@@ -21,6 +21,7 @@ static const struct obol_field written[] = {
     {.name = "number", .wire = "n", .type = OBOL_MONEY, .as = OBOL_MAJOR_NUMBER},
     {.name = "two", .wire = "t", .type = OBOL_MONEY, .as = OBOL_TWO_PLACES},
     {.name = "digits", .wire = "d", .type = OBOL_INTEGER, .as = OBOL_TWO_DIGITS},
+    {.name = "from_ms", .wire = "f", .type = OBOL_TIME, .as = OBOL_SECONDS},
     {0},
 };
 
@@ -288,6 +289,13 @@ static void seconds_as_milliseconds(void)
               time_as(OBOL_SECONDS, "{\"t\":\"2018-10-12T17:18:10.992125\"}", "x_ms", 480));
     CHECK_INT(9223372036854775000, time_as(OBOL_SECONDS, "{\"t\":9223372036854775}", "x_ms", 480));
     CHECK_INT(-1, time_as(OBOL_SECONDS, "{\"t\":9223372036854776}", "x_ms", 480));
+    struct obol_record record = obol_record_new(&arena, written);
+    struct obol_buf out;
+    obol_buf_init(&out, 1024);
+    record.slots[3] = (struct obol_slot){.set = true, .integer = 1568790700999};
+    obol_encode_json(&out, &record, NULL);
+    CHECK_TEXT("{\"f\":1568790700}", obol_buf_slice(&out));
+    obol_buf_free(&out);
     obol_arena_free(&arena);
 }
 
