@@ -68,6 +68,27 @@ describe("the sandbox's 4metas callback", function()
     end)
   end
 
+  it("works with keys of the caller's own, of any size", function()
+    local made = require("spec.crypto.keys").der
+    for _, name in ipairs{ "odd", "big" } do
+      for _, mode in ipairs{ "public_encrypt", "private_encrypt" } do
+        local own = { private = made[name .. "_pkcs8"], public = made[name .. "_spki"] }
+        local app, id = paid{ rsa = { mode = mode, keys = own } }
+        assert.same({ support.clear(id) }, app.received())
+        for _, kind in ipairs{ "forged", "wrong_key" } do
+          app.box:fault("notification", kind)
+          app.box:pay((app.create()))
+          assert.same({ false }, app.received())
+        end
+      end
+    end
+    for _, wrong in ipairs{ { made.ec_pkcs8, made.ec_spki }, { made.big_spki, made.big_spki },
+      { made.big_pkcs8, made.rsa_spki }, { "x", "y" } } do
+      local keys_given = { private = wrong[1], public = wrong[2] }
+      assert.has_error(function() support.open{ rsa = { keys = keys_given } } end)
+    end
+  end)
+
   it("is cut into segments of what a block holds, or as asked", function()
     for _, case in ipairs{ { {}, 512 }, { { segment = 117 }, 768 }, { { keys = "small" }, 384 },
       { { padding = "oaep_sha1" }, 512 }, { { segment = 1 }, 344 * 256 }, { {}, 512, 490 }, { {}, 768, 491 } } do

@@ -28,6 +28,41 @@ describe("the sandbox's 4metas pay page", function()
     assert.is_nil(app.get(page_of(id)).headers["content-security-policy"]:find("script", 1, true))
   end)
 
+  -- What the script does, where there is something that runs it.
+  local has_node = os.execute("command -v node >/dev/null 2>&1")
+  if has_node == true or has_node == 0 then
+    it("reads its order from the fragment, once more when that changes, and nothing else", function()
+      local script = app.get(app.account.pay_base .. "/").body:match("<script>(.-)</script>")
+      local path = os.tmpname()
+      local file = assert(io.open(path, "w"))
+      file:write([[const lost = { hidden: true }; let listener; let gone = [];
+        const document = { getElementById: () => lost };
+        const location = { hash: "", replace: (to) => gone.push(to) };
+        const addEventListener = (name, fn) => { if (name === "hashchange") listener = fn; };
+        ]], script, [[
+        const said = (hash) => { location.hash = hash; gone = []; lost.hidden = true; listener();
+          console.log(hash, gone.join(), lost.hidden); };
+        said("#/pages/pay/detail?id=1738513709476610049"); said("#/pages/pay/detail?from=a&id=7"); said("");
+        said("#/pages/pay/detail?id="); said("#/pages/pay/detail?id=1x"); said("#/pages/pay/detail?id=//evil.example");
+        said("#/other?id=1"); said("?id=1#/pages/pay/detail?id=1");]])
+      file:close()
+      local pipe = io.popen("node " .. path .. " 2>&1")
+      local text = pipe:read("*a")
+      pipe:close()
+      os.remove(path)
+      assert.equal([[
+#/pages/pay/detail?id=1738513709476610049 order?id=1738513709476610049 true
+#/pages/pay/detail?from=a&id=7 order?id=7 true
+  false
+#/pages/pay/detail?id=  false
+#/pages/pay/detail?id=1x  false
+#/pages/pay/detail?id=//evil.example  false
+#/other?id=1  false
+?id=1#/pages/pay/detail?id=1  false
+]], text)
+    end)
+  end
+
   it("is where the account says, and nowhere else", function()
     assert.equal(404, app.get(app.account.api_base .. "/").status)
     assert.equal(404, app.get(app.account.pay_base .. "/formetas/thirdRecharge/queryMyOrder").status)

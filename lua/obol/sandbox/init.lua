@@ -206,7 +206,7 @@ function Sandbox:forge(reference, options)
 end
 
 --- Changes options of a provider's simulator from now on: `provider` is its name, `options` a table of those
--- to change. A wrong one is an `error`.
+-- to change. A wrong one is an `error`. `reset` takes the first ones again.
 function Sandbox:set(provider, options)
   local simulator = self.providers[provider]
   if not simulator or not simulator.set then error("expected a provider with options that can change", 2) end

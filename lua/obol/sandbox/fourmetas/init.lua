@@ -49,7 +49,7 @@ function M.new(sandbox, options)
   local self = setmetatable({
     name = "fourmetas", hosts = routes.hosts, operations = routes.operations, spoilt = routes.spoilt,
     sandbox = sandbox, clock = sandbox.clock, ids = sandbox.ids,
-    orders = {}, order_list = {}, by_order = {}, first = 1, sent = {},
+    orders = {}, order_list = {}, by_order = {}, queue = {}, first = 1, sent = {},
   }, App)
   local name = sandbox.ids:named("fourmetas.orders", 12)
   local start = 0

@@ -24,6 +24,16 @@ local function split(extra)
   return { key = key, order_id = text.unpercent(order_id), echo = echo }
 end
 
+-- Orders by the time at which they close: mostly the newest is the last, unless lifetimes changed.
+local function enqueue(queue, first, order)
+  local at = #queue + 1
+  while at > first and queue[at - 1].expires_ms > order.expires_ms do
+    queue[at] = queue[at - 1]
+    at = at - 1
+  end
+  queue[at] = order
+end
+
 --- Makes an order of what `fields.read` gave.
 function M.create(app, read)
   local now, parts = app.clock:now(), split(read.extra)
@@ -34,6 +44,7 @@ function M.create(app, read)
     status = M.PAYING, created_ms = now, expires_ms = now + app.expire_after_ms }
   app.orders[order.id] = order
   app.order_list[#app.order_list + 1] = order
+  enqueue(app.queue, app.first, order)
   if order.order_id then
     local same = app.by_order[order.order_id] or {}
     same[#same + 1], app.by_order[order.order_id] = order, same
@@ -53,27 +64,31 @@ function M.close(app, order, reason)
   order.status, order.closed_ms, order.reason = M.CLOSED, app.clock:now(), reason
 end
 
--- Orders live equally long, so the oldest that is still paying ends first.
-local function oldest(app)
-  while true do
-    local order = app.order_list[app.first]
-    if not order or order.status == M.PAYING then return order end
-    app.first = app.first + 1
+-- The order that closes next. Those that are over are let go, many at a time.
+local function first_open(app)
+  local queue, at = app.queue, app.first
+  while queue[at] and queue[at].status ~= M.PAYING do at = at + 1 end
+  app.first = at
+  if at > 1000 then
+    local rest = {}
+    for i = at, #queue do rest[#rest + 1] = queue[i] end
+    app.queue, app.first = rest, 1
   end
+  return queue[at]
 end
 
 --- When the next order closes by itself, nil where none is open.
 function M.next_due(app)
-  local order = oldest(app)
+  local order = first_open(app)
   return order and order.expires_ms
 end
 
 --- Closes the orders whose time is over at `at`.
 function M.run(app, at)
-  local order = oldest(app)
+  local order = first_open(app)
   while order and order.expires_ms <= at do
     M.close(app, order, "expired")
-    order = oldest(app)
+    order = first_open(app)
   end
 end
 
