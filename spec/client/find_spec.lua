@@ -23,7 +23,7 @@ describe("payments:find", function()
       { provider_id = "tx-9", status = "expired" }, { provider_id = "tx-1", status = "succeeded" } } } }
     local pay = open(state)
     pay.payments:create(notified.order "A-1")
-    local query = { item = { product_id = "p-1" }, extra = { cloud = { schema_id = 4 } } }
+    local query = { item = "p-1", extra = { cloud = { schema_id = 4 } } }
     local found = assert(pay.payments:find(query, { token = secret "payer" }))
     assert.is_true(found.paid)
     assert.equal(2, #found)
@@ -42,6 +42,16 @@ describe("payments:find", function()
       state.find = answer
       assert.is_false(pay.payments:find({ item = { product_id = "p-1" } }, { token = secret "payer" }).paid)
     end
+  end)
+
+  it("takes the provider's word on the item from among others", function()
+    local others = { { provider_id = "tx-7", status = "succeeded" }, { provider_id = "tx-1", status = "processing" } }
+    local state = { find = { outcome = "accepted", payments = others, payment = others[2] } }
+    local pay = open(state)
+    assert.is_false(pay.payments:find({ item = 5 }, { token = secret "payer" }).paid)
+    assert.same({ item = { product_id = "5" } }, state.asked.params)
+    state.find = { outcome = "succeeded", payments = others, payment = others[1] }
+    assert.is_true(pay.payments:find({ item = 5 }, { token = secret "payer" }).paid)
   end)
 
   it("is unsupported without the payer's token", function()

@@ -29,12 +29,18 @@ local function answer(found)
   return found
 end
 
-local function recorded(client, query)
+-- The ids that are asked for, as texts; either may be nil.
+local function ids_of(query)
   local customer, item = query.customer, query.item
   if type(customer) == "table" then customer = customer.id end
   if type(item) == "table" then item = item.product_id end
+  return text_of(customer), text_of(item)
+end
+
+local function recorded(client, query)
+  local customer, item = ids_of(query)
   if customer == nil and item == nil then return nil, fault.invalid("customer", "expected a customer or an item") end
-  local where = { customer_id = text_of(customer), product_id = text_of(item), limit = 1000 }
+  local where = { customer_id = customer, product_id = item, limit = 1000 }
   local found, err = list.run(client, "payments", where, filters, view.payment)
   if not found then return nil, err end
   return answer(found)
@@ -62,7 +68,9 @@ local function known_order(client, name, entry)
 end
 
 local function asked(client, query, options)
-  local params = { customer = query.customer, item = query.item, extra = query.extra }
+  local customer, item = ids_of(query)
+  local params = { customer = customer and { id = customer }, item = item and { product_id = item },
+    extra = query.extra }
   local name, err = choose.pick(client, FIND, params, options)
   if not name then return nil, err end
   if not options.token and session.has_payers(client.accounts[name]) then
@@ -70,7 +78,7 @@ local function asked(client, query, options)
   end
   local result
   result, err = exchange.ask(client, { account = name, operation = FIND, params = params, token = options.token,
-    deadline = options.deadline })
+    deadline = options.deadline, expect = { product_id = item } })
   if not result then
     if err.kind == "not_found" then return answer {} end
     return nil, err
@@ -78,7 +86,8 @@ local function asked(client, query, options)
   local found = {}
   for place, entry in ipairs(result.payments or {}) do found[place] = known_order(client, name, entry) end
   answer(found)
-  if result.paid ~= nil then found.paid = result.paid == true end
+  -- Of the item that was asked for, where the list may hold others.
+  if result.payment then found.paid = result.outcome == "succeeded" end
   return found
 end
 
