@@ -57,7 +57,8 @@ end
 
 -- Whether a late success of a closed attempt could be told from another purchase that is open.
 local function may_be_late(client, one)
-  if one.outcome ~= "declined" and not schedule.was_never_received(one) then return false end
+  local unlikely = schedule.was_never_received(one) or (one.outcome == "abandoned" and not one.proof)
+  if one.outcome ~= "declined" and not unlikely then return false end
   if not one.proof then return attempt.query_of(client, one, one.provider_id) ~= nil end
   local held, err = client.ledger:holder("exclusive", attempt.exclusive(one.provider, one.customer_id, one.product_id))
   return not held and not err
