@@ -159,6 +159,28 @@ describe("RuxPay's notifications", function()
     assert.is_nil((app.box:chargeback("A-2")))
   end)
 
+  it("follow the controls over HTTP", function()
+    local http = require "obol.sandbox.http"
+    local function control(name, fields)
+      local reply = http.serve(app.box, { method = fields and "POST" or "GET", target = "/_sandbox/" .. name,
+        headers = {}, body = fields and cjson.encode(fields) })
+      return cjson.decode(reply.body), reply.status
+    end
+    local url = app.checkout{ extension = { subscriptionCycle = "DAY", subscriptionPeriod = 9 } }.redirectUrl
+    assert.equal(url, control("pages").ruxpay[1].url)
+    assert.equal(100, control("pay", { reference = "A-1", provider = "ruxpay" }).code)
+    assert.equal(409, select(2, control("pay", { reference = "A-1" })))
+    assert.equal(404, select(2, control("pay", { reference = "A-1", provider = "appwheel" })))
+    assert.equal(100, control("renew", { reference = "A-1" }).code)
+    assert.equal(101, control("renew", { reference = "A-1", declined = true }).code)
+    assert.equal(400, select(2, control("renew", { reference = "A-1", declined = "yes" })))
+    assert.equal(5, control("chargeback", { reference = "t-1", amount = 5 }).amount)
+    assert.equal(4, #control("deliver", {}).delivered)
+    assert.is_true(control("resend", { id = control("deliveries").deliveries[2].id }).ok)
+    assert.equal(404, select(2, control("resend", { id = 99 })))
+    assert.equal(1, #control("deliver", {}).delivered)
+  end)
+
   it("come late, twice, out of order, forged, under another key, and over another amount", function()
     local count = 0
     local function sold()

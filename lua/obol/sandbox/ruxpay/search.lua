@@ -66,15 +66,15 @@ local function paged(app, given, found, write)
     { "data", json.arr(items) } }
 end
 
--- Newest first: those of `things` that fit every condition given.
+-- Newest first: those of `things(given)`, among which all that can fit are, that fit every condition given.
 local function list(app, query, things, values, write)
   local given, problem = parameters(query)
   if not given then return refuse(500, problem) end
   local span, refusal = window(given)
   if not span then return nil, refusal end
-  local found = {}
-  for i = #things, 1, -1 do
-    local thing = things[i]
+  local all, found = things(given), {}
+  for i = #all, 1, -1 do
+    local thing = all[i]
     local fits = thing.at_ms >= span.from and thing.at_ms <= span.to
     for name, value in pairs(values) do
       if given[name] and given[name] ~= value(thing) then fits = false end
@@ -90,8 +90,18 @@ local of_payment = {
   transactionId = function(payment) return payment.transaction_id end,
 }
 
+-- A merchant with many transactions asks for one of them: only where no id is given all are looked through.
+local function payments_for(app)
+  return function(given)
+    if given.uniqueId then return { app.by_unique[given.uniqueId] } end
+    if given.transactionId then return app.by_transaction[given.transactionId] or {} end
+    if given.orderId then return app.orders[given.orderId] or {} end
+    return app.payments
+  end
+end
+
 --- `GET /search/list/order`.
-function M.orders(app, query) return list(app, query, app.payments, of_payment, payments.tree) end
+function M.orders(app, query) return list(app, query, payments_for(app), of_payment, payments.tree) end
 
 local of_refund = {
   uniqueId = function(refund) return refund.of.unique_id end,
@@ -100,7 +110,15 @@ local of_refund = {
   refundUniqueId = function(refund) return refund.unique_id end,
 }
 
+local function refunds_for(app)
+  return function(given)
+    if given.refundTransactionId then return { app.by_refund[given.refundTransactionId] } end
+    if given.refundUniqueId then return { app.by_refund_unique[given.refundUniqueId] } end
+    return app.refunds
+  end
+end
+
 --- `GET /search/list/refund`.
-function M.refunds(app, query) return list(app, query, app.refunds, of_refund, refunds.tree) end
+function M.refunds(app, query) return list(app, query, refunds_for(app), of_refund, refunds.tree) end
 
 return M
