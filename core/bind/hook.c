@@ -71,7 +71,7 @@ static void push_request(lua_State *L, const struct obol_bind_signing *signing, 
     const struct obol_moment *moment = signing->moment;
     size_t base = signing->base_url_size;
     char room[OBOL_INT64_ROOM];
-    lua_createtable(L, 0, 9);
+    lua_createtable(L, 0, 10);
     set_slice(L, "operation", obol_slice_text(signing->operation));
     set_slice(L, "method", request->method);
     set_slice(L, "url", request->url);
@@ -81,6 +81,11 @@ static void push_request(lua_State *L, const struct obol_bind_signing *signing, 
               moment->nonce.size != 0 ? moment->nonce : obol_text_of_int64(room, moment->time_ms));
     obol_bind_push_int64(L, moment->time_ms);
     lua_setfield(L, -2, "time_ms");
+    if (moment->token.size != 0) {
+        memcpy(obol_bind_secret_push(L, moment->token.size)->data, moment->token.data,
+               moment->token.size);
+        lua_setfield(L, -2, "token");
+    }
     lua_getfield(L, at, "headers");
     lua_setfield(L, -2, "headers");
     lua_getfield(L, at, "body");

@@ -23,7 +23,7 @@ static void set_name(struct obol_compiling *compiling, const struct obol_member 
 static size_t add_usual(struct obol_compiling *compiling, struct obol_field *rows, size_t count,
                         const char *base_url)
 {
-    bool has_url = false, has_expiry = false;
+    bool has_url = compiling->compiled->provider.base_url_word != NULL, has_expiry = false;
     for (size_t i = 0; i < count; i++) {
         const char *name = rows[i].name != NULL ? rows[i].name : "";
         has_url |= strcmp(name, "base_url") == 0;
@@ -221,6 +221,7 @@ static const struct obol_member members[] = {
     {PROVIDER("doc", provider.doc), .set = obol_compile_text},
     {PROVIDER("source", provider.source), .set = obol_compile_text},
     {.name = "base_url", .offset = offsetof(struct providing, base_url), .set = obol_compile_text},
+    {PROVIDER("base_url_word", provider.base_url_word), .set = obol_compile_text},
     {PROVIDER("config", provider.config), .set = set_config, .required = true},
     {PROVIDER("methods", provider.methods), .set = obol_compile_texts},
     {PROVIDER("content_type", provider.content_type), .set = set_content_type},
@@ -266,6 +267,9 @@ static void finish(struct obol_compiling *compiling, struct obol_compiled *compi
         provider->query_schedule_s = schedule;
     if (provider->acknowledgements == NULL && compiled->opens)
         provider->acknowledgements = usual_acknowledgements;
+    if (provider->base_url_word != NULL &&
+        !obol_compile_is_configured(compiling, provider->base_url_word))
+        obol_compile_expected_at(compiling, "base_url_word", "a row of the configuration");
     if (provider->code_at == NULL)
         obol_compile_expected_at(compiling, "code_at", "where a reply has the provider's code");
     if (provider->notifications != NULL && !compiled->opens)

@@ -22,7 +22,7 @@
 --   `outcomes` come after an operation's
 -- - `code_at`, `message_at`, `message_or`: paths of the code and the text in a reply
 -- - `methods`, `currencies` (lists), `places` (decimal places that differ from ISO 4217, by currency),
---   `content_type`, `zone_minutes`, `session_words`, `timeout_ms`, `query_schedule_s`
+--   `content_type`, `base_url_word`, `zone_minutes`, `session_words`, `timeout_ms`, `query_schedule_s`
 -- - `sign`: `{ header =, input = function(request, account), make = function(input, account) }`, or
 --   `function(request, account)` that answers a table of headers
 -- - `open`: `function(incoming, account)`, with `notifications` (rows `{ type =, at =, is =, has =,
@@ -36,7 +36,7 @@
 -- A name that begins with `account.` takes the account's word, `call.key` is the attempt's key.
 --
 -- `request` is `{ operation =, method =, url =, path = (with the query, behind the base URL's own),
--- headers =, body =, time_ms =, nonce =, key = }`; its body is final, and an `obol.secret` where a
+-- headers =, body =, time_ms =, nonce =, key =, token = (of a session or a payer, a secret) }`; its body is final, and an `obol.secret` where a
 -- secret went into it (`..` with one gives another). `incoming` is `{ method =, url =, headers =,
 -- body =, time_ms = (now) }`. `account` has the configuration's words; a secret is an `obol.secret`, the
 -- newest where there are several, and `account.secrets.<word>` lists them all. `sign` answers nil and

@@ -57,7 +57,8 @@ local payment = {
 }
 
 local refund = {
-  { "provider_id", "data.refundId", "text" },
+  { "id", "data.refundId", "text" },
+  { "provider_id", "data.paymentId", "text" },
   { "refund_id", "data.refundNo", "text" },
   { "currency", "data.currency", "currency" },
   { "amount", "data.amount", "money", as = "minor_number" },

@@ -140,6 +140,8 @@ describe("members of a provider that are wrong:", function()
   case("timeout_ms", function(d) d.timeout_ms = 0 end, "timeout_ms: expected 1 to 600000")
   case("query_schedule_s", function(d) d.query_schedule_s = { 1, "x" } end,
     "query_schedule_s[2]: expected 1 to 2592000")
+  case("base_url_word", function(d) d.base_url_word = "api_base" end,
+    "base_url_word: expected a row of the configuration")
   case("session_words", function(d) d.session_words = { "login" } end,
     "session_words[1]: expected a row of the configuration")
   case("code_at", function(d)
