@@ -94,8 +94,29 @@ static bool add_headers(struct obol_draft *draft, const struct obol_record *conf
     return true;
 }
 
+/* The rows of a request that stand in its head. */
+static bool add_header_rows(struct obol_draft *draft, const struct obol_record *record,
+                            const struct obol_exponent *exponents, struct obol_err *err)
+{
+    for (size_t i = 0; i < record->count; i++) {
+        const struct obol_field *field = &record->fields[i];
+        if (field->place != OBOL_IN_HEADER || field->wire == NULL || !record->slots[i].set)
+            continue;
+        struct obol_buf plain;
+        obol_buf_init(&plain, OBOL_CEILING_SMALL);
+        obol_encode_plain(&plain, field, &record->slots[i], exponents);
+        struct obol_slice value = obol_arena_copy(draft->arena, obol_buf_slice(&plain));
+        bool fine = !plain.failed && value.data != NULL;
+        obol_buf_free(&plain);
+        if (!fine || !obol_draft_header(draft, field->wire, value))
+            return obol_fail(err, OBOL_ERR_INVALID, field->name,
+                             "expected text that can stand in a header");
+    }
+    return true;
+}
+
 static bool sign_request(struct obol_draft *draft, const struct obol_account *account,
-                         struct obol_err *err)
+                         const struct obol_record *record, struct obol_err *err)
 {
     const char *type = account->provider->content_type;
     if (type == NULL)
@@ -104,6 +125,8 @@ static bool sign_request(struct obol_draft *draft, const struct obol_account *ac
          !obol_draft_header(draft, "content-type", obol_slice_text(type))) ||
         !add_headers(draft, &account->config))
         return obol_fail(err, OBOL_ERR_INTERNAL, NULL, "too many headers");
+    if (!add_header_rows(draft, record, account->provider->exponents, err))
+        return false;
     return account->provider->sign == NULL || account->provider->sign(draft, &account->config, err);
 }
 
@@ -183,5 +206,5 @@ bool obol_call_encode(const struct obol_account *account, const char *operation,
     *request = (struct obol_request){.repeat_safe = chosen->repeat_safe == OBOL_YES,
                                      .secret = has_secret(&record)};
     return draft_request(&draft, account, chosen, &record, err) &&
-           sign_request(&draft, account, err) && finish(&draft, account, request, err);
+           sign_request(&draft, account, &record, err) && finish(&draft, account, request, err);
 }

@@ -220,14 +220,42 @@ static void check_type(struct obol_compiling *compiling, const struct obol_field
         obol_compile_expected_at(compiling, "max", "a length");
 }
 
-/* The boolean row that makes another one required. */
-static void check_needs(struct obol_compiling *compiling, const struct obol_field *rows,
-                        const struct obol_field *row)
+/* The rows that make another one required: a boolean, or those within a name. */
+static void check_needs(struct obol_compiling *compiling, const struct obol_field *rows)
 {
-    const struct obol_field *needing =
-        row->needed_by != NULL ? row_named(rows, row->needed_by) : NULL;
-    if (row->needed_by != NULL && (needing == NULL || needing->type != OBOL_BOOLEAN))
-        obol_compile_expected_at(compiling, "needed_by", "the name of a boolean row before it");
+    uint32_t index = 1;
+    for (const struct obol_field *row = rows; row->name != NULL; row++, index++) {
+        if (row->needed_by == NULL)
+            continue;
+        size_t size = strlen(row->needed_by);
+        bool found = false;
+        for (const struct obol_field *each = rows; each->name != NULL; each++)
+            found |= strncmp(each->name, row->needed_by, size) == 0 &&
+                     (each->name[size] == '.' ||
+                      (each->name[size] == '\0' && each->type == OBOL_BOOLEAN));
+        size_t length = obol_compile_enter_item(compiling, index);
+        if (!found)
+            obol_compile_expected_at(compiling, "needed_by",
+                                     "a boolean row, or the name that others stand within");
+        obol_compile_leave(compiling, length);
+    }
+}
+
+/* What goes out in the head of a request: one value under a name in lower case. */
+static void check_header(struct obol_compiling *compiling, const struct obol_field *row)
+{
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789-_";
+    if (row->place != OBOL_IN_HEADER)
+        return;
+    bool named = row->wire != NULL && strspn(row->wire, allowed) == strlen(row->wire);
+    bool config = compiling->use == OBOL_ROWS_CONFIG;
+    if (compiling->use == OBOL_ROWS_REPLY)
+        obol_compile_expected_at(compiling, "place", "no place in a reply");
+    else if ((!config || row->wire != NULL) && !named)
+        obol_compile_expected_at(compiling, "wire", "a header's name in lower case");
+    else if (row->type == OBOL_LIST || row->type == OBOL_ANY ||
+             (config && row->type != OBOL_TEXT && row->type != OBOL_URL))
+        obol_compile_expected_at(compiling, "type", "a value that a header can hold");
 }
 
 /* A row that reads the account or the call takes the value as it was checked there. */
@@ -291,11 +319,10 @@ static void find_place(struct obol_compiling *compiling, struct obol_field *row)
         row->place = row->wire != NULL ? OBOL_IN_QUERY : OBOL_NOWHERE;
 }
 
-static void finish_row(struct obol_compiling *compiling, const struct obol_field *rows,
-                       struct obol_field *row)
+static void finish_row(struct obol_compiling *compiling, struct obol_field *row)
 {
     check_type(compiling, row);
-    check_needs(compiling, rows, row);
+    check_header(compiling, row);
     follow_uniform(compiling, row);
     if (compiling->use != OBOL_ROWS_CONFIG)
         check_source(compiling, row);
@@ -340,10 +367,12 @@ void obol_compile_fields(struct obol_compiling *compiling, const struct obol_mem
         obol_compile_members(compiling, members,
                              compiling->use == OBOL_ROWS_CONFIG ? config_names : names, each, row);
         if (compiling->problems->count == before)
-            finish_row(compiling, rows, row);
+            finish_row(compiling, row);
         if (compiling->problems->count == before)
             finish_sample(compiling, row);
         obol_compile_leave(compiling, length);
     }
+    if (rows != NULL)
+        check_needs(compiling, rows);
     *(const struct obol_field **)target = rows;
 }

@@ -255,7 +255,11 @@ describe("members of a row that are wrong:", function()
   case("the call's key", { "call.key", "x", "integer" }, "type: expected text")
   case("same_as", { "reason", "x", "text", same_as = "shop" }, "same_as: expected a row of the configuration")
   case("needed_by", { "reason", "x", "text", needed_by = "order_id" },
-    "needed_by: expected the name of a boolean row before it")
+    "needed_by: expected a boolean row, or the name that others stand within")
+  case("a header's name", { "reason", "X-Reason", "text", place = "header" },
+    "wire: expected a header's name in lower case")
+  case("a header's type", { "items", "x-items", "any", place = "header" },
+    "type: expected a value that a header can hold")
   case("a sample", { "reason", "x", "text", max = 3, sample = "four" },
     "sample: expected a value that passes the row's own check")
   case("a preset", { "reason", "x", "text", oneof = { "a", "b" }, preset = "c" },

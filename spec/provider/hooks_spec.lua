@@ -66,6 +66,23 @@ describe("sign", function()
       assert(account:encode("payment.create", params)).headers)
   end)
 
+  it("finds headers of the rows there", function()
+    local account = account_of(function(d, operation)
+      d.config[1] = { "merchant", "text", place = "header", wire = "x-merchant" }
+      operation.request[4] = { "call.key", "idempotency-key", "text", place = "header" }
+      operation.request[5] = { "trial_days", "x-days", "integer", place = "header", as = "text" }
+      d.sign = function(request) return { ["x-a"] = request.headers["idempotency-key"] .. "!" } end
+    end)
+    local request = assert(account:encode("payment.create",
+      { order_id = "A", amount = "1.00", currency = "USD", trial_days = 7 }, moment))
+    assert.same({ ["content-type"] = "application/json", ["x-merchant"] = "m", ["idempotency-key"] = "k",
+      ["x-days"] = "7", ["x-a"] = "k!" }, request.headers)
+    assert.equal('{"orderNo":"A","total":100,"currency":"USD"}', request.body)
+    local none, err = account:encode("payment.create", params, { time_ms = 1, key = "a\nb" })
+    assert.is_nil(none)
+    assert.equal("call.key: expected text that can stand in a header", tostring(err))
+  end)
+
   it("may be two steps and a header", function()
     local account = signing { header = "x-signature",
       input = function(request) return request.method .. "\n" .. request.path .. "\n" .. request.body end,
