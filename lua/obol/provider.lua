@@ -36,8 +36,8 @@
 -- A name that begins with `account.` takes the account's word, `call.key` is the attempt's key.
 --
 -- `request` is `{ operation =, method =, url =, path = (with the query, behind the base URL's own),
--- headers =, body =, time_ms =, nonce =, key =, token = (of a session or a payer, a secret) }`; its body is final, and an `obol.secret` where a
--- secret went into it (`..` with one gives another). `incoming` is `{ method =, url =, headers =,
+-- headers =, body =, time_ms =, nonce =, key =, token = (of a session or a payer, a secret) }`; its
+-- body is final, and an `obol.secret` where a secret went into it (`..` with one gives another). `incoming` is `{ method =, url =, headers =,
 -- body =, time_ms = (now) }`. `account` has the configuration's words; a secret is an `obol.secret`, the
 -- newest where there are several, and `account.secrets.<word>` lists them all. `sign` answers nil and
 -- an error where it cannot sign: then nothing is sent. `open` answers what the notification says, as
@@ -48,6 +48,8 @@ local core = require "obol.core"
 local errors = require "obol.error"
 
 local M = {}
+
+local made = setmetatable({}, { __mode = "k" })
 
 local MAX_DEPTH, MAX_BODY = 24, 1024 * 1024
 
@@ -164,7 +166,14 @@ function M.define(definition)
   if type(definition.open) == "function" then hooks.open = opener(definition.open) end
   local name, err = core.define(data, hooks)
   if not name then return nil, err end
-  return { name = name }
+  local defined = { name = name }
+  made[defined] = true
+  return defined
+end
+
+--- Whether `value` is what `define` answered.
+function M.is(value)
+  return made[value] == true
 end
 
 return M

@@ -81,7 +81,7 @@ describe("a configuration", function()
   end)
 
   it("says unsupported, and not invalid, when nothing else is wrong but what is not built", function()
-    for key, value in pairs { ledger = "sqlite:x.db", routes = "routes.lua", flows = {}, providers = {} } do
+    for key, value in pairs { ledger = "sqlite:x.db", routes = "routes.lua", flows = {} } do
       local _, err = open(good { [key] = value })
       assert.equal("unsupported", err.kind)
       assert.equal(key, err.fields[1].field)

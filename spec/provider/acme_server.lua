@@ -17,7 +17,8 @@ end
 
 local function is_signed(request, path)
   local headers = request.headers
-  local input = table.concat({ request.method, path, headers["x-acme-time"], headers["x-acme-nonce"], request.body }, "\n")
+  local input = table.concat({ request.method, path, headers["x-acme-time"], headers["x-acme-nonce"],
+    request.body }, "\n")
   return headers["x-acme-merchant"] == "m-1" and headers["x-acme-signature"] == mac(input)
 end
 
@@ -40,8 +41,8 @@ routes["GET /v1/payments/"] = function(self, _, name) return self.payments[name]
 routes["POST /v1/refunds"] = function(self, body)
   local refund = self.refunds[body.refundNo]
   if not refund then
-    refund = { refundId = "ref_1", paymentId = body.paymentId, refundNo = body.refundNo, amount = body.amount, currency = "USD",
-      status = "PENDING" }
+    refund = { refundId = "ref_1", paymentId = body.paymentId, refundNo = body.refundNo, amount = body.amount,
+      currency = "USD", status = "PENDING" }
     self.refunds[body.refundNo] = refund
   end
   return refund
@@ -78,7 +79,8 @@ end
 
 --- A notification of what became of it, signed at `time_s` (default: now).
 function M.notification(kind, data, time_s)
-  local body = assert(json.encode { id = "evt_" .. data.status, type = kind, time = "2023-11-14T22:13:20Z", data = data })
+  local body = assert(json.encode { id = "evt_" .. data.status, type = kind, time = "2023-11-14T22:13:20Z",
+    data = data })
   local time = ("%d"):format(time_s or math.floor(M.NOW / 1000))
   return { method = "POST", url = "/notify/acme", body = body,
     headers = { ["x-acme-signature"] = "t=" .. time .. ",v1=" .. mac(time .. "." .. body) } }

@@ -36,7 +36,8 @@ describe("Acme's account", function()
     local request = assert(new_account():encode("payment.query", { key = "key/1" }, moment))
     assert.equal("https://api.acme.example/v1/payments/key%2F1", request.url)
     assert.equal("", request.body)
-    assert.equal("11e78d3684c70e0673a0303bff290df20af216048b2849e45e6ed8aabf89c73d", request.headers["x-acme-signature"])
+    assert.equal("11e78d3684c70e0673a0303bff290df20af216048b2849e45e6ed8aabf89c73d",
+      request.headers["x-acme-signature"])
   end)
 
   it("signs with the newest of several keys", function()
@@ -76,8 +77,8 @@ describe("Acme's account", function()
   it("knows its codes, and nothing by others", function()
     local account = new_account()
     local function reply(code) return { status = 200, body = ('{"code":%s,"message":"no"}'):format(code) } end
-    for code, expected in pairs { ["1001"] = "rejected", ["2001"] = "declined", ["9001"] = "rejected", ["7"] = "unknown",
-      ["0"] = "unknown" } do
+    for code, expected in pairs { ["1001"] = "rejected", ["2001"] = "declined", ["9001"] = "rejected",
+      ["7"] = "unknown", ["0"] = "unknown" } do
       assert.equal(expected, assert(account:decode("payment.create", reply(code))).outcome)
     end
     assert.equal("authentication", account:decode("payment.create", reply "1002").kind)
@@ -98,7 +99,8 @@ describe("Acme's notifications", function()
   setup(define)
 
   local body = '{"id":"evt_1","type":"payment.changed","time":"2023-11-14T22:13:20Z","data":{"paymentId":"pay_1",'
-    .. '"reference":"key-1","orderNo":"A-1001","status":"PAID","amount":888,"currency":"USD","trace":1738513709476610049}}'
+    .. '"reference":"key-1","orderNo":"A-1001","status":"PAID","amount":888,"currency":"USD",'
+    .. '"trace":1738513709476610049}}'
 
   local function open(account, signature, more)
     local incoming = { method = "POST", url = "/n", body = body, headers = { ["x-acme-signature"] = signature } }

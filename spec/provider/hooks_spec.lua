@@ -88,7 +88,8 @@ describe("sign", function()
       input = function(request) return request.method .. "\n" .. request.path .. "\n" .. request.body end,
       make = function(input, of) return crypto.hex(crypto.hmac("sha256", of.key, input)) end }
     -- printf 'POST\n/pay\n{...}' | openssl dgst -sha256 -hmac k3y
-    assert.equal("d28be220013b9cc4f6c56da314b05f498d64780975460d34ee4ceb632be717b2", assert(account:encode("payment.create", params)).headers["x-signature"])
+    assert.equal("d28be220013b9cc4f6c56da314b05f498d64780975460d34ee4ceb632be717b2",
+      assert(account:encode("payment.create", params)).headers["x-signature"])
   end)
 
   it("signs a body with a card in it without making a string of it", function()
@@ -135,7 +136,8 @@ describe("sign", function()
     assert.equal("authentication", err.kind)
     assert.equal("no key", tostring(err))
     assert.equal("expected a table of headers", refused(function() end).message)
-    assert.equal("expected what is to be signed", refused { header = "x-s", input = function() end, make = print }.message)
+    assert.equal("expected what is to be signed",
+      refused { header = "x-s", input = function() end, make = print }.message)
     assert.equal("expected a signature as text",
       refused { header = "x-s", input = function() return "" end, make = function() return 5 end }.message)
   end)
@@ -239,7 +241,8 @@ describe("open", function()
     local event, err = opening(function() error "boom" end, rows):open { body = "" }
     assert.is_nil(event)
     assert.same({ "internal", "open" }, { err.kind, err.field })
-    event, err = opening(function() return nil, obol.error.new { kind = "storage", message = "x" } end):open { body = "" }
+    local own = obol.error.new { kind = "storage", message = "x" }
+    event, err = opening(function() return nil, own end):open { body = "" }
     assert.is_nil(event)
     assert.equal("storage", err.kind)
   end)

@@ -1,6 +1,9 @@
 --- The configuration that a command works with: which file, and what is in it before it is opened.
 
+local providers = require "obol.config.providers"
 local script = require "obol.config.script"
+
+local terminal = require "obol.cli.terminal"
 
 local M = {}
 
@@ -25,11 +28,27 @@ function M.path(args)
   return args.config or (variable ~= "" and variable) or "obol.lua"
 end
 
---- The accounts as the file writes them, by name; or nil and an error. What is missing in them is
--- found when the configuration is opened.
+--- Defines the providers that the configuration names, so that they are known by their names. Where
+-- nobody named a configuration there need not be one; what is wrong is told on the screen `problems`.
+function M.define(args, problems)
+  local path = M.path(args)
+  local config, err, folder = script.load(path)
+  local function tell(field, message)
+    problems:line(problems:paint("yellow", "warning"), ": ", path, ": ", terminal.clean(field .. ": " .. message))
+  end
+  if config then
+    providers.define(config.providers, folder, tell)
+  elseif args.config then
+    tell("configuration", err.message)
+  end
+end
+
+--- The accounts as the file writes them, by name; or nil and an error. The providers that the file
+-- names are defined. What is missing or wrong is found when the configuration is opened.
 function M.accounts(path)
-  local config, err = script.load(path)
+  local config, err, folder = script.load(path)
   if not config then return nil, err end
+  providers.define(config.providers, folder, function() end)
   local accounts = {}
   for name, words in pairs(type(config.accounts) == "table" and config.accounts or {}) do
     if type(name) == "string" and type(words) == "table" then accounts[name] = words end

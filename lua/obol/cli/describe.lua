@@ -1,5 +1,6 @@
 --- obol describe: a provider's words, or one operation with fields and outcomes.
 
+local configuration = require "obol.cli.configuration"
 local fields = require "obol.cli.fields"
 local names = require "obol.cli.names"
 local core = require "obol.core"
@@ -16,6 +17,7 @@ Examples:
 function M.configure(command)
   command:argument("provider", "A name that `obol providers` lists.")
   command:argument("operation", "An operation, such as payment.create."):args "?"
+  configuration.configure(command)
   command:flag("--json", "Print JSON.")
 end
 
@@ -93,6 +95,7 @@ local function put_provider(screen, provider)
 end
 
 function M.run(args, screen, problems)
+  configuration.define(args, problems)
   local provider, err = names.provider(args.provider)
   if provider and args.operation then err = select(2, names.operation(provider, args.operation)) end
   if err then

@@ -1,5 +1,7 @@
---- obol providers: the payment systems that this build can talk to.
+--- obol providers: the payment systems that this build, and the files that a configuration names, can
+-- talk to.
 
+local configuration = require "obol.cli.configuration"
 local json = require "obol.json"
 local core = require "obol.core"
 local show = require "obol.cli.show"
@@ -12,6 +14,7 @@ Examples:
   obol providers --json]]
 
 function M.configure(command)
+  configuration.configure(command)
   command:flag("--json", "Print JSON.")
 end
 
@@ -27,7 +30,8 @@ local function operations_of(provider)
   return names
 end
 
-function M.run(args, screen)
+function M.run(args, screen, problems)
+  configuration.define(args, problems)
   local list = json.array {}
   for _, name in ipairs(core.providers()) do
     local provider = assert(core.describe(name))

@@ -2,6 +2,7 @@
 
 local ledger = require "obol.ledger"
 local nearest = require "obol.config.nearest"
+local providers = require "obol.config.providers"
 
 local M = {}
 
@@ -23,7 +24,7 @@ local function check_keys(config, problems)
         "expected a known key" .. nearest.hint(key, known))
     end
   end
-  for _, key in ipairs { "providers", "routes", "flows" } do
+  for _, key in ipairs { "routes", "flows" } do
     if config[key] ~= nil then
       add(problems, key, "not built yet: leave it out", "unsupported")
     end
@@ -143,6 +144,7 @@ function M.run(config, folder, problems)
   end
   check_keys(config, problems)
   local opened = { mode = config.mode }
+  providers.define(config.providers, folder, function(field, message) add(problems, field, message) end)
   opened.accounts, opened.names = open_accounts(config, problems)
   opened.ledger = open_ledger(config, problems)
   opened.clock = check_function(config, "clock", problems)
