@@ -154,6 +154,12 @@ static const struct obol_node *best_of(const struct obol_operation *operation,
     return best;
 }
 
+static void doubt(struct obol_verdict *verdict)
+{
+    verdict->outcome = OBOL_UNKNOWN;
+    verdict->row = NULL;
+}
+
 /* The item of a list that was asked for; a list without it says nothing about it. */
 static bool pick(const struct obol_operation *operation, const struct obol_node *expect,
                  struct obol_arena *arena, struct obol_node *result, struct obol_verdict *verdict)
@@ -166,13 +172,16 @@ static bool pick(const struct obol_operation *operation, const struct obol_node 
     if (wanted == NULL || list == NULL) {
         /* that the list came says nothing about an item of which nobody said which */
         if (operation->pick_as == NULL)
-            verdict->outcome = OBOL_UNKNOWN;
+            doubt(verdict);
         return true;
     }
     const struct obol_node *item = best_of(operation, list, wanted);
     if (item != NULL)
         return take(operation, item, arena, result, verdict);
-    verdict->outcome = OBOL_UNKNOWN;
+    doubt(verdict);
+    /* others in its place: the question was not understood */
+    if (operation->pick_alone && list->count != 0)
+        return true;
     verdict->nothing = true;
     return obol_node_set(result, "found", obol_node_boolean(arena, false));
 }

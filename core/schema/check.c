@@ -119,25 +119,24 @@ static const char *after(const char *name, const char *prefix)
     return name;
 }
 
-/* A row that reads the account or the call; those were checked before they came here. */
-static bool take_from_sources(const struct obol_field *field, struct obol_slot *slot,
-                              const struct obol_sources *sources)
+/* A row that reads the account, which was checked before, or the call, which was not. */
+static bool take_from_sources(struct obol_checking *checking, const struct obol_record *record,
+                              size_t at, const struct obol_sources *sources)
 {
+    const struct obol_field *field = &record->fields[at];
     const char *rest = after(field->name, "account.");
     if (rest != NULL) {
         const struct obol_slot *found = obol_record_get(sources->account, rest);
         if (found != NULL)
-            *slot = *found;
+            record->slots[at] = *found;
+        else if ((field->flags & OBOL_REQUIRED) != 0)
+            obol_expected(checking, "a value");
         return true;
     }
     rest = after(field->name, "call.");
     if (rest == NULL)
         return false;
-    const struct obol_node *found = obol_path_find(sources->call, rest);
-    if (found != NULL) {
-        slot->text = found->text;
-        slot->set = true;
-    }
+    check_field(checking, record, at, obol_path_find(sources->call, rest));
     return true;
 }
 
@@ -152,16 +151,32 @@ static void run_makes(struct obol_record *record, struct obol_problems *problems
     }
 }
 
-/* Whether a row of that name is true, or one within it (`login` has `login.email`) is given. */
-static bool is_asked_for(const struct obol_record *record, const char *name)
+/* What of a row makes another one needed: that it is true, or the word that it has; null: nothing.
+ */
+static const char *says(const struct obol_slot *slot, const char *const *words)
+{
+    if (words == NULL)
+        return slot->boolean ? "true" : NULL;
+    while (*words != NULL && !obol_slice_is(slot->text, *words))
+        words++;
+    return *words;
+}
+
+/* Why a row is needed: the row that it names says so, or one within that name (`login` has
+ * `login.email`) is given. Null: it is not. */
+static const char *asked_for(const struct obol_record *record, const struct obol_field *field)
 {
     for (size_t i = 0; i < record->count; i++) {
-        const char *rest = after(record->fields[i].name, name);
-        const struct obol_slot *slot = &record->slots[i];
-        if (rest != NULL && slot->set && ((*rest == '\0' && slot->boolean) || *rest == '.'))
-            return true;
+        const char *rest = after(record->fields[i].name, field->needed_by);
+        if (rest == NULL || !record->slots[i].set)
+            continue;
+        const char *why = *rest == '.'    ? "given"
+                          : *rest == '\0' ? says(&record->slots[i], field->needed_is)
+                                          : NULL;
+        if (why != NULL)
+            return why;
     }
-    return false;
+    return NULL;
 }
 
 /* A row that is required where another says so, such as a browser's words for 3DS. */
@@ -169,11 +184,12 @@ static void check_needs(const struct obol_record *record, struct obol_problems *
 {
     for (size_t i = 0; i < record->count; i++) {
         const struct obol_field *field = &record->fields[i];
-        if (field->needed_by != NULL && !record->slots[i].set &&
-            is_asked_for(record, field->needed_by))
+        if (field->needed_by == NULL || record->slots[i].set)
+            continue;
+        const char *why = asked_for(record, field);
+        if (why != NULL)
             obol_problem_add(problems, OBOL_ERR_INVALID, field->name,
-                             "expected a value, because %s is %s", field->needed_by,
-                             obol_record_get(record, field->needed_by) ? "true" : "given");
+                             "expected a value, because %s is %s", field->needed_by, why);
     }
 }
 
@@ -190,11 +206,8 @@ bool obol_check(struct obol_record *record, struct obol_node *params,
         if (field->make != NULL)
             continue;
         obol_check_enter(&checking, 0, field->name, 0);
-        if (take_from_sources(field, &record->slots[i], sources)) {
-            if ((field->flags & OBOL_REQUIRED) != 0 && !record->slots[i].set)
-                obol_expected(&checking, "a value");
+        if (take_from_sources(&checking, record, i, sources))
             continue;
-        }
         struct obol_node *value = obol_path_find(params, field->name);
         if (value != NULL)
             value->flags |= OBOL_NODE_CLAIMED;

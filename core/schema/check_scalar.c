@@ -87,8 +87,10 @@ void obol_check_text(struct obol_checking *checking, const struct obol_field *fi
         check_digits(checking, field, value, slot);
         return;
     }
+    bool number = field->as == OBOL_AS_TEXT && value->type == OBOL_NODE_NUMBER &&
+                  (value->flags & OBOL_NODE_FLOAT) == 0;
     /* a secret here would leave its wiped memory for a place that is not kept as one */
-    if (value->type != OBOL_NODE_TEXT || (value->flags & OBOL_NODE_SECRET) != 0) {
+    if ((value->type != OBOL_NODE_TEXT && !number) || (value->flags & OBOL_NODE_SECRET) != 0) {
         if (field->oneof != NULL)
             expect_word(checking, field->oneof);
         else

@@ -150,8 +150,12 @@ static bool decode_field(const struct obol_reading *reading, const struct obol_f
 {
     struct obol_node *found = NULL;
     struct obol_read_value value = {0};
-    if (!read_row(reading, field, object, &found, &value))
-        return wrong(err, field);
+    if (!read_row(reading, field, object, &found, &value)) {
+        /* what only people read decides nothing: it may not make an answer unreadable */
+        if ((field->flags & OBOL_SHOWN) == 0)
+            return wrong(err, field);
+        value = (struct obol_read_value){.left = true};
+    }
     if (found != NULL && !value.left && (field->flags & OBOL_KEPT) == 0)
         found->flags |= OBOL_NODE_CLAIMED;
     if (value.node == NULL)

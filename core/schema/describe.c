@@ -61,6 +61,14 @@ static struct obol_node *words(struct tree *tree, const struct obol_word *oneof)
     return list;
 }
 
+static struct obol_node *texts_tree(struct tree *tree, const char *const *texts)
+{
+    struct obol_node *list = obol_node_new(tree->arena, OBOL_NODE_LIST);
+    for (; texts != NULL && *texts != NULL; texts++)
+        append(tree, list, obol_node_text(tree->arena, obol_slice_text(*texts)));
+    return list;
+}
+
 static const char *place_name(enum obol_place place)
 {
     static const char *const names[] = {[OBOL_IN_BODY] = "body",
@@ -118,8 +126,11 @@ static struct obol_node *field_tree(struct tree *tree, const struct obol_field *
     put_flag(tree, map, "hidden", (field->flags & OBOL_HIDDEN) != 0);
     put_flag(tree, map, "kept", (field->flags & OBOL_KEPT) != 0);
     put_flag(tree, map, "digits", (field->flags & OBOL_DIGITS) != 0);
+    put_flag(tree, map, "shown", (field->flags & OBOL_SHOWN) != 0);
     put_text(tree, map, "same_as", field->same_as);
     put_text(tree, map, "needed_by", field->needed_by);
+    if (field->needed_is != NULL)
+        put(tree, map, "needed_is", texts_tree(tree, field->needed_is));
     put_text(tree, map, "key", field->key);
     put_integer(tree, map, "min", field->min);
     put_integer(tree, map, "max", field->max);
@@ -218,14 +229,6 @@ static struct obol_node *places_tree(struct tree *tree, const struct obol_expone
     for (; rows != NULL && rows->code != NULL; rows++)
         put(tree, map, rows->code, obol_node_integer(tree->arena, rows->places));
     return map;
-}
-
-static struct obol_node *texts_tree(struct tree *tree, const char *const *texts)
-{
-    struct obol_node *list = obol_node_new(tree->arena, OBOL_NODE_LIST);
-    for (; texts != NULL && *texts != NULL; texts++)
-        append(tree, list, obol_node_text(tree->arena, obol_slice_text(*texts)));
-    return list;
 }
 
 /* What the provider sends by itself, and what an event has of it. */

@@ -29,7 +29,7 @@ enum obol_type {
 /* How the wire writes a value; the plain form of each type is 0. */
 enum obol_as {
     OBOL_AS_PLAIN = 0,
-    OBOL_AS_TEXT,      /* an integer, a time or a boolean in quotes */
+    OBOL_AS_TEXT,      /* an integer, a time or a boolean in quotes; a text that may be a number */
     OBOL_MAJOR_NUMBER, /* money, the shortest decimal: 8.88, 8.8, 8 */
     OBOL_MAJOR_TEXT,   /* money: "8.88" */
     OBOL_TWO_PLACES,   /* money: "8.88", "888.00" (yen), "1.234" */
@@ -62,6 +62,7 @@ enum {
     OBOL_HIDDEN = 1 << 6,       /* a reply's text that redaction hides: a client secret */
     OBOL_KEPT = 1 << 7,         /* a reply's value that says more than its word: also in `extra` */
     OBOL_DIGITS = 1 << 8,       /* a text or secret of digits; a text may be given as an integer */
+    OBOL_SHOWN = 1 << 9,        /* a reply's value that people read: of another form it is left */
 };
 
 /* One word of an enumeration: the caller's and the wire's. A table ends with a null word. */
@@ -98,6 +99,7 @@ struct obol_field {
     const char *same_as;   /* a reply's value that has to be that word of the configuration */
     const char *needed_by; /* required where the boolean row of that name is true, or where a row
                             * within that name is given */
+    const char *const *needed_is; /* ends with null: or where that row has one of these words */
     obol_make *make;
     obol_read *read;
     const char *sample; /* a harmless valid value */

@@ -80,7 +80,7 @@ describe("sign", function()
     assert.equal('{"orderNo":"A","total":100,"currency":"USD"}', request.body)
     local none, err = account:encode("payment.create", params, { time_ms = 1, key = "a\nb" })
     assert.is_nil(none)
-    assert.equal("call.key: expected text that can stand in a header", tostring(err))
+    assert.equal("call.key: expected text of ASCII without control characters and outer blanks", tostring(err))
   end)
 
   it("may be two steps and a header", function()
