@@ -3,10 +3,12 @@
 #include "provider/appwheel/appwheel.h"
 #include "provider/fourmetas/fourmetas.h"
 #include "provider/mincloud/mincloud.h"
+#include "provider/ruxpay/ruxpay.h"
 
 static const struct obol_provider *const providers[] = {
     &obol_appwheel,
     &obol_mincloud,
+    &obol_ruxpay,
     &obol_fourmetas,
 };
 enum { COUNT = sizeof providers / sizeof providers[0] };
