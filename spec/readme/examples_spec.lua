@@ -35,7 +35,7 @@ describe("the README", function()
   local english, names = examples "README.md"
 
   it("has its examples", function()
-    assert.same({ "first", "subscription", "tests" }, names)
+    assert.same({ "first", "subscription", "tests", "provider" }, names)
   end)
 
   for _, name in ipairs(names) do
@@ -50,6 +50,9 @@ describe("the README", function()
         assert.equal("requires_action", written[1])
         assert.equal("succeeded", written[3])
         assert.equal("8.88 USD", written[4])
+      elseif name == "provider" then
+        assert.equal("https://api.bolt.example/v1/pay", written[1])
+        assert.equal('{"merchant":"m-1","orderNo":"A-1","total":888,"currency":"USD"}', written[2])
       end
     end)
   end
