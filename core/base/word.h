@@ -28,6 +28,15 @@ static inline uint64_t obol_word_below(uint64_t word, char bound) /* 0x80 at mos
     return (word - OBOL_EACH(bound)) & ~word & OBOL_EACH(0x80);
 }
 
+/* Other than a letter or a hyphen. */
+static inline uint64_t obol_word_no_name(uint64_t word)
+{
+    uint64_t low = (word | OBOL_EACH(0x20)) & OBOL_EACH(0x7F);
+    uint64_t letters = (low + OBOL_EACH(0x80 - 'a')) & ~(low + OBOL_EACH(0x7F - 'z'));
+    uint64_t hyphens = ~(((word ^ OBOL_EACH('-')) & OBOL_EACH(0x7F)) + OBOL_EACH(0x7F));
+    return (~(letters | hyphens) | word) & OBOL_EACH(0x80);
+}
+
 static inline uint64_t obol_word_has(uint64_t word, char byte)
 {
     return obol_word_below(word ^ OBOL_EACH(byte), 1);

@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <time.h>
 
+enum { SPARES_MAX = 256 };
+
 struct obol_completion_owner {
     size_t entries;
     struct obol_completion_entry *oldest; /* finished, not taken */
@@ -196,25 +198,47 @@ void obol_completion_owner_close(struct obol_completion_owner *owner)
     obol_secret_free(owner, sizeof *owner);
 }
 
+static struct obol_completion_entry *make_entry(void)
+{
+    struct obol_completion_entry *entry = table->spare;
+    if (entry == NULL)
+        return obol_secret_alloc(sizeof *entry);
+    table->spare = entry->newer;
+    table->spares--;
+    return entry;
+}
+
+static void free_entry(struct obol_completion_entry *entry)
+{
+    if (table->spares == SPARES_MAX) {
+        obol_secret_free(entry, sizeof *entry);
+        return;
+    }
+    entry->newer = table->spare;
+    table->spare = entry;
+    table->spares++;
+}
+
 uint64_t obol_completion_open(struct obol_completion_owner *owner, void (*destroy)(void *result),
                               int64_t keep_ms)
 {
-    struct obol_completion_entry *entry = obol_secret_alloc(sizeof *entry);
-    if (entry == NULL)
-        return 0;
-    *entry = (struct obol_completion_entry){.owner = owner, .destroy = destroy, .keep_ms = keep_ms};
+    uint64_t id = 0;
     obol_completion_lock();
     struct obol_idmap_node *expired = extract_expired();
-    entry->node.id = table->last_id + 1;
-    uint64_t id = obol_idmap_add(&table->map, &entry->node) ? ++table->last_id : 0;
-    if (id != 0) {
-        owner->entries++;
-        table->stats.pending++;
+    struct obol_completion_entry *entry = make_entry();
+    if (entry != NULL) {
+        *entry = (struct obol_completion_entry){
+            .node.id = table->last_id + 1, .owner = owner, .destroy = destroy, .keep_ms = keep_ms};
+        if (obol_idmap_add(&table->map, &entry->node)) {
+            id = ++table->last_id;
+            owner->entries++;
+            table->stats.pending++;
+        } else {
+            free_entry(entry);
+        }
     }
     obol_completion_unlock();
     destroy_chain(expired);
-    if (id == 0)
-        obol_secret_free(entry, sizeof *entry);
     return id;
 }
 
@@ -239,7 +263,7 @@ static void *take_result(struct obol_completion_entry *entry)
     void *result = entry->result;
     obol_idmap_remove(&table->map, &entry->node);
     forget(entry);
-    obol_secret_free(entry, sizeof *entry);
+    free_entry(entry);
     return result;
 }
 

@@ -15,7 +15,8 @@ struct obol_completion_entry {
     int64_t keep_ms;
     int64_t expires_ms;
     bool done;
-    struct obol_completion_entry *newer; /* the owner's done entries, in their order */
+    struct obol_completion_entry *newer; /* the owner's done entries, in their order; of spare
+                                            ones the next */
     struct obol_completion_entry *older;
 };
 
@@ -23,6 +24,8 @@ struct obol_completion_table {
     pthread_mutex_t lock;
     pthread_cond_t changed;
     struct obol_idmap map;
+    struct obol_completion_entry *spare; /* for ids to come */
+    size_t spares;
     uint64_t last_id;
     int64_t next_expiry_ms; /* 0: nothing to expire */
     size_t waiters;

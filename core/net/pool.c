@@ -11,13 +11,18 @@
  * libcurl reuses any connection of one multi handle that leads to the same place, whoever paid for
  * it. So calls that must not share connections (other credentials, other trust) get multi handles
  * of their own; one epoll descriptor watches the sockets of them all.
+ *
+ * For a new call libcurl looks through the connections of the multi handle from the first on, busy
+ * ones too. So a pool takes SHARE calls at once, and what comes beyond goes to another pool of the
+ * same key.
  */
 
 enum {
     IDLE_POOLS_MAX = 64,
     IDLE_POOL_MS = 60000,
-    CONNECTIONS_KEPT = 256, /* idle ones of a pool */
-    HANDLES_KEPT = 256,     /* the same */
+    SHARE = 32,
+    CONNECTIONS_KEPT = 2 * SHARE, /* idle ones of a pool */
+    HANDLES_KEPT = SHARE,
     EVENTS = 64,
     AT_ONCE = 0, /* a moment that has long come */
 };
@@ -217,7 +222,8 @@ static struct obol_net_pool *find_pool(struct obol_slice key)
 {
     for (size_t i = 0; i < pools.slot_count; i++) {
         struct obol_net_pool *pool = pools.slots[i];
-        if (pool != NULL && obol_slice_equal(obol_slice(pool->key, pool->key_size), key))
+        if (pool != NULL && pool->under_way < SHARE &&
+            obol_slice_equal(obol_slice(pool->key, pool->key_size), key))
             return pool;
     }
     return NULL;

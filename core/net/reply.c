@@ -1,4 +1,5 @@
 #include "base/text.h"
+#include "base/word.h"
 #include "net/call.h"
 
 /* Headers as they came, turned into a reply. libcurl has checked the framing line by line; what it
@@ -23,10 +24,20 @@ static bool read_header(char *line, size_t size, struct obol_header *header)
     if (colon == NULL || colon == line || memchr(line, '\0', size) != NULL)
         return false;
     size_t name = (size_t)(colon - line);
-    for (size_t i = 0; i < name; i++) {
+    for (size_t i = 0; i < name;) {
+        /* the last word may overlap the one before: it is not changed by a second time */
+        size_t at = i + 8 <= name || name < 8 ? i : name - 8;
+        uint64_t word = name < 8 ? 0 : obol_word_load(line + at);
+        if (obol_word_no_name(word) == 0) {
+            word |= OBOL_EACH(0x20);
+            memcpy(line + at, &word, sizeof word);
+            i = at + 8;
+            continue;
+        }
         if (line[i] <= ' ' || line[i] == 0x7F)
             return false;
         line[i] = obol_ascii_lower(line[i]);
+        i++;
     }
     header->name = obol_slice(line, name);
     header->value = trim(obol_slice(colon + 1, size - name - 1));

@@ -32,15 +32,16 @@ local function current()
   return nil
 end
 
-local function finish(task, ok, ...)
+-- The function has ended: with results, or with none and an error.
+local function finish(task, results, err)
   local group = task.group
   task.group = nil
-  if ok then
-    group.results[task.index] = { n = select("#", ...), ... }
-  elseif errors.is((...)) then
-    group.results[task.index] = { n = 2, nil, (...) }
+  if results then
+    group.results[task.index] = results
+  elseif errors.is(err) then
+    group.results[task.index] = { n = 2, nil, err }
   elseif not group.failure then
-    group.failure = { (...) }
+    group.failure = { err }
   end
   group.left = group.left - 1
   if group.left == 0 and group.parent then ready[#ready + 1] = group.parent end
@@ -59,14 +60,16 @@ local function stopped(thread, ok, word, ...)
       spares = spares + 1
       spare[spares] = thread
     end
-    return finish(task, true, ...)
+    return finish(task, { n = select("#", ...), ... })
   end
   tasks[thread] = nil
-  if not ok then return finish(task, false, word) end
-  return finish(task, false, "a function of obol.all yielded to somebody else")
+  if not ok then return finish(task, nil, word) end
+  return finish(task, nil, "a function of obol.all yielded to somebody else")
 end
 
-local function resume(thread, ...) return stopped(thread, continue(thread, ...)) end
+local function resume(thread, first, second)
+  return stopped(thread, continue(thread, first, second))
+end
 
 local function wake_sleepers()
   local now, due = core.monotonic_ms(), {}
