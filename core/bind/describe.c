@@ -96,8 +96,8 @@ static int selfcheck(lua_State *L)
 int obol_account_method_redact(lua_State *L)
 {
     struct obol_account *account = obol_bind_account_check(L, 1);
-    const struct obol_operation *operation =
-        obol_operation_first(account->provider, luaL_checkstring(L, 2));
+    const char *name = luaL_checkstring(L, 2);
+    const struct obol_operation *operation = obol_operation_first(account->provider, name);
     luaL_checktype(L, 3, LUA_TTABLE);
     if (operation == NULL)
         return fail_unknown(L, "operation", "an operation of this provider");
@@ -107,7 +107,9 @@ int obol_account_method_redact(lua_State *L)
     struct obol_node *params = borrowed != NULL ? obol_node_copy(arena, borrowed) : NULL;
     if (params == NULL || !obol_params_normalize(arena, params))
         return obol_bind_fail(L, &err);
-    struct obol_node *shown = obol_redact(arena, operation->request, params);
+    const struct obol_operation *chosen = obol_account_choose(account, name, params, NULL);
+    struct obol_node *shown =
+        obol_redact(arena, chosen != NULL ? chosen->request : operation->request, params);
     if (shown == NULL)
         return luaL_error(L, "out of memory");
     obol_bind_node_push(L, shown);

@@ -17,7 +17,7 @@ static void check_method(const struct obol_provider *provider, const struct obol
                          struct obol_problems *problems)
 {
     const struct obol_node *method = obol_path_find(params, "method");
-    if (method == NULL || provider->methods == NULL)
+    if (method == NULL || method->type == OBOL_NODE_NULL || provider->methods == NULL)
         return;
     for (const char *const *each = provider->methods; *each != NULL; each++)
         if (method->type == OBOL_NODE_TEXT && obol_slice_is(method->text, *each))

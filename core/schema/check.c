@@ -184,7 +184,8 @@ static void check_needs(const struct obol_record *record, struct obol_problems *
 {
     for (size_t i = 0; i < record->count; i++) {
         const struct obol_field *field = &record->fields[i];
-        if (field->needed_by == NULL || record->slots[i].set)
+        if (field->needed_by == NULL || record->slots[i].set ||
+            obol_problem_at(problems, field->name))
             continue;
         const char *why = asked_for(record, field);
         if (why != NULL)

@@ -12,6 +12,8 @@ enum { TEXT_MAX = 16 * 1024, URL_MAX = 2048 };
 void obol_expected(struct obol_checking *checking, const char *format, ...)
 {
     char text[OBOL_ERR_MESSAGE_MAX];
+    if (obol_problem_at(checking->problems, checking->path))
+        return;
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);

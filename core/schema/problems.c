@@ -29,6 +29,14 @@ void obol_problem_add(struct obol_problems *problems, enum obol_kind kind, const
     problems->last = problem;
 }
 
+bool obol_problem_at(const struct obol_problems *problems, const char *field)
+{
+    for (const struct obol_problem *each = problems->first; each != NULL; each = each->next)
+        if (obol_slice_is(each->field, field))
+            return true;
+    return false;
+}
+
 bool obol_problems_none(const struct obol_problems *problems, struct obol_err *err)
 {
     if (problems->count == 0)

@@ -23,6 +23,8 @@ enum { OBOL_PROBLEMS_MAX = 64 };
 /* Adds a problem; past OBOL_PROBLEMS_MAX they are counted and dropped. */
 void obol_problem_add(struct obol_problems *problems, enum obol_kind kind, const char *field,
                       const char *format, ...) OBOL_PRINTF(4, 5);
+/* Whether that field has one already: the first says enough. */
+bool obol_problem_at(const struct obol_problems *problems, const char *field);
 /* Fills err from the first (the worst kind wins: invalid before unsupported); false if there are
  * any. */
 bool obol_problems_none(const struct obol_problems *problems, struct obol_err *err);

@@ -75,7 +75,7 @@ void obol_check_list(struct obol_checking *, const struct obol_field *, const st
 void obol_check_any(struct obol_checking *, const struct obol_field *, const struct obol_node *,
                     struct obol_slot *);
 
-/* Adds a problem at the value being looked at. */
+/* Adds a problem at the value being looked at, unless it has one. */
 void obol_expected(struct obol_checking *checking, const char *format, ...) OBOL_PRINTF(2, 3);
 
 /* How many decimal places a provider writes a currency with. */

@@ -8,13 +8,14 @@
 -- - `providers()` -> the names of all providers; `describe(provider [, operation])` -> their tables
 -- - `provider.define{ ... }` -> a provider written in Lua, see obol.provider.
 -- - `qr(text)` -> a QR code as SVG and for a terminal, see obol.qr.
+-- - `jsapi(err_msg)` -> what WeChat's bridge said, see obol.jsapi.
 -- - `features()` -> what this build and machine offer: versions, or false for what is missing.
 -- - `all(f, g, ...)` -> runs them at once, answers the packed results of each.
 -- - `money`, `json`, `crypto`, `secret`, `error` -> the modules of that name; `null` is JSON's null;
 --   `version` is this library's.
 
 -- Loaded when first used, so that a program pays only for what it uses.
-local modules = { account = true, crypto = true, error = true, json = true, money = true,
+local modules = { account = true, crypto = true, error = true, json = true, jsapi = true, money = true,
   provider = true, qr = true, secret = true }
 
 local makers = {

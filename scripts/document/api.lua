@@ -26,6 +26,7 @@ local pages = {
   { "obol.secret", "secret.lua" },
   { "obol.json", "json.lua" },
   { "obol.qr", "qr.lua" },
+  { "obol.jsapi", "jsapi.lua" },
   { "obol.crypto", "crypto.lua", call = "obol.crypto.%s" },
   { "obol.error", "error.lua", call = "obol.error.%s" },
   { "obol.account", "account/init.lua" },

@@ -12,6 +12,9 @@ static const struct obol_word statuses[] = {{.word = "processing", .wire = "pend
 /* clang-format off */
 #define IN_QUERY(word, at, kind, one, text)                                                        \
     {.name = word, .wire = at, .type = kind, .place = OBOL_IN_QUERY, .sample = one, .doc = text}
+#define SINCE(word, at, text)                                                                      \
+    {.name = word, .wire = at, .type = OBOL_TIME, .as = OBOL_SECONDS, .place = OBOL_IN_QUERY,      \
+     .sample = "1568790700000", .doc = text}
 #define PAGE                                                                                       \
     {.name = "limit", .wire = "limit", .type = OBOL_INTEGER, .place = OBOL_IN_QUERY, .min = 1,     \
      .max = 1000, .preset = "20", .sample = "20", .doc = "orders at most"},                        \
@@ -57,8 +60,8 @@ static const struct obol_field list_request[] = {
     RECORD("extra.mincloud.record_id"),
     SCHEMA,
     IN_QUERY("extra.mincloud.gateway_type", "gateway_type", OBOL_TEXT, "alipay", "as MinCloud's"),
-    IN_QUERY("paid_from_s", "paid_at__gte", OBOL_TIME, "1568790700", "paid then or later"),
-    IN_QUERY("paid_to_s", "paid_at__lte", OBOL_TIME, "1568790700", "paid then or before"),
+    SINCE("paid_from_ms", "paid_at__gte", "paid then or later"),
+    SINCE("paid_to_ms", "paid_at__lte", "paid then or before"),
     {0},
 };
 
