@@ -246,8 +246,8 @@ describe("MinCloud's secrets", function()
   local TOKEN, PASSWORD, KEY = "tok-5d41402abc4b", "pass-7d793037a076", "key-9e107d9d372bb"
 
   it("are nowhere to be read", function()
-    local other = support.account { token = secret(TOKEN), login = { email = "a@b.example", password = secret(PASSWORD) },
-      webhook_key = secret(KEY) }
+    local other = support.account { token = secret(TOKEN),
+      login = { email = "a@b.example", password = secret(PASSWORD) }, webhook_key = secret(KEY) }
     local shown = { tostring(other) }
     local function add(value) shown[#shown + 1] = tostring(value) end
     add(other:encode("payment.create", support.payment(), { time_ms = 1 }))

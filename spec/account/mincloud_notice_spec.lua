@@ -52,7 +52,8 @@ describe("MinCloud's notification", function()
 
   it("that is genuine and speaks of no order is refused for that", function()
     for _, body in ipairs { FIRST, token "{}", token "[]", token "null", token '"x"', token "5", token "", token "x",
-      token '{"trade_no":', token '{"trade_no":"a","trade_no":"b"}', token '{"subject":"WeChatPaySuccess","payload":{}}' } do
+      token '{"trade_no":', token '{"trade_no":"a","trade_no":"b"}',
+      token '{"subject":"WeChatPaySuccess","payload":{}}' } do
       local event, err = open(body)
       assert.is_nil(event)
       assert.equal("provider", err.kind, body)
@@ -144,7 +145,8 @@ describe("MinCloud's forged notification", function()
     local text = json.encode(claims())
     for _, alg in ipairs { '{"alg":"none"}', '{"alg":"None","typ":"JWT"}', '{"alg":"HS384"}', '{"alg":"HS512"}',
       '{"alg":"RS256"}', '{"alg":"ES256"}', '{"alg":"hs256"}', '{"alg":"HS256 "}', '{"alg":["HS256"]}', '{"alg":null}',
-      '{"typ":"JWT"}', "{}", "[]", '"HS256"', "null", "x", '{"alg":"HS256","alg":"none"}', '{"alg":"HS256","crit":["b64"]}',
+      '{"typ":"JWT"}', "{}", "[]", '"HS256"', "null", "x", '{"alg":"HS256","alg":"none"}',
+      '{"alg":"HS256","crit":["b64"]}',
       '{"alg":"HS256","crit":[],"b64":false}' } do
       refused(token(text, alg))
       refused(support.base64url(alg) .. "." .. support.base64url(text) .. ".")

@@ -67,7 +67,8 @@ describe("MinCloud's order", function()
 
   it("has each value as a number, a text or null", function()
     local values = {
-      transaction_no = { 12, "12", null, "" }, trade_no = { 12, "12", null, "" }, total_cost = { "1.00", 1, "1", null, "" },
+      transaction_no = { 12, "12", null, "" }, trade_no = { 12, "12", null, "" },
+      total_cost = { "1.00", 1, "1", null, "" },
       merchandise_schema_id = { 42, "42", null, "" }, merchandise_record_id = { 5, "5", null, "" },
       merchandise_description = { 5, "5", null, "" }, created_by = { 7, "7", null }, created_by_id = { 7, "7", null },
       created_at = { 1568790700, "1568790700", "2019-09-18T15:11:40", "2019-09-18T15:11:40.5+08:00", null, "" },
@@ -182,7 +183,8 @@ describe("MinCloud's orders", function()
   end)
 
   it("of which one was paid count as paid", function()
-    local result = assert(read("payment.query", list(page { status = "failed", transaction_no = "M1" }, page()), by_key))
+    local orders = list(page { status = "failed", transaction_no = "M1" }, page())
+    local result = assert(read("payment.query", orders, by_key))
     assert.same({ "succeeded", T }, { result.outcome, result.provider_id })
   end)
 

@@ -65,7 +65,8 @@ describe("MinCloud's answer to an order", function()
   end)
 
   it("that cannot be read is unknown", function()
-    for _, body in ipairs { "", "x", "[]", "null", '{"code_url":', "{" .. NUMBERS .. ',"mweb_url":"javascript:alert(1)"}',
+    for _, body in ipairs { "", "x", "[]", "null", '{"code_url":',
+      "{" .. NUMBERS .. ',"mweb_url":"javascript:alert(1)"}',
       "{" .. NUMBERS .. ',"payment_url":"biz_content=x"}', "{" .. NUMBERS .. ',"code_url":{"a":1}}',
       '{"transaction_no":{"a":1},"code_url":"x"}' } do
       for _, status in ipairs { 200, 201 } do

@@ -11,7 +11,8 @@ local function read(name)
   return assert(json.decode(text))
 end
 
-local wire = { gatewayType = "gateway_type", totalCost = "total_cost", merchandiseDescription = "merchandise_description" }
+local wire = { gatewayType = "gateway_type", totalCost = "total_cost",
+  merchandiseDescription = "merchandise_description" }
 
 describe("MinCloud's published samples", function()
   for name, method in pairs { wechat_native = "wechat_qr", wechat_wap = "wechat_h5", alipay_page = "alipay_page",
