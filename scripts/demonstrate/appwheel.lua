@@ -178,15 +178,6 @@ local function change()
   end)
 end
 
--- The calls of the log since `from`, as "operation: outcome".
-local function calls_since(from)
-  local parts = {}
-  for index = from + 1, #records do
-    parts[#parts + 1] = ("%s: %s"):format(records[index].operation, records[index].outcome)
-  end
-  return table.concat(parts, ", then ")
-end
-
 local function fail()
   title "What goes wrong"
   step("call with a wrong secret", function()
@@ -199,7 +190,7 @@ local function fail()
     control("POST", "fault", { operation = "subscription.cancel", kind = "commit_then_drop" })
     local from = #records
     local now = must(pay.subscriptions:cancel "S-1")
-    local seen = calls_since(from)
+    local seen = stage.calls_since(from)
     expect(seen == "subscription.cancel: unknown, then subscription.query: succeeded",
       "an unknown outcome and a query, got " .. seen)
     expect(not now.error and now.auto_renew == false, "the query to show that it was done")

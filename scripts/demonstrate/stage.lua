@@ -1,6 +1,7 @@
 -- What every part of the demo stands on: numbered steps that are checked, the sandbox as a server, and
 -- a payer's browser.
 
+local core = require "obol.core"
 local obol = require "obol"
 local terminal = require "obol.cli.terminal"
 
@@ -61,9 +62,12 @@ function M.stop()
   if M.server then M.server:stop() end
 end
 
---- A client of one account, whose records are kept.
+local ahead_ms = 0 -- of the sandbox's clock, which can be moved
+
+--- A client of one account, whose records are kept; it lives by the sandbox's clock.
 function M.open(name, account)
   local pay = must(obol.open { mode = "test", ledger = "memory", accounts = { [name] = account },
+    clock = function() return core.clock_ms() + ahead_ms end,
     log = function(record) M.records[#M.records + 1] = record end })
   clients[#clients + 1] = pay
   return pay
@@ -80,6 +84,12 @@ function M.control(method, name, body)
     "application/json")
   expect(reply.status == 200, "the sandbox's control " .. name .. " to work")
   return must(obol.json.decode(reply.body))
+end
+
+--- Lets time pass, for the sandbox and for the clients.
+function M.advance(ms)
+  ahead_ms = ahead_ms + ms
+  M.control("POST", "advance", { ms = ms })
 end
 
 --- The callbacks of a provider that are due, as they would come to a server.
@@ -110,6 +120,15 @@ function M.take_success(pay, account, provider, order_id)
   local now = must(pay.payments:get(order_id))
   expect(now.status == "succeeded", "the payment to be paid, got " .. now.status)
   return now, events[1]
+end
+
+--- The calls of the log since `from`, as "operation: outcome".
+function M.calls_since(from)
+  local parts = {}
+  for index = from + 1, #M.records do
+    parts[#parts + 1] = ("%s: %s"):format(M.records[index].operation, M.records[index].outcome)
+  end
+  return table.concat(parts, ", then ")
 end
 
 --- A QR code, shown beneath its step.
