@@ -115,6 +115,32 @@ describe("a signed notification of a payment", function()
     assert.same({ "mismatch" }, state.alarms)
   end)
 
+  it("does not prove a second order by what a call's own answer proved for the first", function()
+    local create = { outcome = "succeeded", provider_id = "tx-1" }
+    local pay, state = notified.open("cards", { create = function() return create end })
+    assert.equal("succeeded", pay.payments:create(order "A-1").status)
+    create = { outcome = "accepted" }
+    local key = pay.payments:create(order "A-2").attempts[1].key
+    assert.equal(400, pay.notifications:receive("a", event("e1", { key = key, provider_id = "tx-1" })).status)
+    assert.equal("processing", pay.payments:get("A-2").status)
+    assert.same({ "mismatch" }, state.alarms)
+  end)
+
+  it("proves one of two orders that are notified at the same time", function()
+    local pay, state, _, _, ledger, key = unknown()
+    local second = pay.payments:create(order "A-2").attempts[1].key
+    local finish = ledger.finish_attempt
+    ledger.finish_attempt = function(...)
+      ledger.finish_attempt = finish
+      assert.equal(200, pay.notifications:receive("a", event("e2", { key = second, provider_id = "tx-1" })).status)
+      return finish(...)
+    end
+    assert.equal(400, pay.notifications:receive("a", event("e1", { key = key, provider_id = "tx-1" })).status)
+    assert.equal("unknown", pay.payments:get("A-1").status)
+    assert.equal("succeeded", pay.payments:get("A-2").status)
+    assert.same({ "mismatch" }, state.alarms)
+  end)
+
   it("asks for another delivery while the ledger fails, and is taken then", function()
     local pay, _, _, _, ledger, key = unknown()
     local finish = ledger.finish_attempt
