@@ -38,11 +38,12 @@
 -- `request` is `{ operation =, method =, url =, path = (with the query, behind the base URL's own),
 -- headers =, body =, time_ms =, nonce =, key =, token = (of a session or a payer, a secret) }`; its
 -- body is final, and an `obol.secret` where a secret went into it (`..` with one gives another).
--- `incoming` is `{ method =, url =, headers =, body =, time_ms = (now) }`. `account` has the configuration's words; a secret is an `obol.secret`, the
--- newest where there are several, and `account.secrets.<word>` lists them all. `sign` answers nil and
--- an error where it cannot sign: then nothing is sent. `open` answers what the notification says, as
--- a table or as JSON text, and `"signature"` where that proves it; without that word it is confirmed
--- by a query before anything is done. It answers nil for what is not the provider's.
+-- `incoming` is `{ method =, url =, headers =, body =, time_ms = (now) }`. `account` has the
+-- configuration's words; a secret is an `obol.secret`, the newest where there are several, and
+-- `account.secrets.<word>` lists them all. `sign` answers nil and an error where it cannot sign: then
+-- nothing is sent. `open` answers what the notification says, as a table or as JSON text, and
+-- `"signature"` where that proves it; without that word it is confirmed by a query before anything is
+-- done. It answers nil for what is not the provider's.
 
 local core = require "obol.core"
 local errors = require "obol.error"
