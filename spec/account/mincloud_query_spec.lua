@@ -97,13 +97,22 @@ describe("MinCloud's order", function()
   end)
 
   it("is unknown where a value is none of these", function()
-    for name, value in pairs { total_cost = "abc", created_at = "noon", trade_no = { 1 }, paid_at = { 1 },
-      currency_type = 5, merchandise_description = true } do
+    for name, value in pairs { total_cost = "abc", trade_no = { 1 }, currency_type = 5, merchandise_record_id = true,
+      refund_status = true } do
       local order = recorded()
       order[name] = value
       local result, err = read("payment.query", order)
       assert.is_nil(result)
       assert.equal("unknown", err.outcome, name)
+    end
+  end)
+
+  it("is read where what only people read has another form", function()
+    for name, value in pairs { created_at = "noon", paid_at = { 1 }, updated_at = true, merchandise_description = true,
+      merchandise_schema_id = { 1 }, created_by = { id = 5 } } do
+      local result = assert(read("payment.query", recorded { [name] = value }))
+      assert.equal("succeeded", result.outcome)
+      assert.same(value, result.extra[name])
     end
   end)
 
@@ -189,10 +198,20 @@ describe("MinCloud's orders", function()
   end)
 
   it("may not have it", function()
-    for _, body in ipairs { empty, '{"objects":[]}', json.encode(list(page { merchandise_record_id = "k-2" })),
-      json.encode(list(page { merchandise_record_id = null })) } do
+    for _, body in ipairs { empty, '{"objects":[]}' } do
       local result = assert(read("payment.query", body, by_key))
       assert.same({ "unknown", false, "not_found" }, { result.outcome, result.found, result.kind })
+    end
+  end)
+
+  it("that were not asked for prove nothing", function()
+    for _, record in ipairs { "k-2", "", null } do
+      local orders = list(page { merchandise_record_id = record })
+      for _, asked in ipairs { { "payment.query", by_key }, { "payment.find", { expect = { product_id = "k-1" } } } } do
+        local result = assert(read(asked[1], orders, asked[2]))
+        assert.equal("unknown", result.outcome)
+        assert.is_nil(result.found)
+      end
     end
   end)
 

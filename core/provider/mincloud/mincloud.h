@@ -37,7 +37,9 @@ obol_read obol_mincloud_read_channel_id;
 /* What many rows have: the two versions of the API, and even the pages of one, write each value as
  * a number, a text or null (sheet 5.3). */
 #define MINCLOUD_ID .type = OBOL_TEXT, .as = OBOL_AS_TEXT
-#define MINCLOUD_MOMENT .type = OBOL_TIME, .as = OBOL_SECONDS, .flags = OBOL_ZERO_IS_NONE
+#define MINCLOUD_SHOWN MINCLOUD_ID, .flags = OBOL_SHOWN
+#define MINCLOUD_MOMENT                                                                            \
+    .type = OBOL_TIME, .as = OBOL_SECONDS, .flags = OBOL_ZERO_IS_NONE | OBOL_SHOWN
 #define MINCLOUD_WORD(words) .type = OBOL_TEXT, .oneof = words
 
 /* clang-format off */
@@ -53,11 +55,11 @@ obol_read obol_mincloud_read_channel_id;
     {.name = "amount", .wire = "total_cost", .type = OBOL_MONEY, .doc = "in yuan on the wire"},    \
     {.name = "refund_status", .wire = "refund_status",                                             \
      MINCLOUD_WORD(obol_mincloud_refund_statuses), .doc = "none: never refunded"},                 \
-    {.name = "description", .wire = "merchandise_description", MINCLOUD_ID, .doc = "as given"},    \
-    {.name = "schema_id", .wire = "merchandise_schema_id", MINCLOUD_ID, .doc = "the goods table"}, \
+    {.name = "description", .wire = "merchandise_description", MINCLOUD_SHOWN, .doc = "as given"}, \
+    {.name = "schema_id", .wire = "merchandise_schema_id", MINCLOUD_SHOWN, .doc = "the goods table"}, \
     {.name = "record_id", .wire = "merchandise_record_id", MINCLOUD_ID, .doc = "its row"},         \
-    {.name = "payer_id", .wire = "created_by", MINCLOUD_ID, .doc = "MinCloud's user"},             \
-    {.name = "payer_id", .wire = "created_by_id", MINCLOUD_ID, .doc = "MinCloud's user"},          \
+    {.name = "payer_id", .wire = "created_by", MINCLOUD_SHOWN, .doc = "MinCloud's user"},             \
+    {.name = "payer_id", .wire = "created_by_id", MINCLOUD_SHOWN, .doc = "MinCloud's user"},          \
     {.name = "channel_id", .read = obol_mincloud_read_channel_id, .doc = "WeChat's number"},       \
     {.name = "paid_ms", .wire = "paid_at", MINCLOUD_MOMENT, .doc = "when it was paid"},            \
     {.name = "created_ms", .wire = "created_at", MINCLOUD_MOMENT, .doc = "when it was made"},      \

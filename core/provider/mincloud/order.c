@@ -103,7 +103,8 @@ static const struct obol_outcome_row item_outcomes[] = {
     .source = "MinCloud documentation, Web payment; hydrogen-js-sdk, Order.js and BaseQuery.js"
 #define ASK_LIST ASK, .request_line = "GET /hserve/v2.2/idp/pay/order/", .reply = list,            \
     .outcomes = list_outcomes
-#define PICK .pick_from = "payments", .pick_by = "record_id", .item_outcomes = item_outcomes
+#define PICK .pick_from = "payments", .pick_by = "record_id", .pick_alone = true,                  \
+    .item_outcomes = item_outcomes
 /* clang-format on */
 
 const struct obol_operation obol_mincloud_payment_query = {
