@@ -212,12 +212,25 @@ static bool set_verdict(struct obol_verdict *verdict, struct obol_arena *arena,
     return obol_node_set(result, "http_status", obol_node_integer(arena, verdict->http_status));
 }
 
+/* A question's own answer that there is no such thing: it worked, and found nothing. */
+static bool judge_nothing(struct obol_verdict *verdict, struct obol_arena *arena,
+                          struct obol_node *result)
+{
+    const struct obol_outcome_row *row = verdict->row;
+    if (row == NULL || !verdict->own || row->outcome != OBOL_UNKNOWN ||
+        row->kind != OBOL_ERR_NOT_FOUND)
+        return true;
+    verdict->nothing = true;
+    return obol_node_set(result, "found", obol_node_boolean(arena, false));
+}
+
 bool obol_result_finish(const struct obol_provider *provider,
                         const struct obol_operation *operation, struct obol_verdict *verdict,
                         const struct obol_node *expect, struct obol_arena *arena,
                         struct obol_node *result)
 {
-    if (!pick(operation, expect, arena, result, verdict) ||
+    if (!judge_nothing(verdict, arena, result) ||
+        !pick(operation, expect, arena, result, verdict) ||
         !obol_result_set_action(arena, result) || !set_code(provider, verdict, arena, result) ||
         !compare(arena, result, expect) || !set_verdict(verdict, arena, result))
         return false;

@@ -9,7 +9,7 @@ struct obol_verdict {
     struct obol_node *root;
     int http_status;
     bool own;     /* the row is the operation's, not one that all of the provider's share */
-    bool nothing; /* a list that works and does not have what was asked for */
+    bool nothing; /* a question that works, and there is not what was asked for */
 };
 
 /* What an action is, by the member that it has. */

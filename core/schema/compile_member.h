@@ -64,6 +64,11 @@ const char *obol_compile_copy_plain(struct obol_compiling *compiling,
 const char *obol_compile_format(struct obol_compiling *compiling, const char *format, ...)
     OBOL_PRINTF(2, 3);
 
+/* What a row's members say together is checked, and what is left out gets its default. */
+void obol_compile_finish_row(struct obol_compiling *compiling, struct obol_field *row);
+/* The same for what rows of one table say of each other. */
+void obol_compile_check_needs(struct obol_compiling *compiling, const struct obol_field *rows);
+
 /* Whether it is a path such as "customer.id" or "items[1].price" in snake_case. */
 bool obol_compile_is_name(const char *name);
 /* Whether the configuration has a row of that name. */

@@ -83,6 +83,7 @@ static const struct obol_member members[] = {
     {OPERATION(pick_by), .set = obol_compile_text},
     {OPERATION(pick_with), .set = obol_compile_text},
     {OPERATION(pick_as), .set = obol_compile_text},
+    {OPERATION(pick_alone), .set = obol_compile_boolean},
     {OPERATION(item_outcomes), .set = obol_compile_item_outcomes},
     {OPERATION(request), .set = set_request},
     {OPERATION(reply), .set = set_reply},

@@ -10,30 +10,36 @@
 -- The table has
 -- - `name`, `title`, `doc`, `source`, `base_url` (a preset of the configuration's word of that name)
 -- - `config`: rows `{ name, type, ... }`, the words of an account
--- - `operations`: by name, `{ request_line, ... }` or a list of such variants, with `effect` (`money`,
---   `offer`, `none`), `found_by` (`our_ref`, `provider_id`, `customer`, `nothing`), `found_with`,
---   `proof_with`, `repeat_safe`, `request` and `reply` (rows `{ name, wire, type, ... }`),
---   `outcomes`, `when`, `variant`, `or_absent`, `pick_from`, `pick_by`, `pick_with`, `pick_as`,
---   `item_outcomes`, `doc`, `source`. `{name}` in the request line is a row's name or its wire name
--- - `outcomes`: what is meant by a code, for one place of the reply in short,
---   `{ at = "code", ["0"] = "accepted", ["17"] = { "declined", "what 17 is" }, other = "unknown" }`,
---   or as a list of `{ at =, is =, has =, and_at =, and_is =, text_too =, outcome =, status =, kind =,
---   retryable =, doc = }`, of which the first that fits decides; none is `unknown`. The provider's own
---   `outcomes` come after an operation's
+-- - `operations`: by name, `{ request_line, ... }` or a list of such variants, with `effect`
+--   (`money`, `offer`, `none`), `found_by` (`our_ref`, `provider_id`, `customer`, `nothing`),
+--   `found_with`, `proof_with`, `repeat_safe`, `request` and `reply` (rows `{ name, wire, type, ...
+--   }`), `outcomes`, `when`, `variant`, `or_absent`, `pick_from`, `pick_by`, `pick_with`, `pick_as`,
+--   `pick_alone`, `item_outcomes`, `doc`, `source`. `{name}` in the request line is a row's name or
+--   its wire name
+-- - `outcomes`: what is meant by a code, for one place of the reply in short, `{ at = "code", ["0"] =
+--   "accepted", ["17"] = { "declined", "what 17 is" }, other = "unknown" }`, (`at` may be left out
+--   where `code_at` is given), or as a list of `{ at =, is =, has =, and_at =, and_is =, text_too =,
+--   outcome =, status =, kind =, retryable =, doc = }`, of which the first that fits decides; none is
+--   `unknown`. A query whose own row says `unknown` with the kind `not_found` has worked and found
+--   nothing. The provider's own `outcomes` come after an operation's
 -- - `code_at`, `message_at`, `message_or`: paths of the code and the text in a reply
--- - `methods`, `currencies` (lists), `places` (decimal places that differ from ISO 4217, by currency),
---   `content_type`, `base_url_word`, `zone_minutes`, `session_words`, `timeout_ms`, `query_schedule_s`
+-- - `methods`, `currencies` (lists), `places` (decimal places that differ from ISO 4217, by
+--   currency), `content_type`, `base_url_word`, `zone_minutes`, `session_words`, `timeout_ms`,
+--   `query_schedule_s`
 -- - `sign`: `{ header =, input = function(request, account), make = function(input, account) }`, or
 --   `function(request, account)` that answers a table of headers
 -- - `open`: `function(incoming, account)`, with `notifications` (rows `{ type =, at =, is =, has =,
 --   fields =, outcomes =, id_of =, confirm = }`) and `acknowledgements` (`accepted`, `later`,
 --   `refused`: `{ status =, content_type =, body = }`)
 --
--- A row may have `as`, `place` (`body`, `path`, `query`, `header`, `nowhere`), `required`, `personal`,
--- `bytes`, `digits`, `any_scheme`, `zero_is_none`, `hidden`, `kept`, `min`, `max`, `oneof` (words, or
--- a table of ours to the provider's), `sub` (the rows of a list), `key`, `preset`, `same_as`,
--- `needed_by`, `sample`, `doc`, `configurable`; they mean what `obol.describe` shows of every provider.
--- A name that begins with `account.` takes the account's word, `call.key` is the attempt's key.
+-- A row may have `as`, `place` (`body`, `path`, `query`, `header`, `nowhere`), `required`,
+-- `personal`, `bytes`, `digits`, `any_scheme`, `zero_is_none`, `hidden`, `kept`, `shown`, `min`,
+-- `max`, `oneof` (words, or a table of ours to the provider's), `sub` (the rows of a list), `key`,
+-- `preset`, `same_as`, `needed_by`, `needed_is`, `sample`, `doc`, `configurable`; they mean what
+-- `obol.describe` shows of every provider. A name that begins with `account.` takes the account's
+-- word, `call.key` is the attempt's key.
+--
+-- The functions run to their end, nothing in them may wait.
 --
 -- `request` is `{ operation =, method =, url =, path = (with the query, behind the base URL's own),
 -- headers =, body =, time_ms =, nonce =, key =, token = (of a session or a payer, a secret) }`; its

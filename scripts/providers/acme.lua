@@ -46,6 +46,12 @@ local function payment_outcomes(at)
   }
 end
 
+-- Section 6: a question that works, about something that there is not.
+local function asked(outcomes)
+  outcomes[#outcomes + 1] = { at = "code", is = 2002, outcome = "unknown", kind = "not_found", doc = "no such thing" }
+  return outcomes
+end
+
 local payment = {
   { "provider_id", "data.paymentId", "text" },
   { "key", "data.reference", "text" },
@@ -64,11 +70,13 @@ local refund = {
   { "amount", "data.amount", "money", as = "minor_number" },
 }
 
-local refund_outcomes = {
-  { at = "data.status", is = "DONE", outcome = "succeeded", doc = "refunded" },
-  { at = "data.status", is = "PENDING", outcome = "accepted", doc = "the bank is asked" },
-  { at = "data.status", is = "FAILED", outcome = "declined", doc = "the bank refused" },
-}
+local function refund_outcomes(at)
+  return {
+    { at = at, is = "DONE", outcome = "succeeded", doc = "refunded" },
+    { at = at, is = "PENDING", outcome = "accepted", doc = "the bank is asked" },
+    { at = at, is = "FAILED", outcome = "declined", doc = "the bank refused" },
+  }
+end
 
 return obol.provider.define {
   name = "acme", title = "Acme Pay", source = "Acme API 2.1", base_url = "https://api.acme.example",
@@ -103,7 +111,7 @@ return obol.provider.define {
       "GET /v1/payments/{reference}", effect = "none",
       source = "Acme API 2.1, section 3.2", doc = "what became of a payment",
       request = { { "key", "reference", "text", required = true, max = 64 } },
-      reply = payment, outcomes = payment_outcomes "data.status",
+      reply = payment, outcomes = asked(payment_outcomes "data.status"),
     },
     ["refund.create"] = {
       "POST /v1/refunds", effect = "money", found_by = "our_ref", repeat_safe = true,
@@ -114,13 +122,13 @@ return obol.provider.define {
         { "amount", "amount", "money", as = "minor_number", required = true },
         { "reason", "reason", "text", max = 128 },
       },
-      reply = refund, outcomes = refund_outcomes,
+      reply = refund, outcomes = refund_outcomes "data.status",
     },
     ["refund.query"] = {
       "GET /v1/refunds/{refundNo}", effect = "none",
       source = "Acme API 2.1, section 4.2", doc = "what became of a refund",
       request = { { "refund_id", "refundNo", "text", required = true, max = 64 } },
-      reply = refund, outcomes = refund_outcomes,
+      reply = refund, outcomes = asked(refund_outcomes "data.status"),
     },
   },
 
@@ -150,7 +158,7 @@ return obol.provider.define {
         { "time_ms", "time", "time" },
       } },
     { type = "refund.updated", at = "type", is = "refund.changed", id_of = { "id" }, confirm = "never",
-      outcomes = refund_outcomes, source = "Acme API 2.1, section 7",
+      outcomes = refund_outcomes "data.status", source = "Acme API 2.1, section 7",
       fields = {
         { "refund_id", "data.refundNo", "text" },
         { "provider_id", "data.paymentId", "text" },

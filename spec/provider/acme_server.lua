@@ -54,13 +54,16 @@ local function answer(code, message, data)
   return { status = 200, headers = {}, body = assert(json.encode { code = code, message = message, data = data }) }
 end
 
---- A transport. A fault, by the request's number, is an answer, or `"lost"` for one that does not come.
+--- A transport. A fault, by the request's number, is an answer, `"lost"` for one that does not come, or
+-- `"swallowed"` for a request that does not arrive.
 function Server:transport()
   local transport = { sleep = function() end }
   function transport.send(request)
     self.sent[#self.sent + 1] = request
     local path = request.url:match "^https://api%.acme%.example(/.*)$"
     if not is_signed(request, path) then return answer(1002, "bad signature") end
+    local fault = self.faults[#self.sent]
+    if fault == "swallowed" then return nil, { kind = "timeout", outcome = "unknown", message = "no answer" } end
     local act, name = routes[request.method .. " " .. path], nil
     if not act then
       local folder
@@ -68,7 +71,6 @@ function Server:transport()
       act = routes[request.method .. " " .. folder]
     end
     local data = act(self, request.body ~= "" and assert(json.decode(request.body)) or nil, name)
-    local fault = self.faults[#self.sent]
     if fault == "lost" then return nil, { kind = "timeout", outcome = "unknown", message = "no answer" } end
     if fault then return fault end
     if not data then return answer(2002, "not found") end

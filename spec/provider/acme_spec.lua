@@ -78,9 +78,12 @@ describe("Acme's account", function()
     local account = new_account()
     local function reply(code) return { status = 200, body = ('{"code":%s,"message":"no"}'):format(code) } end
     for code, expected in pairs { ["1001"] = "rejected", ["2001"] = "declined", ["9001"] = "rejected",
-      ["7"] = "unknown", ["0"] = "unknown" } do
+      ["7"] = "unknown", ["2002"] = "rejected", ["0"] = "unknown" } do
       assert.equal(expected, assert(account:decode("payment.create", reply(code))).outcome)
     end
+    local none = assert(account:decode("payment.query", reply "2002"))
+    assert.same({ "unknown", "not_found", false }, { none.outcome, none.kind, none.found })
+    assert.is_nil(account:decode("payment.query", reply "1002").found)
     assert.equal("authentication", account:decode("payment.create", reply "1002").kind)
     assert.is_true(account:decode("payment.create", reply "9001").retryable)
     local result, err = account:decode("payment.create", { status = 502, body = "<html>" })
@@ -202,6 +205,17 @@ describe("payments with Acme", function()
     payment = assert(pay.payments:refresh("A-1001"))
     assert.equal("succeeded", payment.status)
     assert.equal("pay_1", payment.provider_id)
+  end)
+
+  it("that never arrived are given up once the query finds none, and made again", function()
+    server.faults[1] = "swallowed"
+    local payment = assert(pay.payments:create(params))
+    assert.equal("failed", payment.status)
+    assert.equal("abandoned", payment.attempts[1].outcome)
+    payment = assert(pay.payments:create(params))
+    assert.equal("requires_action", payment.status)
+    assert.not_equal(payment.attempts[1].key, payment.attempts[2].key)
+    assert.equal(1, server.count)
   end)
 
   it("are not moved by a forged notification", function()

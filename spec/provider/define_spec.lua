@@ -255,7 +255,7 @@ describe("members of a row that are wrong:", function()
   case("the call's key", { "call.key", "x", "integer" }, "type: expected text")
   case("same_as", { "reason", "x", "text", same_as = "shop" }, "same_as: expected a row of the configuration")
   case("needed_by", { "reason", "x", "text", needed_by = "order_id" },
-    "needed_by: expected a boolean row, or the name that others stand within")
+    "needed_by: expected a boolean row, one with needed_is, or the name that others stand in")
   case("a header's name", { "reason", "X-Reason", "text", place = "header" },
     "wire: expected a header's name in lower case")
   case("a header's type", { "items", "x-items", "any", place = "header" },
