@@ -8,8 +8,7 @@
     {.name = word, .wire = "sync", .type = OBOL_BOOLEAN, .preset = "true", .sample = "true",       \
      .doc = "wait for the function's answer"}
 static const struct obol_field call_request[] = {
-    {.name = "function_name", .wire = "function_name", .type = OBOL_TEXT, .flags = OBOL_REQUIRED,
-     .sample = "refund", .doc = "the merchant's cloud function"},
+    MINCLOUD_ROW("function_name", "function_name", OBOL_TEXT, OBOL_REQUIRED, "refund", "its name"),
     {.name = "data", .wire = "data", .type = OBOL_ANY, .doc = "what the function is given"},
     SYNC("sync"),
     {0},
@@ -17,11 +16,11 @@ static const struct obol_field call_request[] = {
 static const struct obol_field refund_request[] = {
     {.name = "account.refund_function", .wire = "function_name", .type = OBOL_TEXT,
      .doc = "the merchant's cloud function"},
-    {.name = "provider_id", .wire = "data.transaction_no", .type = OBOL_TEXT,
-     .flags = OBOL_REQUIRED, .sample = "MDUhtNma", .doc = "the payment's flow number"},
+    MINCLOUD_ROW("provider_id", "data.transaction_no", OBOL_TEXT, OBOL_REQUIRED, "MDUhtNma",
+                 "the payment's flow number"),
     {.name = "amount", .wire = "data.refund_amount", .type = OBOL_MONEY, .as = OBOL_MAJOR_NUMBER,
      .sample = "0.10", .doc = "in yuan; all that is left without it"},
-    {.name = "reason", .wire = "data.memo", .type = OBOL_TEXT, .sample = "torn", .doc = "a note"},
+    MINCLOUD_ROW("reason", "data.memo", OBOL_TEXT, 0, "torn", "a note"),
     SYNC("extra.mincloud.sync"),
     {0},
 };
@@ -31,21 +30,19 @@ static const struct obol_word receivers[] = {{.word = "MERCHANT_ID"}, {.word = "
 static const struct obol_field receiver[] = {
     {.name = "type", .wire = "type", MINCLOUD_WORD(receivers), .flags = OBOL_REQUIRED,
      .sample = "MERCHANT_ID", .doc = "what the account is; the first two are WeChat's"},
-    {.name = "account", .wire = "account", .type = OBOL_TEXT, .flags = OBOL_REQUIRED,
-     .sample = "190001001", .doc = "who receives"},
+    MINCLOUD_ROW("account", "account", OBOL_TEXT, OBOL_REQUIRED, "190001001", "who receives"),
     {.name = "amount", .wire = "amount", .type = OBOL_MONEY, .as = OBOL_MINOR_NUMBER,
      .flags = OBOL_REQUIRED, .sample = "0.10", .doc = "in fen on the wire"},
-    {.name = "description", .wire = "description", .type = OBOL_TEXT, .flags = OBOL_REQUIRED,
-     .sample = "share", .doc = "what for"},
+    MINCLOUD_ROW("description", "description", OBOL_TEXT, OBOL_REQUIRED, "share", "what for"),
     {0},
 };
 static const struct obol_field share_request[] = {
     {.name = "account.profit_share_function", .wire = "function_name", .type = OBOL_TEXT,
      .flags = OBOL_REQUIRED, .doc = "the merchant's cloud function"},
-    {.name = "extra.mincloud.trade_no", .wire = "data.trade_no", .type = OBOL_TEXT,
-     .flags = OBOL_REQUIRED, .sample = "4DySOWgN", .doc = "the payment's order number"},
-    {.name = "extra.mincloud.appid", .wire = "data.appid", .type = OBOL_TEXT, .sample = "wx01",
-     .doc = "WeChat's app, needed for its orders"},
+    MINCLOUD_ROW("extra.mincloud.trade_no", "data.trade_no", OBOL_TEXT, OBOL_REQUIRED, "4DySOWgN",
+                 "the payment's order number"),
+    MINCLOUD_ROW("extra.mincloud.appid", "data.appid", OBOL_TEXT, 0, "wx01",
+                 "WeChat's app, needed for its orders"),
     {.name = "extra.mincloud.receivers", .wire = "data.receivers", .type = OBOL_LIST,
      .flags = OBOL_REQUIRED, .sub = receiver, .doc = "who gets how much"},
     {.name = "currency", .type = OBOL_CURRENCY, .place = OBOL_NOWHERE, .flags = OBOL_REQUIRED,
@@ -91,33 +88,16 @@ static const struct obol_outcome_row share_outcomes[] = {
     DATA("finished", OBOL_SUCCEEDED, OBOL_ERR_NONE),
     DATA("closed", OBOL_DECLINED, OBOL_ERR_DECLINED), REST};
 
-#define FUNCTION                                                                                   \
-    .request_line = "POST /hserve/v1/cloud-function/job/", .effect = OBOL_MONEY_MOVES,             \
-    .found_by = OBOL_BY_NOTHING, .repeat_safe = OBOL_NO,                                           \
-    .source = "MinCloud documentation, Web API, cloud function; cloud-function node-sdk, order"
+#define FUNCTION(word, part, text)                                                                 \
+    {.name = word, .request_line = "POST /hserve/v1/cloud-function/job/",                          \
+     .effect = OBOL_MONEY_MOVES, .found_by = OBOL_BY_NOTHING, .repeat_safe = OBOL_NO,              \
+     .request = part##_request, .reply = part##_reply, .outcomes = part##_outcomes, .doc = text,   \
+     .source = "MinCloud documentation, Web API, cloud function; cloud-function node-sdk, order"}
+const struct obol_operation obol_mincloud_functions[3] = {
+    FUNCTION("refund.create", refund,
+             "Gives back, by a cloud function that passes its data on to BaaS.refund."),
+    FUNCTION("profit_share.create", share,
+             "Shares a payment, by a cloud function that passes its data on to MinCloud."),
+    FUNCTION("function.call", call, "Runs a cloud function of the merchant's."),
+};
 /* clang-format on */
-
-const struct obol_operation obol_mincloud_function_call = {
-    .name = "function.call",
-    FUNCTION,
-    .request = call_request,
-    .reply = call_reply,
-    .outcomes = call_outcomes,
-    .doc = "Runs a cloud function of the merchant's.",
-};
-const struct obol_operation obol_mincloud_refund_create = {
-    .name = "refund.create",
-    FUNCTION,
-    .request = refund_request,
-    .reply = refund_reply,
-    .outcomes = refund_outcomes,
-    .doc = "Gives back, by a cloud function that passes its data on to BaaS.refund.",
-};
-const struct obol_operation obol_mincloud_profit_share_create = {
-    .name = "profit_share.create",
-    FUNCTION,
-    .request = share_request,
-    .reply = share_reply,
-    .outcomes = share_outcomes,
-    .doc = "Shares a payment, by a cloud function that passes its data on to MinCloud.",
-};

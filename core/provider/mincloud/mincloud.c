@@ -7,31 +7,28 @@ static const char *const session_words[] = {"login.username", "login.email", "lo
                                             "anonymous", NULL};
 
 /* clang-format off */
+#define HEAD(word, at, need, first, one, text)                                                     \
+    {.name = word, .wire = "x-hydrogen-" at, .type = OBOL_TEXT, .place = OBOL_IN_HEADER,           \
+     .flags = need, .max = 64, .preset = first, .sample = one, .doc = text}
+#define SPEAKS_AS(word, at, first, text) HEAD(word, at, 0, first, first, text)
+#define SET(word, kind, first, one, text)                                                          \
+    {.name = word, .type = kind, .preset = first, .sample = one, .doc = text}
+#define KEPT(word, most, text) {.name = word, .type = OBOL_SECRET, .max = most, .doc = text}
 const struct obol_field obol_mincloud_config[] = {
-    {.name = "client_id", .wire = "x-hydrogen-client-id", .type = OBOL_TEXT,
-     .place = OBOL_IN_HEADER, .flags = OBOL_REQUIRED, .max = 64,
-     .sample = "a4d2d62965dda4d2d62965dd", .doc = "the ClientID of the dashboard"},
-    {.name = "sdk_version", .wire = "x-hydrogen-client-version", .type = OBOL_TEXT,
-     .place = OBOL_IN_HEADER, .preset = "v3.23.3", .sample = "v3.23.3",
-     .configurable = "sdk_version", .doc = "the version of the Web SDK that requests speak as"},
-    {.name = "platform", .wire = "x-hydrogen-client-platform", .type = OBOL_TEXT,
-     .place = OBOL_IN_HEADER, .preset = "WEB", .sample = "WEB", .configurable = "platform",
-     .doc = "the platform that requests speak as"},
-    {.name = "sdk_type", .wire = "x-hydrogen-client-sdk-type", .type = OBOL_TEXT,
-     .place = OBOL_IN_HEADER, .preset = "file", .sample = "file", .configurable = "sdk_type",
-     .doc = "the kind of SDK that requests speak as"},
-    {.name = "env", .wire = "x-hydrogen-env-id", .type = OBOL_TEXT, .place = OBOL_IN_HEADER,
-     .sample = "e1", .doc = "the environment; production without it"},
-    {.name = "base_url", .type = OBOL_URL, .preset = "https://{client_id}.myminapp.com",
-     .sample = "https://a4d2d62965dd.myminapp.com", .doc = "where the API is"},
-    {.name = "token", .type = OBOL_SECRET, .max = 4096, .doc = "of the user who pays"},
-    {.name = "login.username", .type = OBOL_TEXT, .sample = "shop", .doc = "a user to log in"},
-    {.name = "login.email", .type = OBOL_TEXT, .sample = "a@shop.example", .doc = "the same"},
-    {.name = "login.phone", .type = OBOL_TEXT, .sample = "13800000000", .doc = "the same"},
+    HEAD("client_id", "client-id", OBOL_REQUIRED, NULL, "a4d2d62965dd", "the dashboard's ClientID"),
+    SPEAKS_AS("sdk_version", "client-version", "v3.23.3", "the Web SDK that requests speak as"),
+    SPEAKS_AS("platform", "client-platform", "WEB", "its platform"),
+    SPEAKS_AS("sdk_type", "client-sdk-type", "file", "its kind"),
+    HEAD("env", "env-id", 0, NULL, "e1", "the environment; production without it"),
+    SET("base_url", OBOL_URL, "https://{client_id}.myminapp.com", "https://a4.myminapp.com",
+        "where the API is"),
+    KEPT("token", 4096, "of the user who pays"),
+    SET("login.username", OBOL_TEXT, NULL, "shop", "a user to log in"),
+    SET("login.email", OBOL_TEXT, NULL, "a@shop.example", "the same"),
+    SET("login.phone", OBOL_TEXT, NULL, "13800000000", "the same"),
     {.name = "login.password", .type = OBOL_SECRET, .needed_by = "login", .doc = "of that user"},
-    {.name = "anonymous", .type = OBOL_BOOLEAN, .sample = "true", .doc = "log in as nobody"},
-    {.name = "webhook_key", .type = OBOL_SECRET, .max = 256,
-     .doc = "the JWT KEY of the webhook action; without it no notification is accepted"},
+    SET("anonymous", OBOL_BOOLEAN, NULL, "true", "log in as nobody"),
+    KEPT("webhook_key", 256, "the webhook's JWT KEY; without it no notification is accepted"),
     {.name = "refund_function", .type = OBOL_TEXT, .preset = "refund", .sample = "refund",
      .configurable = "refund_function", .doc = "the merchant's cloud function that gives back"},
     {.name = "profit_share_function", .type = OBOL_TEXT, .sample = "share",
@@ -55,29 +52,15 @@ static const struct obol_outcome_row outcomes[] = {
      .doc = "a server error, or a status that no list names"},
     {0},
 };
-/* clang-format on */
 
+#define AT(part, place) &obol_mincloud_##part[place]
 static const struct obol_operation *const operations[] = {
-    &obol_mincloud_payment_create_for_record,
-    &obol_mincloud_payment_create,
-    &obol_mincloud_payment_query,
-    &obol_mincloud_payment_query_by_key,
-    &obol_mincloud_payment_find_record,
-    &obol_mincloud_payment_find,
-    &obol_mincloud_payment_list,
-    &obol_mincloud_refund_create,
-    &obol_mincloud_profit_share_create,
-    &obol_mincloud_function_call,
-    &obol_mincloud_sessions[0],
-    &obol_mincloud_sessions[1],
-    &obol_mincloud_sessions[2],
-    &obol_mincloud_sessions[3],
-    &obol_mincloud_sessions[4],
-    &obol_mincloud_sessions[5],
-    &obol_mincloud_sessions[6],
-    &obol_mincloud_time_get,
-    NULL,
+    AT(payments, 0), AT(payments, 1), AT(orders, 0), AT(orders, 1), AT(orders, 2), AT(orders, 3),
+    AT(orders, 4), AT(functions, 0), AT(functions, 1), AT(functions, 2), AT(sessions, 0),
+    AT(sessions, 1), AT(sessions, 2), AT(sessions, 3), AT(sessions, 4), AT(sessions, 5),
+    AT(sessions, 6), AT(sessions, 7), NULL,
 };
+/* clang-format on */
 
 /* Any 2xx counts as received (sheet 8.1). */
 static const struct obol_acknowledgement acknowledgements[] = {

@@ -12,18 +12,10 @@ extern const struct obol_word obol_mincloud_gateways[];
 extern const struct obol_word obol_mincloud_refund_statuses[];
 extern const struct obol_notification obol_mincloud_notifications[];
 
-extern const struct obol_operation obol_mincloud_payment_create;
-extern const struct obol_operation obol_mincloud_payment_create_for_record;
-extern const struct obol_operation obol_mincloud_payment_query;
-extern const struct obol_operation obol_mincloud_payment_query_by_key;
-extern const struct obol_operation obol_mincloud_payment_find;
-extern const struct obol_operation obol_mincloud_payment_find_record;
-extern const struct obol_operation obol_mincloud_payment_list;
-extern const struct obol_operation obol_mincloud_sessions[7];
-extern const struct obol_operation obol_mincloud_function_call;
-extern const struct obol_operation obol_mincloud_refund_create;
-extern const struct obol_operation obol_mincloud_profit_share_create;
-extern const struct obol_operation obol_mincloud_time_get;
+extern const struct obol_operation obol_mincloud_payments[2];
+extern const struct obol_operation obol_mincloud_orders[5];
+extern const struct obol_operation obol_mincloud_sessions[8];
+extern const struct obol_operation obol_mincloud_functions[3];
 
 obol_sign obol_mincloud_sign;
 obol_open obol_mincloud_open;
@@ -34,12 +26,17 @@ obol_read obol_mincloud_read_order_id;
 obol_read obol_mincloud_read_key;
 obol_read obol_mincloud_read_channel_id;
 
+/* A row of a request that is a text or a number. */
+#define MINCLOUD_ROW(word, at, kind, need, one, text)                                              \
+    {                                                                                              \
+        .name = word, .wire = at, .type = kind, .flags = need, .sample = one, .doc = text          \
+    }
 /* What many rows have: the two versions of the API, and even the pages of one, write each value as
  * a number, a text or null (sheet 5.3). */
 #define MINCLOUD_ID .type = OBOL_TEXT, .as = OBOL_AS_TEXT
 #define MINCLOUD_SHOWN MINCLOUD_ID, .flags = OBOL_SHOWN
 #define MINCLOUD_MOMENT                                                                            \
-    .type = OBOL_TIME, .as = OBOL_SECONDS, .flags = OBOL_ZERO_IS_NONE | OBOL_SHOWN
+    .type = OBOL_TIME, .as = OBOL_SECONDS, .flags = OBOL_SHOWN | OBOL_ZERO_IS_NONE
 #define MINCLOUD_WORD(words) .type = OBOL_TEXT, .oneof = words
 
 /* clang-format off */
@@ -56,10 +53,10 @@ obol_read obol_mincloud_read_channel_id;
     {.name = "refund_status", .wire = "refund_status",                                             \
      MINCLOUD_WORD(obol_mincloud_refund_statuses), .doc = "none: never refunded"},                 \
     {.name = "description", .wire = "merchandise_description", MINCLOUD_SHOWN, .doc = "as given"}, \
-    {.name = "schema_id", .wire = "merchandise_schema_id", MINCLOUD_SHOWN, .doc = "the goods table"}, \
+    {.name = "schema_id", .wire = "merchandise_schema_id", MINCLOUD_SHOWN, .doc = "goods table"},  \
     {.name = "record_id", .wire = "merchandise_record_id", MINCLOUD_ID, .doc = "its row"},         \
-    {.name = "payer_id", .wire = "created_by", MINCLOUD_SHOWN, .doc = "MinCloud's user"},             \
-    {.name = "payer_id", .wire = "created_by_id", MINCLOUD_SHOWN, .doc = "MinCloud's user"},          \
+    {.name = "payer_id", .wire = "created_by", MINCLOUD_SHOWN, .doc = "MinCloud's user"},          \
+    {.name = "payer_id", .wire = "created_by_id", MINCLOUD_SHOWN, .doc = "MinCloud's user"},       \
     {.name = "channel_id", .read = obol_mincloud_read_channel_id, .doc = "WeChat's number"},       \
     {.name = "paid_ms", .wire = "paid_at", MINCLOUD_MOMENT, .doc = "when it was paid"},            \
     {.name = "created_ms", .wire = "created_at", MINCLOUD_MOMENT, .doc = "when it was made"},      \

@@ -99,56 +99,27 @@ static const struct obol_outcome_row item_outcomes[] = {
     {0},
 };
 
-#define ASK .effect = OBOL_NO_EFFECT, .found_by = OBOL_BY_NOTHING, .repeat_safe = OBOL_YES,        \
+#define ASK                                                                                        \
+    .effect = OBOL_NO_EFFECT, .found_by = OBOL_BY_NOTHING, .repeat_safe = OBOL_YES,                \
     .source = "MinCloud documentation, Web payment; hydrogen-js-sdk, Order.js and BaseQuery.js"
-#define ASK_LIST ASK, .request_line = "GET /hserve/v2.2/idp/pay/order/", .reply = list,            \
+#define ASK_LIST                                                                                   \
+    ASK, .request_line = "GET /hserve/v2.2/idp/pay/order/", .reply = list,                         \
     .outcomes = list_outcomes
-#define PICK .pick_from = "payments", .pick_by = "record_id", .pick_alone = true,                  \
+#define PICK                                                                                       \
+    .pick_from = "payments", .pick_by = "record_id", .pick_alone = true,                           \
     .item_outcomes = item_outcomes
+#define FIND .name = "payment.find", ASK_LIST, PICK, .pick_with = "product_id", .pick_as = "payment"
+const struct obol_operation obol_mincloud_orders[5] = {
+    {.name = "payment.query", ASK, .variant = "*", .when = "provider_id", .request = one_request,
+     .request_line = "GET /hserve/v2.0/idp/pay/order/{provider_id}/", .reply = order,
+     .outcomes = one_outcomes, .doc = "One order, by its flow number."},
+    {.name = "payment.query", ASK_LIST, PICK, .pick_with = "key", .request = key_request,
+     .doc = "One order, by the key of the attempt that made it."},
+    {FIND, .variant = "*", .when = "extra.mincloud.record_id", .request = find_record_request,
+     .doc = "The same, by the name that payment.create has for the row."},
+    {FIND, .request = find_request,
+     .doc = "Whether the token's user has paid for an item, a row of the goods table."},
+    {.name = "payment.list", ASK_LIST, .request = list_request,
+     .doc = "The orders of the token's user."},
+};
 /* clang-format on */
-
-const struct obol_operation obol_mincloud_payment_query = {
-    .name = "payment.query",
-    ASK,
-    .variant = "*",
-    .when = "provider_id",
-    .request_line = "GET /hserve/v2.0/idp/pay/order/{provider_id}/",
-    .request = one_request,
-    .reply = order,
-    .outcomes = one_outcomes,
-    .doc = "One order, by its flow number.",
-};
-const struct obol_operation obol_mincloud_payment_query_by_key = {
-    .name = "payment.query",
-    ASK_LIST,
-    PICK,
-    .pick_with = "key",
-    .request = key_request,
-    .doc = "One order, by the key of the attempt that made it.",
-};
-const struct obol_operation obol_mincloud_payment_find = {
-    .name = "payment.find",
-    ASK_LIST,
-    PICK,
-    .pick_with = "product_id",
-    .pick_as = "payment",
-    .request = find_request,
-    .doc = "Whether the token's user has paid for an item, a row of the goods table.",
-};
-const struct obol_operation obol_mincloud_payment_find_record = {
-    .name = "payment.find",
-    ASK_LIST,
-    PICK,
-    .variant = "*",
-    .when = "extra.mincloud.record_id",
-    .pick_with = "product_id",
-    .pick_as = "payment",
-    .request = find_record_request,
-    .doc = "The same, by the name that payment.create has for it.",
-};
-const struct obol_operation obol_mincloud_payment_list = {
-    .name = "payment.list",
-    ASK_LIST,
-    .request = list_request,
-    .doc = "The orders of the token's user.",
-};

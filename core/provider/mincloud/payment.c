@@ -18,10 +18,10 @@ const struct obol_word obol_mincloud_gateways[] = {
      .flags = OBOL_REQUIRED, .sample = "wechat_qr", .doc = "where and how it is paid"},            \
     {.name = "amount", .wire = "total_cost", .type = OBOL_MONEY, .as = OBOL_MAJOR_NUMBER,          \
      .flags = OBOL_REQUIRED, .sample = "0.10", .doc = "in yuan"},                                  \
-    {.name = "description", .wire = "merchandise_description", .type = OBOL_TEXT,                  \
-     .flags = OBOL_REQUIRED, .sample = "tea", .doc = "stands on the payer's receipt"},             \
-    {.name = "extra.mincloud.schema_id", .wire = "merchandise_schema_id", .type = OBOL_INTEGER,    \
-     .sample = "1", .doc = "id of the merchant's goods table"}
+    MINCLOUD_ROW("description", "merchandise_description", OBOL_TEXT, OBOL_REQUIRED, "tea",        \
+                 "stands on the payer's receipt"),                                                 \
+    MINCLOUD_ROW("extra.mincloud.schema_id", "merchandise_schema_id", OBOL_INTEGER, 0, "1",        \
+                 "id of the merchant's goods table")
 #define ENDING                                                                                     \
     {.name = "order_id", .type = OBOL_TEXT, .place = OBOL_NOWHERE, .sample = "A-1",                \
      .doc = "travels in the snapshot"},                                                            \
@@ -32,25 +32,17 @@ const struct obol_word obol_mincloud_gateways[] = {
     {.name = "profit_sharing", .type = OBOL_BOOLEAN, .place = OBOL_NOWHERE, .sample = "true",      \
      .doc = "profit sharing is planned; WeChat only"},                                             \
     {.name = "sharing", .wire = "profit_sharing", .type = OBOL_BOOLEAN,                            \
-     .make = obol_mincloud_profit_sharing, .doc = "goes out with WeChat only"}
-
+     .make = obol_mincloud_profit_sharing, .doc = "goes out with WeChat only"}, {0}
 static const struct obol_field request[] = {
     BEGINNING,
     {.name = "call.key", .wire = "merchandise_record_id", .type = OBOL_TEXT,
-     .doc = "the attempt's key, by which the order is found again"},
-    ENDING,
-    {0},
-};
-
+     .doc = "the attempt's key, by which the order is found again"}, ENDING};
 static const struct obol_field request_for_record[] = {
     BEGINNING,
-    {.name = "extra.mincloud.record_id", .wire = "merchandise_record_id", .type = OBOL_TEXT,
-     .sample = "5a", .doc = "id of the row in the goods table"},
+    MINCLOUD_ROW("extra.mincloud.record_id", "merchandise_record_id", OBOL_TEXT, 0, "5a",
+                 "id of the row in the goods table"),
     {.name = "call.key", .type = OBOL_TEXT, .place = OBOL_NOWHERE, .doc = "the attempt's key"},
-    ENDING,
-    {0},
-};
-
+    ENDING};
 static const struct obol_field reply[] = {
     {.name = "provider_id", .wire = "transaction_no", MINCLOUD_ID, .doc = "the flow number"},
     {.name = "trade_no", .wire = "trade_no", MINCLOUD_ID, .doc = "the order number"},
@@ -74,21 +66,11 @@ static const struct obol_outcome_row outcomes[] = {
     .name = "payment.create", .request_line = "POST /hserve/v2.2/idp/pay/order/",                  \
     .effect = OBOL_OFFER, .repeat_safe = OBOL_NO, .reply = reply, .outcomes = outcomes,            \
     .source = "MinCloud documentation, Web payment; hydrogen-js-sdk, payment.js"
+const struct obol_operation obol_mincloud_payments[2] = {
+    {CREATE, .variant = "*", .when = "extra.mincloud.record_id", .found_by = OBOL_BY_NOTHING,
+     .request = request_for_record,
+     .doc = "An order for a row of the merchant's goods table, which takes the key's place."},
+    {CREATE, .found_by = OBOL_BY_OUR_REF, .found_with = "payment.query", .request = request,
+     .doc = "An order with what the payer needs to pay it."},
+};
 /* clang-format on */
-
-const struct obol_operation obol_mincloud_payment_create = {
-    CREATE,
-    .found_by = OBOL_BY_OUR_REF,
-    .found_with = "payment.query",
-    .request = request,
-    .doc = "An order with what the payer needs to pay it.",
-};
-
-const struct obol_operation obol_mincloud_payment_create_for_record = {
-    CREATE,
-    .variant = "*",
-    .when = "extra.mincloud.record_id",
-    .found_by = OBOL_BY_NOTHING,
-    .request = request_for_record,
-    .doc = "The same for a row of the merchant's goods table, which takes the key's place.",
-};

@@ -26,50 +26,31 @@ static const struct obol_field session[] = {
     {.name = "customer_id", .wire = "user_info.id", MINCLOUD_ID, .doc = "MinCloud's user"},
     {0},
 };
-static const struct obol_outcome_row logged_in[] = {
-    {.at = "http_status", .is = "2xx", .has = "token", .outcome = OBOL_SUCCEEDED,
-     .doc = "logged in"},
-    {0},
-};
-
-#define SESSION(line, by, rows, text)                                                              \
-    {.name = "session.create", .variant = by != NULL ? "*" : NULL, .when = by,                     \
-     .request_line = "POST /hserve/" line, .request = rows, .reply = session,                      \
-     .outcomes = logged_in, .effect = OBOL_NO_EFFECT, .found_by = OBOL_BY_NOTHING,                 \
-     .repeat_safe = OBOL_YES, .doc = text,                                                         \
-     .source = "MinCloud documentation, Web API, user; hydrogen-js-sdk, auth.js"}
-#define LOG_IN(way)                                                                                \
-    SESSION("v2.1/login/" #way "/", "extra.mincloud." #way, way##_given, "Logs in by " #way ".")
-#define LOG_IN_AS_SET(way)                                                                         \
-    SESSION("v2.1/login/" #way "/", "account.login." #way, way##_kept,                             \
-            "Logs in by " #way ", as configured.")
-const struct obol_operation obol_mincloud_sessions[7] = {
-    LOG_IN(username),
-    LOG_IN(email),
-    LOG_IN(phone),
-    LOG_IN_AS_SET(username),
-    LOG_IN_AS_SET(email),
-    LOG_IN_AS_SET(phone),
-    SESSION("v2.0/login/anonymous/", NULL, nothing, "Logs in as nobody."),
-};
-
 static const struct obol_field now[] = {
     {.name = "time_ms", .wire = "time", .type = OBOL_TIME, .doc = "the server's clock"}, {0}};
-static const struct obol_outcome_row told[] = {
-    {.at = "http_status", .is = "2xx", .has = "time", .outcome = OBOL_SUCCEEDED, .doc = "told"},
-    {0},
+
+#define HAS(member, text)                                                                          \
+    {{.at = "http_status", .is = "2xx", .has = member, .outcome = OBOL_SUCCEEDED, .doc = text}, {0}}
+static const struct obol_outcome_row logged_in[] = HAS("token", "logged in");
+static const struct obol_outcome_row told[] = HAS("time", "told");
+
+#define HARMLESS                                                                                   \
+    .effect = OBOL_NO_EFFECT, .found_by = OBOL_BY_NOTHING, .repeat_safe = OBOL_YES,                \
+    .source = "MinCloud documentation, Web API, user and utils; hydrogen-js-sdk, auth.js"
+#define SESSION(line, by, any, rows, text)                                                         \
+    {.name = "session.create", HARMLESS, .variant = any, .when = by, .request = rows,              \
+     .request_line = "POST /hserve/" line, .reply = session, .outcomes = logged_in, .doc = text}
+#define LOG_IN(way, by, rows, text)                                                                \
+    SESSION("v2.1/login/" #way "/", by #way, "*", way##rows, "Logs in by " #way text)
+const struct obol_operation obol_mincloud_sessions[8] = {
+    LOG_IN(username, "extra.mincloud.", _given, "."),
+    LOG_IN(email, "extra.mincloud.", _given, "."),
+    LOG_IN(phone, "extra.mincloud.", _given, "."),
+    LOG_IN(username, "account.login.", _kept, ", as configured."),
+    LOG_IN(email, "account.login.", _kept, ", as configured."),
+    LOG_IN(phone, "account.login.", _kept, ", as configured."),
+    SESSION("v2.0/login/anonymous/", NULL, NULL, nothing, "Logs in as nobody."),
+    {.name = "time.get", HARMLESS, .request_line = "GET /hserve/v2.2/server/time/",
+     .request = nothing, .reply = now, .outcomes = told, .doc = "The server's clock."},
 };
 /* clang-format on */
-
-const struct obol_operation obol_mincloud_time_get = {
-    .name = "time.get",
-    .request_line = "GET /hserve/v2.2/server/time/",
-    .effect = OBOL_NO_EFFECT,
-    .found_by = OBOL_BY_NOTHING,
-    .repeat_safe = OBOL_YES,
-    .request = nothing,
-    .reply = now,
-    .outcomes = told,
-    .doc = "The server's clock.",
-    .source = "MinCloud documentation, Web API, utils",
-};

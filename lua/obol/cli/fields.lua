@@ -23,7 +23,11 @@ function M.limits(field)
   elseif field.min then
     parts[#parts + 1] = ("at least %d%s"):format(field.min, unit)
   end
-  if field.needed_by then parts[#parts + 1] = ("required where %s is true"):format(field.needed_by) end
+  if field.needed_is then
+    parts[#parts + 1] = ("required where %s is %s"):format(field.needed_by, table.concat(field.needed_is, " or "))
+  elseif field.needed_by then
+    parts[#parts + 1] = "required with " .. field.needed_by
+  end
   if field.any_scheme then parts[#parts + 1] = "an app's scheme is fine too" end
   if field.preset then parts[#parts + 1] = "default " .. field.preset end
   return table.concat(parts, "; ")
