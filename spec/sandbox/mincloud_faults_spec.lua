@@ -28,7 +28,7 @@ describe("MinCloud's faults in the sandbox", function()
 
   local answered = {
     { "truncated", 201, '^{"transaction_no":"%w+"[^}]*$', 1 }, { "empty", 201, "^$", 1 }, { "html", 201, "<h1>", 1 },
-    { "not_json", 201, "^OK", 1 }, { "duplicate_names", 201, '^{"status":"error","transaction_no":', 1 },
+    { "not_json", 201, "^OK", 1 }, { "duplicate_names", 201, '^{"transaction_no":null,"transaction_no":', 1 },
     { "wrong_envelope", 201, '^{"status":"ok","result":{"transaction_no"', 1 },
     { "wrong_types", 201, '^{"transaction_no":7,"trade_no":7,"code_url":7}$', 1 },
     { "unlisted_code", 201, '^{"code":7,"data":null,', 1 },

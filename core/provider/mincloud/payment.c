@@ -49,6 +49,8 @@ static const struct obol_field reply[] = {
     {.name = "action.data", .wire = "code_url", .type = OBOL_TEXT, .doc = "drawn as a QR code"},
     {.name = "action.url", .wire = "mweb_url", .type = OBOL_URL, .doc = "brings up WeChat"},
     {.name = "action.url", .wire = "payment_url", .type = OBOL_URL, .doc = "Alipay's cashier"},
+    {.name = "pay_sign", .wire = "paySign", .type = OBOL_TEXT, .flags = OBOL_KEPT,
+     .doc = "WeChat's signature of what its browser is given"},
     {.name = "action.parameters", .read = obol_mincloud_read_bridge,
      .doc = "the answer as getBrandWCPayRequest of WeChat's browser takes it"},
     {0},

@@ -18,8 +18,10 @@ local no = { declined = true, rejected = true }
 local stands = { ["attempts.proven_by"] = true, ["notifications"] = true, ["notifications.id"] = true }
 local none = ledger.none
 
--- What may be kept of an action: all but a client secret, which is one.
-local function keep_action(action)
+-- What may be kept of an action: all but a client secret, which is one. Once it is over there is
+-- nothing to do for the payer, whatever the provider still shows.
+local function keep_action(result)
+  local action = result.outcome == "accepted" and result.action
   if not action then return none end
   local kept = {}
   for key, value in pairs(action) do
@@ -87,7 +89,7 @@ function M.unit(client, row, one, result, about)
   if result.outcome == "succeeded" then success(row, one, result, changes, about) end
   unit.to = {
     status = status, attempt = one.key, account = one.account, updated_ms = now,
-    provider_id = result.provider_id, action = keep_action(result.action),
+    provider_id = result.provider_id, action = keep_action(result),
     error = about.err and fault.to_row(about.err) or none, unresolved = about.unresolved or none,
     subscription_id = result.order and result.order.provider_id,
   }
