@@ -15,43 +15,29 @@
 #define APP                                                                                        \
     {.name = "app_id", .wire = "appId", .type = OBOL_TEXT, .as = OBOL_AS_TEXT,                     \
      .flags = OBOL_REQUIRED, .same_as = "app_id", .doc = "the app, which has to be this one"}
-static const struct obol_field payment_fields[] = {
-    {.name = "code", .wire = "code", .type = OBOL_TEXT, .as = OBOL_AS_TEXT,
-     .flags = OBOL_REQUIRED, .doc = "the payment's code"},
-    RUXPAY_SHOWN("message", "message", OBOL_TEXT, "RuxPay's text"),
-    RUXPAY_TRANSACTION,
-    APP,
-    {0},
-};
+static const struct obol_field payment_fields[] = {RUXPAY_TRANSACTION(OBOL_REQUIRED), APP, {0}};
 static const struct obol_field refund_fields[] = {
-    {.name = "code", .wire = "code", .type = OBOL_TEXT, .as = OBOL_AS_TEXT,
-     .flags = OBOL_REQUIRED, .doc = "the refund's code"},
-    RUXPAY_SHOWN("message", "message", OBOL_TEXT, "RuxPay's text"),
-    RUXPAY_TOLD("refund_id", "merchantRefundId", "the merchant's id of the refund"),
-    RUXPAY_REFUND,
-    RUXPAY_SHOWN("issuer_message", "refundMessage", OBOL_TEXT, "the channel's text"),
-    APP,
-    {0},
-};
+    RUXPAY_REFUND(OBOL_REQUIRED, "merchantRefundId"), APP,
+    RUXPAY_SHOWN("issuer_message", "refundMessage", OBOL_TEXT, "the channel's text"), {0}};
 static const struct obol_field chargeback_fields[] = {
-    RUXPAY_TOLD("provider_id", "uniqueId", "RuxPay's id of the payment"),
-    RUXPAY_TOLD("key", "transactionId", "the attempt's key, where it is told"),
-    RUXPAY_AMOUNT("chargeback", "what was taken back"),
-    RUXPAY_SHOWN("time_ms", "timestamp", OBOL_TIME, "when this was said"),
-    APP,
-    {0},
-};
+    RUXPAY_TOLD("provider_id", "uniqueId", 0, "RuxPay's id of the payment"),
+    RUXPAY_TOLD("key", "transactionId", 0, "the attempt's key, where it is told"),
+    RUXPAY_AMOUNT("chargeback", "what was taken back"), APP,
+    RUXPAY_SHOWN("time_ms", "timestamp", OBOL_TIME, "when this was said"), {0}};
 static const struct obol_outcome_row payment_outcomes[] = {
     RUXPAY_PAID("redirectUrl"), RUXPAY_OTHER, {0}};
 
+static const struct obol_outcome_row refund_outcomes[] = {RUXPAY_REFUNDED, RUXPAY_OTHER, {0}};
 static const char *const payment_id[] = {"transactionType", "uniqueId", "code", NULL};
 static const char *const refund_id[] = {"transactionType", "refundUniqueId", "code", NULL};
 
 const struct obol_notification obol_ruxpay_notifications[] = {
-    {.type = "refund.updated", .at = "transactionType", .is = "Refund", .fields = refund_fields, .outcomes = obol_ruxpay_refunded, .id_of = refund_id,
+    {.type = "refund.updated", .at = "transactionType", .is = "Refund", .fields = refund_fields,
+     .outcomes = refund_outcomes, .id_of = refund_id,
      .confirm = OBOL_CONFIRM_UNLESS_OFF, .doc = "A refund has gone on, also one of the console.",
      .source = "WonderGate documentation of the same platform, notification"},
-    {.type = "dispute.opened", .at = "transactionType", .is = "Chargeback", .fields = chargeback_fields, .id_of = payment_id, .confirm = OBOL_CONFIRM_NEVER,
+    {.type = "dispute.opened", .at = "transactionType", .is = "Chargeback",
+     .fields = chargeback_fields, .id_of = payment_id, .confirm = OBOL_CONFIRM_NEVER,
      .doc = "A payer took the charge back to the bank.",
      .source = "WonderGate documentation of the same platform, notification"},
     /* Sale; which type a subscription's charges have is not documented */
