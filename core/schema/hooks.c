@@ -32,13 +32,21 @@ const struct obol_field obol_extra_header[] = {
 };
 /* clang-format on */
 
+bool obol_draft_named_header(struct obol_draft *draft, struct obol_slice name,
+                             struct obol_slice value)
+{
+    char *lower = obol_arena_alloc(draft->arena, name.size + 1);
+    for (size_t i = 0; lower != NULL && i < name.size; i++)
+        lower[i] = obol_ascii_lower(name.data[i]);
+    return lower != NULL && obol_draft_header(draft, lower, value);
+}
+
 bool obol_draft_extra_headers(struct obol_draft *draft, const struct obol_slot *list)
 {
     for (size_t i = 0; list != NULL && i < list->count; i++) {
-        struct obol_slice name = obol_record_get(&list->items[i], "name")->text;
-        const char *copy = obol_arena_format(draft->arena, "%.*s", (int)name.size, name.data).data;
-        if (copy == NULL ||
-            !obol_draft_header(draft, copy, obol_record_get(&list->items[i], "value")->secrets[0]))
+        const struct obol_record *each = &list->items[i];
+        if (!obol_draft_named_header(draft, obol_record_get(each, "name")->text,
+                                     obol_record_get(each, "value")->secrets[0]))
             return false;
     }
     return true;

@@ -25,6 +25,9 @@ struct obol_draft {
 /* Adds a header; the value is borrowed. False when it holds what no header may, or none is free. */
 bool obol_draft_header(struct obol_draft *draft, const char *name,
                        struct obol_slice value) OBOL_MUST_USE;
+/* The same for a name of the configuration, which goes out in lower case as all names do. */
+bool obol_draft_named_header(struct obol_draft *draft, struct obol_slice name,
+                             struct obol_slice value) OBOL_MUST_USE;
 
 /* A notification as it came. */
 struct obol_incoming {

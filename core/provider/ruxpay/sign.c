@@ -66,15 +66,11 @@ static struct obol_slice key_of(const struct obol_record *account)
     return obol_record_get(account, "secret_key")->secrets[0];
 }
 
-/* A header that the configuration names; names are in lower case everywhere. */
+/* A header that the configuration names. */
 static bool add_named(struct obol_draft *draft, const struct obol_record *account, const char *word,
                       struct obol_slice value)
 {
-    struct obol_slice name = obol_record_get(account, word)->text;
-    char *lower = obol_arena_alloc(draft->arena, name.size + 1);
-    for (size_t i = 0; lower != NULL && i < name.size; i++)
-        lower[i] = obol_ascii_lower(name.data[i]);
-    return lower != NULL && obol_draft_header(draft, lower, value);
+    return obol_draft_named_header(draft, obol_record_get(account, word)->text, value);
 }
 
 /* Authorization: Basic base64(merchant:key) */

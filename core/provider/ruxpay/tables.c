@@ -46,7 +46,7 @@ static const struct obol_field item[] = {
 #define CARD                                                                                       \
     {.name = "card.number", .wire = "card.cardNumber", .type = OBOL_SECRET, .max = 20,             \
      .flags = OBOL_REQUIRED | OBOL_DIGITS, .doc = "digits alone"},                                 \
-    NUMBER("card.exp_year", "card.expiredYear", OBOL_TWO_DIGITS, 2000, 2099, "2028", "all of it"),  \
+    NUMBER("card.exp_year", "card.expiredYear", OBOL_TWO_DIGITS, 2000, 2099, "2028", "all of it"), \
     NUMBER("card.exp_month", "card.expiredMonth", OBOL_TWO_DIGITS, 1, 12, "12", "1 to 12"),        \
     PERSON("card.holder", "card.cardholder", 128, OBOL_REQUIRED, "san zhang", "name on the card"), \
     {.name = "card.cvv", .wire = "card.cvv", .type = OBOL_SECRET, .min = 3, .max = 4,              \
