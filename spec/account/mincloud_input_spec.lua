@@ -226,6 +226,17 @@ describe("MinCloud's configuration", function()
     for _, case in ipairs(cases) do assert.equal(case[3], refused(case[1])[case[2]], case[2]) end
   end)
 
+  it("says in one way who asks", function()
+    local login = { username = "shop", password = secret "p" }
+    for _, more in ipairs { { login = login }, { anonymous = true }, { token = false, login = login, anonymous = true },
+      { token = false, login = { username = "shop", email = "a@b.example", password = secret "p" } } } do
+      assert.equal("expected one of a token, a login by one name, and anonymous", refused(more).token)
+    end
+    local config = support.config()
+    config.anonymous = false
+    assert(obol_account(config))
+  end)
+
   it("never lets a ClientID lead to another host", function()
     for _, id in ipairs { "evil.example/", "evil.example#", "evil.example?x", "a@evil.example", "a b" } do
       local made, err = obol_account(support.config { client_id = id })
@@ -246,11 +257,12 @@ describe("MinCloud's secrets", function()
   local TOKEN, PASSWORD, KEY = "tok-5d41402abc4b", "pass-7d793037a076", "key-9e107d9d372bb"
 
   it("are nowhere to be read", function()
-    local other = support.account { token = secret(TOKEN),
+    local other = support.account { token = false,
       login = { email = "a@b.example", password = secret(PASSWORD) }, webhook_key = secret(KEY) }
-    local shown = { tostring(other) }
+    local shown = { tostring(other), tostring(support.account { token = secret(TOKEN) }) }
     local function add(value) shown[#shown + 1] = tostring(value) end
-    add(other:encode("payment.create", support.payment(), { time_ms = 1 }))
+    add(support.account { token = secret(TOKEN) }:encode("payment.create", support.payment(), { time_ms = 1 }))
+    add(other:encode("payment.create", support.payment(), { time_ms = 1, token = secret(TOKEN) }))
     local request = other:encode("session.create", {}, { time_ms = 1 })
     add(request)
     add(request.body)

@@ -186,7 +186,9 @@ describe("MinCloud's sessions", function()
   it("are not wanted where there is a token, or nothing", function()
     assert.is_false(account.session)
     assert.is_false(support.account { token = false }.session)
-    assert.is_false(support.account { anonymous = false }.session)
+    local config = support.config { token = false }
+    config.anonymous = false
+    assert.is_false(assert(require("obol.account")(config)).session)
   end)
 end)
 

@@ -48,8 +48,7 @@ static const struct obol_outcome_row outcomes[] = {
     ANSWER("403", OBOL_REJECTED, OBOL_ERR_AUTHENTICATION, "forbidden"),
     ANSWER("404", OBOL_REJECTED, OBOL_ERR_NOT_FOUND, "not found"),
     ANSWER("405", OBOL_REJECTED, OBOL_ERR_INVALID, "not allowed, or this way to log in is off"),
-    {.at = "http_status", .outcome = OBOL_UNKNOWN, .kind = OBOL_ERR_PROVIDER, .retryable = true,
-     .doc = "a server error, or a status that no list names"},
+    ANSWER(NULL, OBOL_UNKNOWN, OBOL_ERR_PROVIDER, "a server error, or a status that no list names"),
     {0},
 };
 
@@ -89,6 +88,7 @@ const struct obol_provider obol_mincloud = {
     .message_at = "error_msg",
     .message_or = "message",
     .session_words = session_words,
+    .prepare = obol_mincloud_prepare,
     .sign = obol_mincloud_sign,
     .open = obol_mincloud_open,
     .notifications = obol_mincloud_notifications,

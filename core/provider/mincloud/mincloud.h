@@ -17,6 +17,7 @@ extern const struct obol_operation obol_mincloud_orders[5];
 extern const struct obol_operation obol_mincloud_sessions[8];
 extern const struct obol_operation obol_mincloud_functions[3];
 
+obol_prepare obol_mincloud_prepare;
 obol_sign obol_mincloud_sign;
 obol_open obol_mincloud_open;
 obol_make obol_mincloud_snapshot;

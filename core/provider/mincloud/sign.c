@@ -4,6 +4,22 @@
 
 /* Nothing is signed: a token says who asks (sheet 2). Who logs in has none yet. */
 
+/* Of two ways to say who asks one would be passed over. */
+bool obol_mincloud_prepare(const struct obol_record *config, void **state,
+                           struct obol_problems *problems)
+{
+    static const char *const ways[] = {"token", "login.username", "login.email", "login.phone"};
+    (void)state;
+    const struct obol_slot *anonymous = obol_record_get(config, "anonymous");
+    size_t count = anonymous != NULL && anonymous->boolean;
+    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++)
+        count += obol_record_get(config, ways[i]) != NULL;
+    if (count > 1)
+        obol_problem_add(problems, OBOL_ERR_INVALID, "token",
+                         "expected one of a token, a login by one name, and anonymous");
+    return count <= 1;
+}
+
 static bool logs_in(struct obol_slice target)
 {
     return obol_slice_starts(target, "/hserve/v2.0/login/") ||
