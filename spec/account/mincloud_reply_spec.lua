@@ -225,7 +225,7 @@ describe("MinCloud's cloud function", function()
     local known, result = outcome("refund.create", '{"code":0,"data":{"id":5,"order_id":81,"refund_no":"R9",'
       .. '"refund_amount":"0.10","status":"succeed","memo":"torn","error_msg":null},"error":{}}')
     assert.equal("succeeded", known)
-    assert.equal("R9", result.provider_id)
+    assert.equal("R9", result.id)
     assert.equal("0.10 CNY", tostring(result.amount))
     assert.is_nil(result.order_id)
     assert.same({ id = 5, order_id = 81, status = "succeed", memo = "torn" }, result.extra.data)

@@ -207,14 +207,14 @@ describe("a list of RuxPay", function()
       local result = assert(decode("refund.query", list(refund(code, "R-1")), asked))
       assert.equal(expected, result.outcome)
       assert.same({ "refund_id", "amount", "provider_id" }, result.checked)
-      assert.same({ "9", 1686886272000 }, { result.refund_provider_id, result.created_ms })
+      assert.same({ "9", 1686886272000 }, { result.id, result.created_ms })
     end
     assert.is_false(assert(decode("refund.query", list(), asked)).found)
     assert.is_nil(assert(decode("refund.query", list(refund(111, "R-2")), asked)).found)
     local made = assert(decode("refund.create", '{"code":110,"message":"Refund request successful",'
       .. '"refundTransactionId":"R-1","uniqueId":"1","refundUniqueId":"9","refundCurrency":"USD","refundAmount":"8.88",'
       .. '"timestamp":1}', asked))
-    assert.same({ "accepted", "processing", "9" }, { made.outcome, made.status, made.refund_provider_id })
+    assert.same({ "accepted", "processing", "9" }, { made.outcome, made.status, made.id })
     assert.same({ "refund_id", "amount", "provider_id" }, made.checked)
   end)
 

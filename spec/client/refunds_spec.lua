@@ -2,7 +2,7 @@ local support = require "spec.client.support"
 local money = require "obol.money"
 
 local function paid(answer)
-  local state = { refund = answer or { outcome = "succeeded", provider_id = "re_1" }, query = { outcome = "accepted" } }
+  local state = { refund = answer or { outcome = "succeeded", id = "re_1" }, query = { outcome = "accepted" } }
   local pay, transport, clock = support.open("cards", function(request)
     if request.operation == "payment.create" then return { outcome = "succeeded", provider_id = "tx-1" } end
     local reply = request.operation == "refund.create" and state.refund or state.query
@@ -64,7 +64,7 @@ describe("refunds", function()
     assert.equal(1, transport.count "refund.create")
     state.query = { outcome = "unknown" }
     assert.equal("unknown", pay.refunds:refresh("r-1").status)
-    state.query = { outcome = "succeeded", provider_id = "re_7" }
+    state.query = { outcome = "succeeded", id = "re_7" }
     assert.equal("succeeded", pay.refunds:refresh("r-1").status)
     assert.equal(money("10.00", "USD"), pay.payments:get("A-1").refunded)
     pay.refunds:refresh("r-1")

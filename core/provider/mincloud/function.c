@@ -60,7 +60,7 @@ static const struct obol_field call_reply[] = {
     {0},
 };
 static const struct obol_field refund_reply[] = {
-    {.name = "provider_id", .wire = "data.refund_no", MINCLOUD_ID, .doc = "the refund's number"},
+    {.name = "id", .wire = "data.refund_no", MINCLOUD_ID, .doc = "the refund's number"},
     {.name = "amount", .wire = "data.refund_amount", .type = OBOL_MONEY, .doc = "given back"},
     TEXTS,
     {0},

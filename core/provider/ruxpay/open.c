@@ -17,7 +17,7 @@
      .flags = OBOL_REQUIRED, .same_as = "app_id", .doc = "the app, which has to be this one"}
 static const struct obol_field payment_fields[] = {RUXPAY_TRANSACTION(OBOL_REQUIRED), APP, {0}};
 static const struct obol_field refund_fields[] = {
-    RUXPAY_REFUND(OBOL_REQUIRED, "merchantRefundId"), APP,
+    RUXPAY_REFUND(OBOL_REQUIRED, "merchantRefundId", "refund_provider_id"), APP,
     RUXPAY_SHOWN("issuer_message", "refundMessage", OBOL_TEXT, "the channel's text"), {0}};
 static const struct obol_field chargeback_fields[] = {
     RUXPAY_TOLD("provider_id", "uniqueId", 0, "RuxPay's id of the payment"),

@@ -55,7 +55,7 @@ local function write(client, row, one, result, about)
   local unit = {
     subject = "refunds", key = row.refund_id, version = row.version, also = also_of(about),
     attempt = one and { key = one.key, to = attempt.changes(client, one, result, about.reply) },
-    to = { status = status, provider_id = result.provider_id, updated_ms = now,
+    to = { status = status, provider_id = result.id, updated_ms = now,
       error = about.err and fault.to_row(about.err) or ledger.none },
   }
   if status ~= row.status then

@@ -43,7 +43,8 @@ function M.subscription(client, row, err, first)
   }
 end
 
---- A refund: refund_id, order_id, status, amount (money), reason, provider_id, account, error.
+--- A refund: refund_id, order_id, status, amount (money), reason, provider_id (the provider's own id of
+-- it), account, error.
 function M.refund(_, row, err)
   return {
     refund_id = row.refund_id, order_id = row.order_id, status = row.status,

@@ -12,7 +12,7 @@ local none = ledger.none
 -- What of an event is kept with it, to be acted on when its order comes.
 local kept = {
   "id", "type", "key", "order_id", "provider_id", "refund_id", "status", "outcome", "customer_id", "product_id",
-  "live", "time_ms", "code", "verified_by", "confirm", "echo",
+  "live", "time_ms", "code", "verified_by", "confirm", "echo", "refund_provider_id",
 }
 
 -- A name of the notification for telling a repeated one; nil when there is nothing to tell.

@@ -33,7 +33,7 @@ end
 -- answer's word and an error where that is not known.
 local function settled(client, note, row, about, options)
   local event = note.event
-  local told = { outcome = event.outcome, provider_id = nil, code = event.code, message = event.message,
+  local told = { outcome = event.outcome, id = event.refund_provider_id, code = event.code, message = event.message,
     kind = event.outcome == "declined" and "declined" or nil }
   if not confirm.is_wanted(note) then return told end
   local result, err, differs = confirm.refund(client, note, row, about, options)
