@@ -128,6 +128,20 @@ static int fail(lua_State *L, const struct obol_problems *problems)
     return results;
 }
 
+/* The self-check names an operation by itself; here it stands among other members. */
+static void name_places(const struct obol_provider *provider, struct obol_problems *problems)
+{
+    for (struct obol_problem *each = problems->first; each != NULL; each = each->next)
+        for (size_t i = 0; provider->operations[i] != NULL; i++)
+            if (obol_slice_starts(each->field, provider->operations[i]->name)) {
+                struct obol_slice whole = obol_arena_format(
+                    problems->arena, "operations.%.*s", (int)each->field.size, each->field.data);
+                if (whole.data != NULL)
+                    each->field = whole;
+                break;
+            }
+}
+
 static bool check(struct definition *definition, struct obol_problems *problems)
 {
     const struct obol_provider *provider = &definition->compiled.provider;
@@ -136,6 +150,7 @@ static bool check(struct definition *definition, struct obol_problems *problems)
                          "expected a name that no provider of the library has");
     else
         obol_selfcheck(provider, problems);
+    name_places(provider, problems);
     return problems->count == 0;
 }
 

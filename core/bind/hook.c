@@ -16,6 +16,7 @@ enum { OPEN_MAX = 8 * 1024 * 1024 };
 void obol_bind_hook_account(lua_State *L, int index, int definition)
 {
     const struct obol_account *account = obol_bind_account_check(L, index);
+    luaL_checkstack(L, 20, "no room on the stack");
     lua_createtable(L, 0, 5);
     int table = lua_gettop(L);
     obol_bind_get_table(L, definition);
@@ -150,6 +151,7 @@ static bool add_headers(lua_State *L, const struct obol_bind_signing *signing)
 
 int obol_bind_hook_sign(lua_State *L, const struct obol_bind_signing *signing, int at)
 {
+    luaL_checkstack(L, 20, "no room on the stack");
     obol_bind_get_table(L, 1);
     int table = lua_gettop(L);
     lua_getfield(L, table, "sign");
@@ -201,6 +203,7 @@ static int read_event(lua_State *L)
 bool obol_bind_hook_open(lua_State *L, int64_t time_ms, int *results)
 {
     int top = lua_gettop(L);
+    luaL_checkstack(L, 20, "no room on the stack");
     obol_bind_get_table(L, 1);
     lua_getfield(L, -1, "open");
     if (lua_isnil(L, -1)) {

@@ -14,10 +14,6 @@ local function of_operation(change)
   return list
 end
 
-local function of_row(row)
-  return of_operation(function(operation) operation.request[2] = row end)
-end
-
 describe("a definition", function()
   it("is taken, and known by its name", function()
     assert.same({ name = "bolt" }, obol.provider.define(definition()))
@@ -29,6 +25,41 @@ describe("a definition", function()
     assert.equal("payment.create", told.operations[1].name)
     local outcomes = obol.describe("bolt", "payment.create")[1].outcomes
     assert.same({ "0", "1001" }, { outcomes[1].is, outcomes[2].is })
+  end)
+
+  it("may be this short", function()
+    assert(obol.provider.define {
+      name = "acme2", title = "Acme Pay", base_url = "https://api.acme.example",
+      config = { { "merchant", "text", required = true }, { "key", "secret", required = true } },
+      operations = {
+        ["payment.create"] = {
+          "POST /v1/pay", effect = "money", found_by = "our_ref", repeat_safe = false,
+          source = "Acme API 2.1, section 4",
+          request = { { "order_id", "orderNo", "text", required = true, max = 32 },
+            { "amount", "total", "money", as = "minor_number" } },
+          reply = { { "provider_id", "data.id", "text" }, { "action.url", "data.payUrl", "url" } },
+          outcomes = { at = "code", ["0"] = "accepted", ["1001"] = "rejected" },
+        },
+        ["payment.query"] = { "GET /v1/pay/{orderNo}", effect = "none", source = "Acme API 2.1, section 5",
+          request = { { "order_id", "orderNo", "text", required = true } },
+          outcomes = { at = "code", ["0"] = "succeeded" } },
+      },
+      sign = { header = "x-signature",
+        input = function(request) return request.method .. "\n" .. request.path .. "\n" .. request.body end,
+        make = function(input, account) return obol.crypto.hex(obol.crypto.hmac("sha256", account.key, input)) end },
+    })
+    local account = assert(obol.account { provider = "acme2", merchant = "m", key = obol.secret "k" })
+    local result = assert(account:decode("payment.create",
+      { status = 200, body = '{"code":"0","data":{"id":"p","payUrl":"https://acme.example/p"}}' }))
+    assert.same({ "accepted", "requires_action", "redirect", "0" },
+      { result.outcome, result.status, result.action.type, result.code })
+  end)
+
+  it("with a null of the library in place of a function is refused", function()
+    for _, name in ipairs { "sign", "open" } do
+      assert.same({ name .. ": expected text, a number, a boolean, a table or a function" },
+        problems(function(d) d[name] = obol.null end))
+    end
   end)
 
   it("gets what it leaves out", function()
@@ -191,7 +222,11 @@ describe("members of an operation that are wrong:", function()
   case("no effect", function(o) o.effect = nil end, "effect: expected a value")
   case("found_by", function(o) o.found_by = nil end, "found_by: expected our_ref, provider_id, customer or nothing")
   case("found_with", function(o) o.found_with = "payment.find" end,
-    "payment.create: expected found_with: an operation that asks by what found_by says")
+    "operations.payment.create: expected found_with: an operation that asks by what found_by says")
+  case("two rows of one name", function(o) o.request[4] = { "order_id", "again", "text" } end,
+    "operations.payment.create: order_id: expected a name of its own")
+  case("two rows of one place", function(o) o.request[4] = { "reason", "orderNo", "text" } end,
+    "operations.payment.create: order_id: expected a wire path of its own")
   case("repeat_safe", function(o) o.repeat_safe = "yes" end, "repeat_safe: expected true or false")
   case("no repeat_safe", function(o) o.repeat_safe = nil end, "repeat_safe: expected true or false")
   case("when", function(o) o.variant = "x" end, "when: expected the word that chooses the variant")
@@ -219,49 +254,4 @@ describe("members of an operation that are wrong:", function()
       problems(function(d) d.operations.pay = d.operations["payment.query"] end))
     assert.same({}, problems(function(d) d.operations["loan.offer"] = d.operations["payment.query"] end))
   end)
-end)
-
-describe("members of a row that are wrong:", function()
-  local function case(name, row, expected)
-    it(name, function() assert.same({ "request[2]." .. expected }, of_row(row)) end)
-  end
-
-  case("its name", { "Order-Id", "x", "text" }, "name: expected a path in snake_case, such as customer.id")
-  case("an index in it", { "items[0].name", "x", "text" }, "name: expected a path in snake_case, such as customer.id")
-  case("no type", { "reason", "x" }, "type: expected a value")
-  case("an unknown word", { "reason", "x", "text", requird = true },
-    'requird: expected a known word, did you mean "required"?')
-  case("required", { "reason", "x", "text", required = 1 }, "required: expected true or false")
-  case("as", { "reason", "x", "text", as = "minor_number" }, "as: expected a form that text can have")
-  case("money without as", { "refunded", "x", "money" }, "as: expected how the provider counts an amount")
-  case("place", { "reason", "x", "text", place = "cookie" },
-    'place: expected "body", "path", "query", "header" or "nowhere"')
-  case("min", { "trial_days", "x", "integer", min = 5, max = 2 }, "min: expected at most the maximum")
-  case("max", { "reason", "x", "text", max = 1.5 }, "max: expected an integer")
-  case("a negative length", { "reason", "x", "text", max = -1, min = -2 }, "max: expected a length")
-  case("oneof", { "reason", "x", "text", oneof = "a" },
-    "oneof: expected a list of words, or a map of words to the provider's")
-  case("sub", { "items", "x", "list" }, "sub: expected the rows of a list, and of nothing else")
-  case("a row of sub", { "items", "x", "list", sub = { { "name", "n", "text", max = "x" } } },
-    "sub[1].max: expected an integer")
-  case("key", { "items", "x", "list", as = "keyed", sub = { { "name", "n", "text" } } },
-    "key: expected the member for a keyed list's keys")
-  case("a time's name", { "start", "x", "time" }, "name: expected a time's name to end with _ms or _s")
-  case("a duration", { "start", "x", "duration" }, "type: expected no duration outside of the configuration")
-  case("a card's number as text", { "card.number", "x", "text" }, "type: expected secret")
-  case("a word that the configuration lacks", { "account.shop", "x", "text" },
-    "name: expected a row of the configuration")
-  case("another type than there", { "account.live", "x", "text" }, "type: expected boolean, as in the configuration")
-  case("the call's key", { "call.key", "x", "integer" }, "type: expected text")
-  case("same_as", { "reason", "x", "text", same_as = "shop" }, "same_as: expected a row of the configuration")
-  case("needed_by", { "reason", "x", "text", needed_by = "order_id" },
-    "needed_by: expected a boolean row, one with needed_is, or the name that others stand in")
-  case("a header's name", { "reason", "X-Reason", "text", place = "header" },
-    "wire: expected a header's name in lower case")
-  case("a header's type", { "items", "x-items", "any", place = "header" },
-    "type: expected a value that a header can hold")
-  case("a sample", { "reason", "x", "text", max = 3, sample = "four" },
-    "sample: expected a value that passes the row's own check")
-  case("a preset", { "reason", "x", "text", oneof = { "a", "b" }, preset = "c" },
-    "preset: expected a value that passes the row's own check")
 end)
