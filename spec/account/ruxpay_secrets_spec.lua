@@ -15,7 +15,8 @@ local function all_of(value, seen)
   if type(value) ~= "table" then return tostring(value) end
   if seen[value] then return "" end
   seen[value] = true
-  local parts = { tostring(value) }
+  -- an address may hold any three digits
+  local parts = { (tostring(value):gsub("0x%x+", "")) }
   for name, member in pairs(value) do parts[#parts + 1] = all_of(name, seen) .. "=" .. all_of(member, seen) end
   return table.concat(parts, " ")
 end

@@ -129,7 +129,8 @@ static const struct obol_outcome_row outcomes[] = {
 /* The amount is not in it, so the order is looked up before anything is released. */
 const struct obol_notification obol_mincloud_notifications[] = {
     {.type = "payment", .has = "trade_no", .fields = fields, .outcomes = outcomes, .id_of = id_of,
-     .confirm = OBOL_CONFIRM_ALWAYS, .doc = "An order was paid.",
+     .confirm = OBOL_CONFIRM_ALWAYS,
+     .doc = "An order was paid. Nothing tells whether with real money.",
      .source = "MinCloud documentation, triggers: webhook, and the data of trigger V1 and V2"},
     {0},
 };
