@@ -153,26 +153,6 @@ describe("waiting", function()
     assert.has_error(function() wait.sleep(-1) end)
   end)
 
-  describe("inside nginx", function()
-    local saved
-    before_each(function()
-      saved = rawget(_G, "ngx")
-      rawset(_G, "ngx", { get_phase = function() return "content" end })
-    end)
-    after_each(function() rawset(_G, "ngx", saved) end)
-
-    it("is refused before anything is sent", function()
-      local started = wait.stats().started
-      local reply, err = transport.send{ url = server.url "ok" }
-      assert.is_nil(reply)
-      assert.equal("unsupported", err.kind)
-      assert.equal("not_sent", err.outcome)
-      local _, of_all = wait.all(function() end)
-      assert.equal("unsupported", of_all.kind)
-      assert.equal(started, wait.stats().started)
-    end)
-  end)
-
   describe("for an event loop", function()
     local socket = require "socket"
 

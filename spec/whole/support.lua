@@ -40,13 +40,6 @@ function M.start(options)
   return self
 end
 
---- A one-off purchase of a product that an entitlement proves.
-function M.order(order_id, customer_id)
-  return {
-    order_id = order_id, amount = "8.88", currency = "USD", description = "tea lights",
-    customer = { id = customer_id }, item = { product_id = "price_lifetime" },
-    return_url = "https://shop.example/paid", cancel_url = "https://shop.example/back",
-  }
-end
+M.order = require("spec.whole.order").order
 
 return M

@@ -8,6 +8,7 @@ local fault = require "obol.client.fault"
 local nearest = require "obol.config.nearest"
 local resource = require "obol.client.resource"
 local time = require "obol.client.time"
+local wait = require "obol.wait"
 
 local M = {}
 
@@ -76,7 +77,7 @@ local function add_methods(pay, client)
   function pay.call(self, name, operation, params, options)
     check_self(pay, self, "call")
     check_open(client)
-    return call(client, name, operation, params, options)
+    return wait.detached(call, client, name, operation, params, options)
   end
 
   --- Ends the client. Every later call of it is an error.

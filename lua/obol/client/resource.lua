@@ -2,6 +2,7 @@
 -- misuse raised at the caller's line.
 
 local nearest = require "obol.config.nearest"
+local wait = require "obol.wait"
 
 local M = {}
 
@@ -22,7 +23,8 @@ function M.new(name, client, methods)
         error(("expected %s:%s(...), called with a colon"):format(path, key), 2)
       end
       if client.closed then error("the client is closed", 2) end
-      return method(client, ...)
+      -- What was sent has to be recorded, whatever becomes of who called.
+      return wait.detached(method, client, ...)
     end
   end
   return setmetatable(resource, { __index = unknown(path, methods), __metatable = false })

@@ -1,7 +1,6 @@
 --- Waiting: the built-in transport, and several calls at once.
 
 local core = require "obol.core"
-local errors = require "obol.error"
 local options_of = require "obol.wait.options"
 local plain = require "obol.wait.plain"
 
@@ -9,20 +8,19 @@ local M = {}
 
 local globals, rawget, type = _G, rawget, type
 
--- A call that blocks would stop all requests of an nginx worker.
-local function refuse_in_nginx()
+-- Who waits: a call that blocks would stop all requests of an nginx worker.
+local function host()
   local nginx = rawget(globals, "ngx")
-  if nginx == nil then return nil end
-  if type(nginx) ~= "table" or not nginx.get_phase then return nil end
-  return errors.new {
-    kind = "unsupported", outcome = "not_sent", message = "waiting inside nginx is not built yet",
-  }
+  if nginx == nil then return plain end
+  if type(nginx) ~= "table" or not nginx.get_phase then return plain end
+  return require "obol.wait.nginx"
 end
 
 --- Runs the functions at once, so that their calls wait together; returns one list
 -- `{ n = count, ... }` of results for each function, in order. A function that raises an error
 -- object gives `{ n = 2, nil, err }`; any other error is raised again after all have ended. May be
--- nested.
+-- nested. In nginx each function runs in a light thread; in its phases that cannot wait the answer is nil
+-- and an error of kind `unsupported`.
 function M.all(...)
   local functions = { n = select("#", ...), ... }
   for index = 1, functions.n do
@@ -30,17 +28,23 @@ function M.all(...)
       error(("bad argument #%d to 'all' (function expected)"):format(index), 2)
     end
   end
-  local err = refuse_in_nginx()
-  if err then return nil, err end
-  return plain.all(functions)
+  return host().all(functions)
 end
 
---- Waits `ms` milliseconds; inside `all`, the other functions go on meanwhile.
+--- Runs fn(...) and answers what it answers. In nginx it goes on when the request that called is gone:
+-- whoever calls only waits. In its phases that cannot wait fn is not called, and the answer is nil and an
+-- error of kind `unsupported`.
+function M.detached(fn, ...)
+  local who = host()
+  if who == plain then return fn(...) end
+  return who.detached(fn, ...)
+end
+
+--- Waits `ms` milliseconds; inside `all`, and in nginx, others go on meanwhile. In phases of nginx that
+-- cannot wait: nil and an error of kind `unsupported`, at once.
 function M.sleep(ms)
   if type(ms) ~= "number" or ms < 0 then error("expected milliseconds", 2) end
-  local nginx = rawget(_G, "ngx")
-  if type(nginx) == "table" and nginx.sleep then return nginx.sleep(ms / 1000) end
-  return plain.sleep(math.ceil(ms))
+  return host().sleep(math.ceil(ms))
 end
 
 --- The built-in transport: HTTPS by libcurl. Returns a table of functions, or nil and an error that
@@ -63,7 +67,8 @@ end
 --
 -- * `send(request [, options])`: a reply `{ status =, headers =, body = }` (lower-case names, a
 --   repeated header is a list), or nil and an error whose `outcome` is `not_sent` (proven) or
---   `unknown`
+--   `unknown`. In nginx it waits in the phases rewrite, access and content and in timers, without
+--   blocking the worker; elsewhere nothing is sent and the error's kind is `unsupported`
 -- * `submit(request [, options])`: an id, or nil and an error; the call goes on in the background
 -- * `take(id)`: what `send` would have returned, or nothing while the call is under way
 -- * `wait([id] [, timeout_ms])`: whether it (without an id: any) can be taken
@@ -78,18 +83,14 @@ function M.transport(options)
 
   -- Misuse is the caller's, so errors of the core must not blame a line of ours: all calls are in
   -- tail position.
-  local function send(request, given)
-    local unsupported = refuse_in_nginx()
-    if unsupported then return nil, unsupported end
-    return plain.send(channel, request, base, given)
-  end
+  local function send(request, given) return host().send(channel, request, base, given) end
 
   local function submit(request, given) return channel.submit(request, base, given) end
 
   local function wait(id, timeout_ms)
-    local unsupported = refuse_in_nginx()
-    if unsupported then return nil, unsupported end
-    return channel.wait(id, timeout_ms)
+    local who = host()
+    if who == plain then return channel.wait(id, timeout_ms) end
+    return who.wait(channel, id, timeout_ms)
   end
 
   return {

@@ -1,0 +1,150 @@
+--- Hears in nginx of finished work: one light thread of the worker reads the socket on which ids are
+-- announced and wakes whoever waits for each. It begins with the first that waits and ends soon after
+-- the last, so that an idle worker holds nothing that would keep it from ending.
+
+local core = require "obol.core"
+
+local M = {}
+
+local ngx = rawget(_G, "ngx")
+local semaphore = ngx and require "ngx.semaphore"
+local now_ms = core.monotonic_ms
+local unpack = unpack
+
+-- How long it stays when nobody waits; how long a waiter sleeps before it looks for itself, should an
+-- announcement have been lost; when to try again to connect; when a timer that did not begin is given
+-- up.
+local LINGER_S, LOOK_S, RETRY_S, BEGIN_MS = 0.1, 2, 0.1, 1000
+local SOCKET_MS, QUIET_MS = 5000, 86400000 * 2 -- no call lasts longer than a day
+local AT_ONCE = 8192
+
+local waiting, count = {}, 0 -- id -> whoever waits for it, and how many wait
+local watchers = {} -- semaphores of those who want to know of every announcement
+local alive = false
+local asked_ms -- when a timer was asked for that has not begun
+local door, lingers -- what wakes it while nobody waits, and whether that is so
+
+local function keep(entry, ...)
+  local n = select("#", ...)
+  if n == 0 then return false end -- it is still under way
+  entry.results = { n = n, ... }
+  return true
+end
+
+-- Takes the result for whoever waits. Where he has gone meanwhile, it is gone with this.
+local function deliver(id)
+  local entry = waiting[id]
+  if not entry or not keep(entry, entry.take(id)) then return end
+  waiting[id], count = nil, count - 1
+  entry.semaphore:post(1)
+end
+
+local function deliver_all()
+  for id in pairs(waiting) do deliver(id) end
+end
+
+-- Answers whether somebody waits again.
+local function linger()
+  lingers = true
+  while count == 0 do
+    if not door:wait(LINGER_S) then break end
+  end
+  lingers = false
+  return count > 0
+end
+
+local function connect()
+  local path, err = core.completion.path()
+  if not path then return nil, err.message end
+  local socket = ngx.socket.tcp()
+  socket:settimeouts(SOCKET_MS, SOCKET_MS, QUIET_MS)
+  local ok
+  ok, err = socket:connect("unix:" .. path)
+  if not ok then return nil, err end
+  ok, err = socket:send "A\n"
+  if ok then return socket end
+  socket:close()
+  return nil, err
+end
+
+-- Until nobody waits any more; an error when the connection is lost before.
+local function read(socket)
+  local rest = ""
+  while count > 0 or linger() do
+    local bytes, err = socket:receiveany(AT_ONCE)
+    if not bytes then return err end
+    local from = 1
+    bytes = rest .. bytes
+    for id, after in bytes:gmatch "(%d+)\n()" do
+      deliver(tonumber(id))
+      from = after
+    end
+    rest = bytes:sub(from)
+    for watcher in pairs(watchers) do watcher:post(1) end
+  end
+  return nil
+end
+
+local function run()
+  while count > 0 do
+    local socket, err = connect()
+    if socket then
+      err = read(socket)
+      socket:close()
+    end
+    if err then
+      ngx.log(ngx.ERR, "obol: the announcements of finished calls cannot be read: ", err)
+      deliver_all()
+      if count > 0 then ngx.sleep(RETRY_S) end
+    end
+  end
+end
+
+local function begin()
+  asked_ms = nil
+  if alive then return end
+  alive, door = true, semaphore.new()
+  local ok, err = pcall(run)
+  alive, lingers = false, false
+  if not ok then ngx.log(ngx.ERR, "obol: the reader of finished calls failed: ", err) end
+end
+
+--- Sees to it that announcements are read: true, or nil and what nginx says. Also while the worker
+-- ends, as nginx still takes timers without a delay then.
+function M.start()
+  if alive then
+    if lingers then door:post(1) end
+    return true
+  end
+  if asked_ms and now_ms() - asked_ms < BEGIN_MS then return true end
+  local ok, err = ngx.timer.at(0, begin)
+  if not ok then return nil, err end
+  asked_ms = now_ms()
+  return true
+end
+
+--- Waits until the work `id` is finished; answers what `take(id)` gives then (nothing, while it is
+-- under way). `start` has to come first, without leaving the coroutine in between.
+function M.await(id, take)
+  local entry = { take = take, semaphore = semaphore.new() }
+  waiting[id], count = entry, count + 1
+  repeat
+    if not entry.semaphore:wait(LOOK_S) and not entry.results then
+      deliver(id)
+      if not entry.results then M.start() end
+    end
+  until entry.results
+  return unpack(entry.results, 1, entry.results.n)
+end
+
+--- Waits until something was announced, or for a while. The caller must be a light thread that is never
+-- ended from outside.
+function M.watch(most_ms)
+  local watcher = semaphore.new()
+  watchers[watcher], count = true, count + 1
+  M.start()
+  watcher:wait(most_ms and math.min(most_ms / 1000, LOOK_S) or LOOK_S)
+  watchers[watcher], count = nil, count - 1
+end
+
+return M
