@@ -5,24 +5,35 @@
 
 #include <stdlib.h>
 
-/* An AppWheel account for the targets, made once. */
-static struct obol_account *fuzz_account(void)
+/* Accounts for the targets, each made once: of AppWheel, and of the others by their place below. */
+enum { FUZZ_ACCOUNTS = 3 };
+
+static struct obol_account *fuzz_account_at(unsigned at)
 {
-    static struct obol_account account;
-    static bool open;
-    if (open)
-        return &account;
+    static const struct {
+        const char *provider, *config;
+    } each[FUZZ_ACCOUNTS] = {
+        {"appwheel", "{\"app_id\":\"331058835\",\"secret\":\"s3cret\",\"webhook_secret\":\"w\"}"},
+        {"ruxpay", "{\"base_url\":\"https://a.example\",\"app_id\":\"123456\","
+                   "\"merchant_no\":\"m\",\"secret_key\":\"w\",\"auth\":{\"mode\":\"body_sign\"}}"},
+        {"mincloud", "{\"client_id\":\"c0ffee\",\"token\":\"t\",\"webhook_key\":\"w\"}"},
+    };
+    static struct obol_account accounts[FUZZ_ACCOUNTS];
+    static bool open[FUZZ_ACCOUNTS];
+    at %= FUZZ_ACCOUNTS;
+    if (open[at])
+        return &accounts[at];
     struct obol_arena arena;
     obol_arena_init(&arena, 1 << 20);
-    const char *config =
-        "{\"app_id\":\"331058835\",\"secret\":\"s3cret\",\"webhook_secret\":\"w\"}";
-    struct obol_node *node = obol_json_parse(&arena, obol_slice_text(config), NULL, NULL);
+    const struct obol_provider *provider = obol_provider_find(obol_slice_text(each[at].provider));
+    struct obol_node *node = obol_json_parse(&arena, obol_slice_text(each[at].config), NULL, NULL);
     struct obol_problems problems = {.arena = &arena};
-    obol_node_at(node, "secret")->flags |= OBOL_NODE_SECRET;
-    obol_node_at(node, "webhook_secret")->flags |= OBOL_NODE_SECRET;
-    open = obol_account_open(&account, obol_provider_at(0), node, &problems);
+    for (const struct obol_field *row = provider->config; row->name != NULL; row++)
+        if (row->type == OBOL_SECRET && obol_node_at(node, row->name) != NULL)
+            obol_node_at(node, row->name)->flags |= OBOL_NODE_SECRET;
+    open[at] = obol_account_open(&accounts[at], provider, node, &problems);
     obol_arena_free(&arena);
-    if (!open)
+    if (!open[at])
         abort();
-    return &account;
+    return &accounts[at];
 }

@@ -10,7 +10,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* What AppWheel would have signed this body with; `w` is the secret of fuzz_account. */
+/* What AppWheel would have signed this body with; `w` is the secret of that account. */
 static void sign(struct obol_buf *header, struct obol_slice body)
 {
     struct obol_buf input;
@@ -47,7 +47,7 @@ static void open_signed(const struct obol_account *account, struct obol_incoming
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct obol_account *account = fuzz_account();
+    struct obol_account *account = fuzz_account_at(0);
     struct obol_arena arena;
     obol_arena_init(&arena, 32 << 20);
     struct obol_reader reader = obol_reader(obol_slice((const char *)data, size));
