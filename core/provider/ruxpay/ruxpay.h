@@ -51,11 +51,11 @@ bool obol_ruxpay_seal(struct obol_slice text, struct obol_slice key, struct obol
     RUXPAY_MADE("card.last4", "transactionCardNumber", obol_ruxpay_read_last4, "its end"),         \
     RUXPAY_SHOWN("descriptor", "billDescription", OBOL_TEXT, "on the card's statement"),           \
     RUXPAY_SHOWN("issuer_message", "transactionMessage", OBOL_TEXT, "the channel's or bank's text")
-#define RUXPAY_REFUND(need, member, own_id)                                                                \
+#define RUXPAY_REFUND(need, member, own_id)                                                        \
     RUXPAY_SAID(need),                                                                             \
     RUXPAY_TOLD("refund_id", member, 0, "the merchant's id of the refund"),                        \
     RUXPAY_TOLD("provider_id", "uniqueId", 0, "RuxPay's id of the payment"),                       \
-    RUXPAY_TOLD(own_id, "refundUniqueId", 0, "RuxPay's id of the refund"),           \
+    RUXPAY_TOLD(own_id, "refundUniqueId", 0, "RuxPay's id of the refund"),                         \
     RUXPAY_AMOUNT("refund", "what goes back")
 
 /* One line of a table of outcomes; `extra` is one more member of the row. */

@@ -219,7 +219,7 @@ static const struct obol_field refund_request[] = {
     {0},
 };
 #define REFUND(member)                                                                             \
-    RUXPAY_REFUND(0, member, "id"),                                                                      \
+    RUXPAY_REFUND(0, member, "id"),                                                                \
     RUXPAY_SHOWN("created_ms", "refundRequestAt", OBOL_TIME, "when it was asked for"),             \
     RUXPAY_SHOWN("refunded_ms", "refundAt", OBOL_TIME, "when it was done")
 static const struct obol_field refund_reply[] = {REFUND("refundTransactionId"), {0}};
