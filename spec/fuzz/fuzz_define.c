@@ -50,17 +50,24 @@ static void call(const struct obol_account *account, const struct obol_operation
     struct obol_node *result = obol_node_new(arena, OBOL_NODE_MAP);
     if (params == NULL || result == NULL)
         return;
-    (void)obol_redact(arena, operation->request, params);
+    struct obol_node *shown = obol_redact(arena, operation->request, params);
     struct obol_moment moment = {.time_ms = 1700000000000, .key = obol_slice_text("key")};
     struct obol_problems problems = {.arena = arena};
     struct obol_request request = {0};
-    struct obol_err err = {0};
-    (void)obol_call_encode(account, operation->name, params, &moment, arena, &request, &problems,
-                           &err);
+    struct obol_err err = {0}, unread = {0};
+    bool made = obol_call_encode(account, operation->name, params, &moment, arena, &request,
+                                 &problems, &err);
+    if (shown == NULL || made == (err.kind != OBOL_ERR_NONE))
+        abort();
+    /* what goes out is JSON, and would be read as such */
+    if (made && request.body.size != 0 && obol_json_parse(arena, request.body, NULL, NULL) == NULL)
+        abort();
     struct obol_reply reply = {.status = 200, .body = body};
     struct obol_answered answered = {.operation = operation->name, .expect = params};
     enum obol_outcome outcome = OBOL_UNKNOWN;
-    (void)obol_call_decode(account, &answered, &reply, arena, result, &outcome, &err);
+    bool read = obol_call_decode(account, &answered, &reply, arena, result, &outcome, &unread);
+    if (read == (unread.kind != OBOL_ERR_NONE))
+        abort();
 }
 
 static void use(const struct obol_compiled *compiled, struct obol_slice text,
@@ -80,8 +87,10 @@ static void use(const struct obol_compiled *compiled, struct obol_slice text,
         struct obol_node *event = obol_node_new(arena, OBOL_NODE_MAP);
         struct obol_answer_to answer;
         if (opened.root != NULL && event != NULL && compiled->opens) {
-            (void)obol_call_opened(&account, &opened, arena, event, &err);
-            (void)obol_call_acknowledge(&account, "accepted", &answer);
+            if (obol_call_opened(&account, &opened, arena, event, &err) ==
+                    (err.kind != OBOL_ERR_NONE) ||
+                !obol_call_acknowledge(&account, "accepted", &answer))
+                abort();
         }
     }
     if (config != NULL)
