@@ -72,8 +72,9 @@ void obol_check_money(struct obol_checking *checking, const struct obol_field *f
 {
     if (!read_amount(checking, value, slot))
         return;
-    if (slot->integer <= 0) {
-        obol_expected(checking, "more than 0");
+    bool zero_too = (field->flags & OBOL_ZERO_TOO) != 0;
+    if (slot->integer < (zero_too ? 0 : 1)) {
+        obol_expected(checking, zero_too ? "0 or more" : "more than 0");
         return;
     }
     if (field->max != 0 && !is_short(slot, field->max)) {

@@ -121,6 +121,7 @@ static const struct obol_member members[] = {
     FLAG("kept", OBOL_KEPT),
     FLAG("digits", OBOL_DIGITS),
     FLAG("shown", OBOL_SHOWN),
+    FLAG("zero_too", OBOL_ZERO_TOO),
     {OBOL_MEMBER(obol_field, min), .set = obol_compile_integer},
     {OBOL_MEMBER(obol_field, max), .set = obol_compile_integer},
     {OBOL_MEMBER(obol_field, oneof), .set = set_oneof},

@@ -33,9 +33,9 @@
 --   `refused`: `{ status =, content_type =, body = }`)
 --
 -- A row may have `as`, `place` (`body`, `path`, `query`, `header`, `nowhere`), `required`,
--- `personal`, `bytes`, `digits`, `any_scheme`, `zero_is_none`, `hidden`, `kept`, `shown`, `min`,
--- `max`, `oneof` (words, or a table of ours to the provider's), `sub` (the rows of a list), `key`,
--- `preset`, `same_as`, `needed_by`, `needed_is`, `sample`, `doc`, `configurable`; they mean what
+-- `personal`, `bytes`, `digits`, `any_scheme`, `zero_is_none`, `zero_too`, `hidden`, `kept`,
+-- `shown`, `min`, `max`, `oneof` (words, or a table of ours to the provider's), `sub` (the rows of a
+-- list), `key`, `preset`, `same_as`, `needed_by`, `needed_is`, `sample`, `doc`, `configurable`; they mean what
 -- `obol.describe` shows of every provider. A name that begins with `account.` takes the account's
 -- word, `call.key` is the attempt's key.
 --

@@ -2,6 +2,7 @@
 -- made with Python's hashlib.
 
 local account = require "obol.account"
+local core = require "obol.core"
 local ruxpay = require "spec.account.ruxpay"
 local secret = require "obol.secret"
 
@@ -106,6 +107,10 @@ describe("RuxPay's operations", function()
     assert.equal("offer", one:plan("payment.create", { method = "checkout" }).effect)
     assert.equal("refund.query", one:plan("refund.create", {}).found_with)
     assert.is_false(one:supports "subscription.cancel")
+    local provider = core.describe "ruxpay"
+    assert.same({ "card", "checkout" }, provider.methods)
+    assert.same({ 60000, { 5, 30, 120, 600, 3600 } }, { provider.timeout_ms, provider.query_schedule_s })
+    assert.equal(7200000, one.expire_after_ms)
   end)
 end)
 

@@ -164,6 +164,12 @@ describe("RuxPay's rows", function()
     assert.equal('"8.88"', (wire(money("8.88", "USD"), "USD")))
   end)
 
+  it("let an item be a gift, but nothing be paid to the payer", function()
+    local function priced(price) return ruxpay.payment { items = { { name = "x", price = price, quantity = 1 } } } end
+    assert.truthy(ruxpay.body(one, "payment.create", priced "0"):find('"price":"0.00"', 1, true))
+    assert.same({ ["items[1].price"] = "expected 0 or more" }, problems("payment.create", priced "-0.01"))
+  end)
+
   it("let no check digit and no expiry refuse a card", function()
     for _, number in ipairs { "4300000000000000", "4200000000000000", "1" } do
       for _, month in ipairs { 1, 12, "7" } do

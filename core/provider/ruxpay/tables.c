@@ -9,9 +9,9 @@
 #define URL(word, member, need, text)                                                              \
     {.name = word, .wire = member, .type = OBOL_URL, .max = 255, .flags = need,                    \
      .sample = "https://shop.example/x", .doc = text}
-#define AMOUNT(word, text)                                                                         \
+#define AMOUNT(word, need, text)                                                                   \
     {.name = word, .wire = word, .type = OBOL_MONEY, .as = OBOL_TWO_PLACES, .max = 9,              \
-     .flags = OBOL_REQUIRED, .sample = "8.88", .doc = text}
+     .flags = need, .sample = "8.88", .doc = text}
 #define NUMBER(word, member, form, least, most, example, text)                                     \
     {.name = word, .wire = member, .type = OBOL_INTEGER, .as = form, .min = least, .max = most,    \
      .flags = OBOL_REQUIRED, .sample = example, .doc = text}
@@ -23,7 +23,7 @@
 static const struct obol_field item[] = {
     TEXT("name", "productName", 128, OBOL_REQUIRED, "tea lights", "what is sold"),
     {.name = "call.currency", .wire = "currency", .type = OBOL_CURRENCY, .doc = "of the call"},
-    AMOUNT("price", "of one unit"),
+    AMOUNT("price", OBOL_REQUIRED | OBOL_ZERO_TOO, "of one unit; a gift is 0"),
     TEXT("sku", "sku", 128, 0, "123-456-789", "the merchant's number of it"),
     NUMBER("quantity", "quantity", OBOL_AS_PLAIN, 1, 9999, "1", "number of units"),
     URL("url", "productLink", 0, "its page"),
@@ -34,7 +34,7 @@ static const struct obol_field item[] = {
     TEXT("order_id", "orderId", 128, OBOL_REQUIRED, "A-1001", "the merchant's order"),             \
     {.name = "currency", .wire = "currency", .type = OBOL_CURRENCY, .flags = OBOL_REQUIRED,        \
      .sample = "USD", .doc = "of the amount"},                                                     \
-    AMOUNT("amount", "what the payer pays, of a subscription in each period"),                     \
+    AMOUNT("amount", OBOL_REQUIRED, "what the payer pays, of a subscription in each period"),      \
     PERSON("customer.ip", "transactionIp", 128, OBOL_REQUIRED, "203.0.113.9", "payer's address"),  \
     {.name = "account.app_id", .wire = "appId", .type = OBOL_TEXT, .doc = "the app"},              \
     {.name = "account.domain", .wire = "domain", .type = OBOL_TEXT, .doc = "its main domain"},     \
@@ -213,7 +213,7 @@ static const struct obol_operation payment_list = {
  * merchantRefundId in lists and notifications (sheet 6.3, 6.4). */
 static const struct obol_field refund_request[] = {
     TEXT("provider_id", "uniqueId", 128, OBOL_REQUIRED, "1669548151356891137", "of the payment"),
-    AMOUNT("amount", "what goes back"),
+    AMOUNT("amount", OBOL_REQUIRED, "what goes back"),
     TEXT("refund_id", "refundTransactionId", 128, OBOL_REQUIRED, "R-1001", "used once"),
     TEXT("reason", "remark", 255, 0, "sent back", "why it goes back"),
     {0},
