@@ -23,7 +23,7 @@ local function flat(list, before, rows)
 end
 
 local function type_of(field)
-  return field.form and ("%s (%s)"):format(field.type, field.form) or field.type
+  return field.form and field.form ~= field.type and ("%s (%s)"):format(field.type, field.form) or field.type
 end
 
 local function wire(field)

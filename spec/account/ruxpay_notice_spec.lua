@@ -136,6 +136,22 @@ describe("a notification of RuxPay", function()
 
   -- Names are not signed (sheet 12.11): another name changes what is told only as far as the query,
   -- which is asked before it is believed, lets it.
+  -- two of them would have one name, and the second would pass for the first come again
+  it("without the id that tells it from others is none", function()
+    for body, sign in pairs {
+      ['{"code":100,"appId":123456,"transactionType":"Sale","transactionId":"123456","uniqueId":""}'] =
+        "39a3e21ae9d1f9ec98a6b4f37661f2670b885a148fbc710eed9f28d4c186b713",
+      ['{"code":111,"appId":123456,"transactionType":"Refund","merchantRefundId":"R-1","uniqueId":"1"}'] =
+        "d18db01518520c03acdf6454f88dcca8208e31dd9729afeee819210c29945ee1",
+      ['{"appId":123456,"transactionType":"Chargeback"}'] =
+        "7c8d7f17ebc35ba389dcb19d65f85fd01f32702e452f625ac53b7c6fe93dbcf1",
+    } do
+      local event, err = signed(body, sign)
+      assert.is_nil(event)
+      assert.equal("provider", err.kind)
+    end
+  end)
+
   it("is refused by one answer, with any byte altered but those of names", function()
     for _, body in ipairs { S1, S2 } do
       local named = {}

@@ -20,7 +20,7 @@ static const struct obol_field refund_fields[] = {
     RUXPAY_REFUND(OBOL_REQUIRED, "merchantRefundId", "refund_provider_id"), APP,
     RUXPAY_SHOWN("issuer_message", "refundMessage", OBOL_TEXT, "the channel's text"), {0}};
 static const struct obol_field chargeback_fields[] = {
-    RUXPAY_TOLD("provider_id", "uniqueId", 0, "RuxPay's id of the payment"),
+    RUXPAY_TOLD("provider_id", "uniqueId", OBOL_REQUIRED, "RuxPay's id of the payment"),
     RUXPAY_TOLD("key", "transactionId", 0, "the attempt's key, where it is told"),
     RUXPAY_AMOUNT("chargeback", "what was taken back"), APP,
     RUXPAY_SHOWN("time_ms", "timestamp", OBOL_TIME, "when this was said"), {0}};

@@ -43,8 +43,8 @@ bool obol_ruxpay_seal(struct obol_slice text, struct obol_slice key, struct obol
     RUXPAY_SHOWN("time_ms", "timestamp", OBOL_TIME, "when this was said")
 #define RUXPAY_TRANSACTION(need)                                                                   \
     RUXPAY_SAID(need),                                                                             \
-    RUXPAY_TOLD("provider_id", "uniqueId", 0, "RuxPay's id of the transaction"),                   \
-    RUXPAY_TOLD("key", "transactionId", 0, "the attempt's key"),                                   \
+    RUXPAY_TOLD("provider_id", "uniqueId", need, "RuxPay's id of the transaction"),                \
+    RUXPAY_TOLD("key", "transactionId", need, "the attempt's key"),                                \
     RUXPAY_AMOUNT("transaction", "what the payer pays"),                                           \
     RUXPAY_MADE("live", "isTest", obol_ruxpay_read_live, "whether real money is taken"),           \
     RUXPAY_MADE("card.first6", "transactionCardNumber", obol_ruxpay_read_first6, "its beginning"), \
@@ -55,7 +55,7 @@ bool obol_ruxpay_seal(struct obol_slice text, struct obol_slice key, struct obol
     RUXPAY_SAID(need),                                                                             \
     RUXPAY_TOLD("refund_id", member, 0, "the merchant's id of the refund"),                        \
     RUXPAY_TOLD("provider_id", "uniqueId", 0, "RuxPay's id of the payment"),                       \
-    RUXPAY_TOLD(own_id, "refundUniqueId", 0, "RuxPay's id of the refund"),                         \
+    RUXPAY_TOLD(own_id, "refundUniqueId", need, "RuxPay's id of the refund"),                      \
     RUXPAY_AMOUNT("refund", "what goes back")
 
 /* One line of a table of outcomes; `extra` is one more member of the row. */
