@@ -129,7 +129,8 @@ describe("RuxPay's answer", function()
 
   it("shows of a card its ends, even where the number came whole", function()
     for number, ends in pairs { ["420000******0000"] = "420000 0000", ["4200001234560000"] = "420000 0000",
-      ["4200 0012 3456 0001"] = "- 0001", ["************1234"] = "- 1234", ["420000123456 0000 "] = "420000 0000" } do
+      ["4200 0012 3456 0001"] = "- 0001", ["************1234"] = "- 1234", ["42000012"] = "- 0012",
+        ["420000123456 0000 "] = "420000 0000" } do
       local result = assert(decode("payment.create", '{"code":101,"transactionCardNumber":"' .. number .. '"}'))
       assert.equal(ends, (result.card.first6 or "-") .. " " .. result.card.last4)
       assert.is_nil(result.extra)
