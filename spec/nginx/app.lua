@@ -6,7 +6,7 @@ local wait = require "obol.wait"
 local ngx = rawget(_G, "ngx")
 local M = {}
 
-local transport = assert(wait.transport{ timeout_ms = 10000 })
+local transport = assert(wait.transport{ timeout_ms = 10000, ca_file = package.loaded["spec.nginx.ca_file"] })
 M.transport = transport
 
 --- A call to the address that the argument `to` names; answers what the specs look at.
@@ -59,12 +59,12 @@ end
 
 function cases.nested()
   local a, b = wait.all(function()
-    local x, y = wait.all(function() return slow(150).body end, function()
-      return (wait.all(function() return slow(150).status end))[1]
+    local x, y = wait.all(function() return slow(400).body end, function()
+      return (wait.all(function() return slow(400).status end))[1]
     end)
     return x[1], y[1]
   end, function()
-    return (wait.all(function() return "at once" end))[1], slow(150).status
+    return (wait.all(function() return "at once" end))[1], slow(400).status
   end)
   return { a[1], a[2], b[1], b[2] }
 end

@@ -72,7 +72,8 @@ local function read(path)
   return text
 end
 
-local function free_port()
+--- A port that nothing listens on.
+function M.free_port()
   local probe = assert(socket.bind("127.0.0.1", 0))
   local port = select(2, probe:getsockname())
   probe:close()
@@ -102,7 +103,7 @@ Server.__index = Server
 
 --- Starts one. `prefix` is put in front of the command.
 function M.start(options, prefix)
-  local folder, port = net.folder(), free_port()
+  local folder, port = net.folder(), M.free_port()
   local text, program = M.configuration(options, port)
   write(folder .. "/nginx.conf", text)
   write(folder .. "/supervise", SUPERVISOR)
@@ -184,9 +185,9 @@ function Server:stop()
   return code, log
 end
 
---- Waits until check() answers something, for three seconds at most.
+--- Waits until check() answers something, for ten seconds at most.
 function M.eventually(check)
-  local ends = socket.gettime() + 3
+  local ends = socket.gettime() + 10
   while true do
     local value = check()
     if value or socket.gettime() > ends then return value end

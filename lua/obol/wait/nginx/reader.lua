@@ -46,7 +46,7 @@ end
 -- Answers whether somebody waits again.
 local function linger()
   lingers = true
-  while count == 0 do
+  while count == 0 and not ngx.worker.exiting() do
     if not door:wait(LINGER_S) then break end
   end
   lingers = false
