@@ -36,6 +36,16 @@ struct obol_node *obol_node_integer(struct obol_arena *arena, int64_t integer)
     return node->text.data != NULL ? node : NULL;
 }
 
+struct obol_node *obol_node_alias(struct obol_arena *arena, const struct obol_node *node)
+{
+    struct obol_node *alias = obol_node_new(arena, node->type);
+    if (alias == NULL)
+        return NULL;
+    *alias = *node;
+    alias->next = NULL;
+    return alias;
+}
+
 bool obol_node_append(struct obol_node *parent, struct obol_node *child)
 {
     if (parent == NULL || child == NULL)

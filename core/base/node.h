@@ -45,6 +45,10 @@ struct obol_node *obol_node_text(struct obol_arena *arena, struct obol_slice tex
 struct obol_node *obol_node_boolean(struct obol_arena *arena, bool boolean) OBOL_MUST_USE;
 struct obol_node *obol_node_integer(struct obol_arena *arena, int64_t integer) OBOL_MUST_USE;
 
+/* The same value as a node of its own, for another parent; the children are shared. */
+struct obol_node *obol_node_alias(struct obol_arena *arena,
+                                  const struct obol_node *node) OBOL_MUST_USE;
+
 /* Appends a child; a null child or parent (memory was short) is refused with false. */
 bool obol_node_append(struct obol_node *parent, struct obol_node *child) OBOL_MUST_USE;
 /* The same for a member of a map. */

@@ -101,22 +101,12 @@ static bool compare(struct obol_arena *arena, struct obol_node *result,
     return obol_node_set(result, "checked", checked);
 }
 
-static struct obol_node *copy_of(struct obol_arena *arena, const struct obol_node *node)
-{
-    struct obol_node *copy = obol_node_new(arena, node->type);
-    if (copy == NULL)
-        return NULL;
-    *copy = *node;
-    copy->next = NULL;
-    return copy;
-}
-
 /* The item's members become the result's own, where it has none of that name. */
 static bool merge(struct obol_arena *arena, struct obol_node *result, const struct obol_node *item)
 {
     for (const struct obol_node *each = item->first; each != NULL; each = each->next)
         if (obol_node_get(result, each->name) == NULL &&
-            !obol_node_append(result, copy_of(arena, each)))
+            !obol_node_append(result, obol_node_alias(arena, each)))
             return false;
     return true;
 }
@@ -131,7 +121,7 @@ static bool take(const struct obol_operation *operation, const struct obol_node 
     if (operation->pick_as == NULL)
         return merge(arena, result, item);
     const struct obol_node *id = obol_node_get(item, obol_slice_text(operation->pick_by));
-    return obol_node_set(result, operation->pick_as, copy_of(arena, item)) &&
+    return obol_node_set(result, operation->pick_as, obol_node_alias(arena, item)) &&
            (operation->pick_with != NULL ||
             obol_node_set(result, "provider_id", obol_node_text(arena, id->text)));
 }

@@ -200,11 +200,9 @@ static bool rest_of(struct obol_arena *arena, const struct obol_node *node, unsi
     *rest = NULL;
     if ((node->flags & OBOL_NODE_CLAIMED) != 0)
         return true;
-    struct obol_node *copy = obol_node_new(arena, node->type);
+    struct obol_node *copy = obol_node_alias(arena, node);
     if (copy == NULL)
         return false;
-    *copy = *node;
-    copy->next = NULL;
     *rest = copy;
     if (node->type != OBOL_NODE_MAP || depth == 0)
         return true;

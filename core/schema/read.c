@@ -191,10 +191,5 @@ bool obol_read_any(const struct obol_reading *reading, const struct obol_field *
                    const struct obol_node *value, struct obol_read_value *result)
 {
     (void)field;
-    struct obol_node *copy = obol_node_new(reading->arena, value->type);
-    if (copy == NULL)
-        return false;
-    *copy = *value;
-    copy->next = NULL;
-    return give(result, copy);
+    return give(result, obol_node_alias(reading->arena, value));
 }

@@ -39,12 +39,7 @@ static struct obol_node *copy_leaf(struct obol_arena *arena, const struct obol_f
     bool personal = (row->flags & OBOL_PERSONAL) != 0;
     if (personal && (value->type == OBOL_NODE_TEXT || value->type == OBOL_NODE_NUMBER))
         return shorten(arena, value);
-    struct obol_node *copy = obol_node_new(arena, value->type);
-    if (copy == NULL)
-        return NULL;
-    *copy = *value;
-    copy->next = NULL;
-    return copy;
+    return obol_node_alias(arena, value);
 }
 
 struct redaction {

@@ -5,16 +5,6 @@
 
 /* The merchant's data that travels with an order, the library's own with it. */
 
-static struct obol_node *copy_of(struct obol_arena *arena, const struct obol_node *node)
-{
-    struct obol_node *copy = obol_node_new(arena, node->type);
-    if (copy == NULL)
-        return NULL;
-    *copy = *node;
-    copy->next = NULL;
-    return copy;
-}
-
 static bool add_given(struct obol_arena *arena, struct obol_node *all,
                       const struct obol_node *given, struct obol_err *err)
 {
@@ -26,7 +16,7 @@ static bool add_given(struct obol_arena *arena, struct obol_node *all,
         if (obol_slice_is(child->name, "obol"))
             return obol_fail(err, OBOL_ERR_INVALID, "extra.mincloud.snapshot.obol",
                              "expected to be left out: the library's own goes there");
-        if (!obol_node_append(all, copy_of(arena, child)))
+        if (!obol_node_append(all, obol_node_alias(arena, child)))
             return obol_fail(err, OBOL_ERR_INTERNAL, NULL, "out of memory");
     }
     return true;
@@ -116,7 +106,7 @@ struct obol_node *obol_mincloud_read_bridge(const struct obol_reading *reading,
     for (const struct obol_node *child = object->first; child != NULL; child = child->next) {
         if (obol_slice_is(child->name, "transaction_no") || obol_slice_is(child->name, "trade_no"))
             continue;
-        if (!obol_node_append(bridge, copy_of(reading->arena, child)))
+        if (!obol_node_append(bridge, obol_node_alias(reading->arena, child)))
             return NULL;
     }
     return bridge;
