@@ -48,6 +48,9 @@ bool obol_net_may_send(struct obol_net_call *call) OBOL_MUST_USE; /* asked befor
 /* handle.c: what makes one transfer after another; all that a pool has in common is set once */
 struct obol_net_handle {
     CURL *easy;
+    CURLU *address;   /* of the call; between two calls the origin of the last */
+    char origin[128]; /* scheme, host and port in it, as they were given */
+    size_t origin_size;
     struct obol_net_call *call;
     int64_t connect_ms;           /* as it was set last */
     bool posts;                   /* the last call's method was POST */

@@ -142,6 +142,7 @@ static CURLcode set_callbacks(struct obol_net_handle *handle, CURL *easy)
 {
     CURLcode code = CURLE_OK;
     SET(PRIVATE, handle);
+    SET(CURLU, handle->address);
     SET(HEADERFUNCTION, take_header);
     SET(HEADERDATA, handle);
     SET(WRITEFUNCTION, take_body);
@@ -186,8 +187,9 @@ struct obol_net_handle *obol_net_handle_new(const struct obol_net_call *call)
     struct obol_net_handle *handle = obol_secret_alloc(sizeof *handle);
     if (handle == NULL)
         return NULL;
-    *handle = (struct obol_net_handle){.easy = curl_easy_init()};
-    if (handle->easy != NULL && set_callbacks(handle, handle->easy) == CURLE_OK &&
+    *handle = (struct obol_net_handle){.easy = curl_easy_init(), .address = curl_url()};
+    if (handle->easy != NULL && handle->address != NULL &&
+        set_callbacks(handle, handle->easy) == CURLE_OK &&
         set_trust(call, handle->easy) == CURLE_OK)
         return handle;
     obol_net_handle_free(handle);
@@ -197,6 +199,7 @@ struct obol_net_handle *obol_net_handle_new(const struct obol_net_call *call)
 void obol_net_handle_free(struct obol_net_handle *handle)
 {
     curl_easy_cleanup(handle->easy);
+    curl_url_cleanup(handle->address);
     obol_secret_free(handle, sizeof *handle);
 }
 
@@ -235,6 +238,47 @@ static CURLcode set_method(struct obol_net_handle *handle, const struct obol_net
     return code;
 }
 
+/* Where the path begins; 0: the usual reading may not be libcurl's. */
+static size_t origin_of(struct obol_slice url)
+{
+    size_t scheme = obol_slice_starts(url, "https://")  ? 8
+                    : obol_slice_starts(url, "http://") ? 7
+                                                        : 0;
+    size_t host = scheme != 0 ? strcspn(url.data + scheme, "/?#") : 0;
+    size_t size = host != 0 ? scheme + host : 0;
+    return size <= sizeof((struct obol_net_handle *)NULL)->origin ? size : 0;
+}
+
+/* The last call's origin with another path: nothing of it has to be read again. What is more than a
+ * path, or has dots to be resolved, is left to libcurl's parser. */
+static bool set_path(struct obol_net_handle *handle, struct obol_slice url)
+{
+    size_t size = handle->origin_size;
+    if (size == 0 || url.size <= size || memcmp(url.data, handle->origin, size) != 0)
+        return false;
+    const char *path = url.data + size;
+    return path[0] == '/' && path[strcspn(path, "?#%.")] == '\0' &&
+           curl_url_set(handle->address, CURLUPART_PATH, path, 0) == CURLUE_OK;
+}
+
+/* Of a text alone libcurl would read everything each time, write it down again in its own spelling,
+ * byte by byte, and not use that. */
+static CURLcode set_address(struct obol_net_handle *handle, const struct obol_net_call *call)
+{
+    CURL *easy = handle->easy;
+    CURLcode code = CURLE_OK;
+    if (!set_path(handle, call->url)) {
+        CURLUcode parsed = curl_url_set(handle->address, CURLUPART_URL, call->url.data, 0);
+        handle->origin_size = 0;
+        if (parsed != CURLUE_OK)
+            return parsed == CURLUE_OUT_OF_MEMORY ? CURLE_OUT_OF_MEMORY : CURLE_URL_MALFORMAT;
+        handle->origin_size = origin_of(call->url);
+        memcpy(handle->origin, call->url.data, handle->origin_size);
+    }
+    SET(URL, call->url.data); /* for a second try of its own */
+    return code;
+}
+
 CURLcode obol_net_handle_set(struct obol_net_handle *handle, struct obol_net_call *call)
 {
     CURL *easy = handle->easy;
@@ -244,7 +288,8 @@ CURLcode obol_net_handle_set(struct obol_net_handle *handle, struct obol_net_cal
     if (left <= 0)
         return CURLE_OPERATION_TIMEDOUT;
     CURLcode code = set_method(handle, call);
-    SET(URL, call->url.data);
+    if (code == CURLE_OK)
+        code = set_address(handle, call);
     SET(HTTPHEADER, call->headers);
     SET(TIMEOUT_MS, (long)left);
     if (handle->connect_ms != call->options.connect_ms)
@@ -254,11 +299,15 @@ CURLcode obol_net_handle_set(struct obol_net_handle *handle, struct obol_net_cal
     return code;
 }
 
-/* The call's memory is about to go, and so does libcurl's copy of the address. */
+/* The call's memory is about to go, and so do libcurl's copies of the address but for its origin.
+ */
 void obol_net_handle_clear(struct obol_net_handle *handle)
 {
     handle->call = NULL;
     curl_easy_setopt(handle->easy, CURLOPT_URL, NULL);
+    (void)curl_url_set(handle->address, CURLUPART_PATH, NULL, 0);
+    (void)curl_url_set(handle->address, CURLUPART_QUERY, NULL, 0);
+    (void)curl_url_set(handle->address, CURLUPART_FRAGMENT, NULL, 0);
     curl_easy_setopt(handle->easy, CURLOPT_HTTPHEADER, NULL);
     curl_easy_setopt(handle->easy, CURLOPT_POSTFIELDS, NULL);
 }

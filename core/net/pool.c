@@ -20,7 +20,7 @@
 enum {
     IDLE_POOLS_MAX = 64,
     IDLE_POOL_MS = 60000,
-    SHARE = 32,
+    SHARE = 16,
     CONNECTIONS_KEPT = 2 * SHARE, /* idle ones of a pool */
     HANDLES_KEPT = SHARE,
     EVENTS = 64,
