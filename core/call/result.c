@@ -126,20 +126,30 @@ static bool take(const struct obol_operation *operation, const struct obol_node 
             obol_node_set(result, "provider_id", obol_node_text(arena, id->text)));
 }
 
-/* Of the items that were asked for, the one that says most: a success before all else. */
+/* How much an item says of a payment that several tell of, as charges of one subscription do: a
+ * failure is the payment's only when no other of them may still take money. */
+static int weight_of(const struct obol_outcome_row *row)
+{
+    if (row == NULL || row->outcome == OBOL_UNKNOWN)
+        return 1;
+    return row->outcome == OBOL_SUCCEEDED ? 3 : row->outcome == OBOL_ACCEPTED ? 2 : 0;
+}
+
+/* Of the items that were asked for, the one that says most. */
 static const struct obol_node *best_of(const struct obol_operation *operation,
                                        const struct obol_node *list, const struct obol_node *wanted)
 {
     const struct obol_node *best = NULL;
+    int most = -1;
     for (const struct obol_node *item = list->first; item != NULL; item = item->next) {
         const struct obol_node *id = obol_node_get(item, obol_slice_text(operation->pick_by));
         if (id == NULL || !obol_slice_equal(id->text, wanted->text))
             continue;
-        const struct obol_outcome_row *row = obol_outcome_match(operation->item_outcomes, item, 0);
-        if (best == NULL || (row != NULL && row->outcome == OBOL_SUCCEEDED))
+        int weight = weight_of(obol_outcome_match(operation->item_outcomes, item, 0));
+        if (weight > most) {
             best = item;
-        if (row != NULL && row->outcome == OBOL_SUCCEEDED)
-            break;
+            most = weight;
+        }
     }
     return best;
 }
@@ -148,6 +158,14 @@ static void doubt(struct obol_verdict *verdict)
 {
     verdict->outcome = OBOL_UNKNOWN;
     verdict->row = NULL;
+}
+
+/* Whether a list tells of more than it holds: what was asked for may stand on another page. */
+static bool counts_more(const struct obol_node *result, const struct obol_node *list)
+{
+    int64_t total = 0;
+    return obol_node_int64(obol_node_get(result, obol_slice_text("total")), &total) &&
+           total > (int64_t)list->count;
 }
 
 /* The item of a list that was asked for; a list without it says nothing about it. */
@@ -170,7 +188,7 @@ static bool pick(const struct obol_operation *operation, const struct obol_node 
         return take(operation, item, arena, result, verdict);
     doubt(verdict);
     /* others in its place: the question was not understood */
-    if (operation->pick_alone && list->count != 0)
+    if ((operation->pick_alone && list->count != 0) || counts_more(result, list))
         return true;
     verdict->nothing = true;
     return obol_node_set(result, "found", obol_node_boolean(arena, false));

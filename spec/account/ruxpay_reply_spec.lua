@@ -140,8 +140,8 @@ end)
 
 describe("a list of RuxPay", function()
   local function list(...)
-    return '{"code":121,"message":"Search success","timestamp":1,"currPage":1,"totalCount":9,"totalPage":1,'
-      .. '"pageSize":10,"data":[' .. table.concat({ ... }, ",") .. "]}"
+    return '{"code":121,"message":"Search success","timestamp":1,"currPage":1,"totalCount":' .. select("#", ...)
+      .. ',"totalPage":1,"pageSize":10,"data":[' .. table.concat({ ... }, ",") .. "]}"
   end
   local function item(code, key, id, more)
     return ('{"code":%s,"message":"m%s","transactionId":"%s","uniqueId":"%s","transactionAmount":"8.88",'
@@ -168,6 +168,31 @@ describe("a list of RuxPay", function()
     assert.same({ "succeeded", "7" }, { result.outcome, result.provider_id })
   end)
 
+  it("lets nothing fail while another charge of the same attempt may still take money", function()
+    local said = { ["102"] = "accepted", ["301"] = "unknown", ["999"] = "unknown", ["100"] = "succeeded" }
+    for code, expected in pairs(said) do
+      for _, items in ipairs { { item("101", "123456", "8"), item(code, "123456", "7") },
+        { item(code, "123456", "7"), item("101", "123456", "8"), item("103", "123456", "9") } } do
+        local result = assert(decode("payment.query", list((table.unpack or unpack)(items)), KEY))
+        assert.same({ expected, "7" }, { result.outcome, result.provider_id }, code)
+      end
+    end
+    local result = assert(decode("payment.query", list(item("101", "123456", "8"), item("103", "123456", "9")), KEY))
+    assert.equal("declined", result.outcome)
+  end)
+
+  it("that counts more than it holds has not said not found", function()
+    for _, count in ipairs { "1", '"1"', "99" } do
+      local result = assert(decode("payment.query", '{"code":121,"totalCount":' .. count .. ',"data":[]}', KEY))
+      assert.equal("unknown", result.outcome)
+      assert.is_nil(result.found)
+    end
+    for _, count in ipairs { "0", "null", '"many"' } do
+      local result = assert(decode("payment.query", '{"code":121,"totalCount":' .. count .. ',"data":[]}', KEY))
+      assert.is_false(result.found)
+    end
+  end)
+
   it("that is empty says not found; one of others, or that is none, says nothing", function()
     local result = assert(decode("payment.query", list(), KEY))
     assert.same({ "unknown", "not_found", false }, { result.outcome, result.kind, result.found })
@@ -190,7 +215,7 @@ describe("a list of RuxPay", function()
 
   it("gives its items and its pages", function()
     local result = assert(decode("payment.list", list(item("100", "a", "1"), item("101", "b", "2"))))
-    assert.same({ "succeeded", 1, 10, 1, 9 }, { result.outcome, result.page, result.page_size, result.pages,
+    assert.same({ "succeeded", 1, 10, 1, 2 }, { result.outcome, result.page, result.page_size, result.pages,
       result.total })
     assert.same({ "100", "a", "101", "b" }, { result.payments[1].code, result.payments[1].key, result.payments[2].code,
       result.payments[2].key })

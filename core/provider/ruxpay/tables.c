@@ -176,13 +176,14 @@ static const struct obol_field list_request[] = {
 };
 #define LIST(word, rows)                                                                           \
     {.name = word, .wire = "data", .type = OBOL_LIST, .sub = rows, .doc = "what was found"}
-static const struct obol_field key_reply[] = {LIST("payments", order_reply), {0}};
+#define TOTAL RUXPAY_SHOWN("total", "totalCount", OBOL_INTEGER, "number on all pages")
+static const struct obol_field key_reply[] = {LIST("payments", order_reply), TOTAL, {0}};
 static const struct obol_field list_reply[] = {
     LIST("payments", order_reply),
     RUXPAY_SHOWN("page", "currPage", OBOL_INTEGER, "the page, from 1"),
     RUXPAY_SHOWN("page_size", "pageSize", OBOL_INTEGER, "payments on a page"),
     RUXPAY_SHOWN("pages", "totalPage", OBOL_INTEGER, "number of pages"),
-    RUXPAY_SHOWN("total", "totalCount", OBOL_INTEGER, "payments on all pages"),
+    TOTAL,
     {0},
 };
 static const struct obol_outcome_row item_paid[] = {RUXPAY_PAID("action.url"), RUXPAY_OTHER, {0}};
@@ -227,7 +228,7 @@ static const struct obol_field asked_refund[] = {
     ASKED("refund_id", "refundTransactionId", OBOL_REQUIRED, "R-1001", "the merchant's id of it"),
     ASKED("provider_id", "uniqueId", 0, "1669548151356891137", "of the payment"), DAYS, {0}};
 static const struct obol_field refund_item[] = {REFUND("merchantRefundId"), {0}};
-static const struct obol_field refunds_reply[] = {LIST("refunds", refund_item), {0}};
+static const struct obol_field refunds_reply[] = {LIST("refunds", refund_item), TOTAL, {0}};
 static const struct obol_outcome_row refunded[] = {RUXPAY_REFUNDED, {0}};
 static const struct obol_operation refund_create = {
     .name = "refund.create", .request_line = "POST /api/refund", .effect = OBOL_MONEY_MOVES,
