@@ -18,20 +18,6 @@ static bool is_query(const struct obol_operation *operation)
     return verb != NULL && (strcmp(verb, ".query") == 0 || strcmp(verb, ".find") == 0);
 }
 
-/* No envelope: only the HTTP status is left to go by. */
-static bool unreadable(const struct obol_provider *provider, const struct obol_operation *operation,
-                       int status, enum obol_outcome *outcome, struct obol_err *err)
-{
-    const struct obol_outcome_row *row = obol_outcome_match(operation->outcomes, NULL, status);
-    if (row == NULL)
-        row = obol_outcome_match(provider->outcomes, NULL, status);
-    *outcome = row != NULL && !is_success(row->outcome) && !is_query(operation) ? row->outcome
-                                                                                : OBOL_UNKNOWN;
-    return obol_fail(err, row != NULL && row->kind != OBOL_ERR_NONE ? row->kind : OBOL_ERR_PROVIDER,
-                     NULL, "expected a reply in %s's format, got HTTP status %d", provider->title,
-                     status);
-}
-
 static struct obol_verdict judge(const struct obol_provider *provider,
                                  const struct obol_operation *operation, struct obol_node *root,
                                  int status)
@@ -80,6 +66,21 @@ static enum obol_outcome weigh(const struct obol_operation *operation,
     return OBOL_UNKNOWN;
 }
 
+/* No envelope: only the HTTP status is left to go by, and no success is read from that. */
+static bool unreadable(const struct obol_provider *provider, const struct obol_operation *operation,
+                       const struct obol_answered *answered, int status, enum obol_outcome *outcome,
+                       struct obol_err *err)
+{
+    struct obol_verdict verdict = judge(provider, operation, NULL, status);
+    const struct obol_outcome_row *row = verdict.row;
+    *outcome = weigh(operation, answered, &verdict);
+    if (is_success(*outcome) || is_query(operation))
+        *outcome = OBOL_UNKNOWN;
+    return obol_fail(err, row != NULL && row->kind != OBOL_ERR_NONE ? row->kind : OBOL_ERR_PROVIDER,
+                     NULL, "expected a reply in %s's format, got HTTP status %d", provider->title,
+                     status);
+}
+
 /* Marks the members of the envelope that the result tells as used: `extra` holds what is left. */
 static void claim(struct obol_node *root, const char *path)
 {
@@ -94,7 +95,9 @@ static bool read_rows(const struct obol_account *account, const struct obol_oper
 {
     struct obol_reading reading = obol_account_reading(account, arena);
     struct obol_node *root = verdict->root;
-    reading.lenient = !is_success(verdict->outcome);
+    /* an answer that settles a payment has to show that it is this one's, a decline's too */
+    bool settles = is_query(operation) && verdict->own && verdict->outcome == OBOL_DECLINED;
+    reading.lenient = !is_success(verdict->outcome) && !settles;
     return obol_decode(&reading, operation->reply, root, result, err);
 }
 
@@ -111,7 +114,7 @@ bool obol_call_decode(const struct obol_account *account, const struct obol_answ
     if (root == NULL || root->type != OBOL_NODE_MAP ||
         (!obol_is_http_status(provider->code_at) &&
          obol_path_find(root, provider->code_at) == NULL))
-        return unreadable(provider, operation, reply->status, outcome, err);
+        return unreadable(provider, operation, answered, reply->status, outcome, err);
     struct obol_verdict verdict = judge(provider, operation, root, reply->status);
     if (!read_rows(account, operation, &verdict, arena, result, err))
         return false; /* an answer that says yes and then cannot be read leaves it unknown */

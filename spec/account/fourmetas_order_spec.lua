@@ -216,15 +216,24 @@ describe("4metas's query", function()
 
   it("believes no answer about another order", function()
     for wanted, case in pairs {
-      provider_id = { { ['383'] = "1" }, { provider_id = "698" } },
-      customer_id = { { ['383'] = "1" }, { customer_id = "825" } },
-      product_id = { { ['383'] = "1" }, { product_id = "6" } },
-      amount = { { ['383'] = "1" }, { amount = money("324.01", "USD") } },
-      game_id = { { ['383'] = "1", ['588'] = "589" } },
+      provider_id = { {}, { provider_id = "698" } }, customer_id = { {}, { customer_id = "825" } },
+      product_id = { {}, { product_id = "6" } }, game_id = { { ['588'] = "589" } },
+      amount = { {}, { amount = money("324.01", "USD") } },
     } do
-      local result = decode(case[1], case[2])
-      assert.equal("unknown", result.outcome)
-      assert.equal(wanted, result.mismatch)
+      for _, state in ipairs { "1", "0", "-1" } do
+        case[1]['383'] = state
+        local result = decode(case[1], case[2])
+        assert.same({ "unknown", wanted }, { result.outcome, result.mismatch })
+      end
+    end
+  end)
+
+  it("ends no order by an answer that does not show which one it is about", function()
+    for _, member in ipairs { "orderId", "userId", "goodId", "gameId", "rechargeAmount" } do
+      for _, state in ipairs { "1", "0", "-1" } do
+        local result, err = decode{ ['383'] = state, ['"' .. member .. '"'] = '"other"' }
+        assert.same({ nil, "unknown" }, { result, err.outcome })
+      end
     end
   end)
 

@@ -221,6 +221,17 @@ describe("MinCloud's cloud function", function()
     end
   end)
 
+  it("that is refused says nothing of the same call before, in the provider's format or not", function()
+    for _, operation in ipairs { "function.call", "refund.create", "profit_share.create" } do
+      for _, body in ipairs { '{"status":"error"}', "", "<html>" } do
+        for sent_before, expected in pairs { [true] = "unknown", [false] = "rejected" } do
+          local result, err = decode(operation, body, { status = 401, sent_before = sent_before })
+          assert.equal(expected, result and result.outcome or err.outcome)
+        end
+      end
+    end
+  end)
+
   it("gives back, or says that it cannot", function()
     local known, result = outcome("refund.create", '{"code":0,"data":{"id":5,"order_id":81,"refund_no":"R9",'
       .. '"refund_amount":"0.10","status":"succeed","memo":"torn","error_msg":null},"error":{}}')
