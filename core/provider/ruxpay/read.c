@@ -24,7 +24,8 @@ struct obol_node *obol_ruxpay_read_live(const struct obol_reading *reading,
 static struct obol_slice card_of(const struct obol_node *object)
 {
     const struct obol_node *card = obol_path_find(object, "transactionCardNumber");
-    return card != NULL && card->type == OBOL_NODE_TEXT ? card->text : obol_slice(NULL, 0);
+    bool shown = card != NULL && (card->type == OBOL_NODE_TEXT || card->type == OBOL_NODE_NUMBER);
+    return shown ? card->text : obol_slice(NULL, 0);
 }
 
 static bool is_digit(char byte)
