@@ -52,6 +52,8 @@ describe("a 4metas callback", function()
   it("opens with any of two keys", function()
     local both = support.account{ key = { secret(support.stranger.private), secret(support.pair.private) } }
     assert.truthy(open(both, vectors.A1))
+    local swapped = support.account{ key = { secret(support.pair.private), secret(support.stranger.private) } }
+    assert.same(open(both, vectors.A1), open(swapped, vectors.A1))
   end)
 
   it("is read through the damage of its transport", function()
