@@ -23,7 +23,7 @@ FUZZ_SECONDS  ?= 60
 # The one list of Debian packages. Never `luajit`: it conflicts with the LuaJIT that
 # libnginx-mod-http-lua stands on, which is luajit2.
 DEPS_RUN  := gcc libc6-dev lua5.4 liblua5.4-dev luajit2 libluajit2-5.1-dev \
-             libcurl4-openssl-dev libssl-dev libqrencode4 ca-certificates lua-argparse \
+             libcurl4-openssl-dev libssl-dev libsqlite3-dev libqrencode4 ca-certificates lua-argparse \
              nginx libnginx-mod-http-lua
 DEPS_TEST := lua-busted lua-cjson lua-socket lua-luaossl luarocks openssl binutils git
 DEPS_LINT := lua-check cppcheck clang libclang-rt-14-dev llvm clang-format
@@ -36,7 +36,7 @@ WARN += -Werror
 endif
 FLAGS := -std=c11 -D_GNU_SOURCE -fPIC -fvisibility=hidden -fno-plt -fno-strict-overflow -pthread -Icore $(WARN)
 LINK  := -pthread -Wl,-z,relro,-z,now,-z,noexecstack,-z,nodelete -Wl,--no-undefined-version
-LIBS  := -lcurl -lcrypto -lssl -ldl
+LIBS  := -lcurl -lcrypto -lssl -lsqlite3 -ldl
 
 # What does not see Lua is compiled once, what does once for each Lua.
 ifeq ($(LUA_INCDIR),)

@@ -26,6 +26,7 @@ dependencies = {
 external_dependencies = {
   CURL = { library = "curl" },
   CRYPTO = { library = "crypto" },
+  SQLITE3 = { library = "sqlite3" },
 }
 
 -- The command finds its Lua by itself: the one that LuaRocks would write into a wrapper for 5.1 need

@@ -2,6 +2,7 @@
 #include "crypto/version.h"
 #include "net/version.h"
 #include "qr/qr.h"
+#include "store/store.h"
 
 /* features(): versions of what this core stands on; false for what is loaded when it is used and
  * is not on this machine */
@@ -12,6 +13,13 @@ static int features(lua_State *L)
     lua_setfield(L, -2, "openssl");
     lua_pushstring(L, obol_net_version());
     lua_setfield(L, -2, "libcurl");
+    lua_pushfstring(L, "SQLite %s", obol_store_sqlite_version());
+    lua_setfield(L, -2, "sqlite");
+    if (obol_store_postgres_version() != NULL)
+        lua_pushfstring(L, "libpq %s", obol_store_postgres_version());
+    else
+        lua_pushboolean(L, 0);
+    lua_setfield(L, -2, "postgres");
     if (obol_qr_version() != NULL)
         lua_pushfstring(L, "libqrencode %s", obol_qr_version());
     else

@@ -26,6 +26,7 @@ int luaopen_obol_core(lua_State *L)
     obol_bind_features(L);
     obol_bind_net(L);
     obol_bind_completion(L);
+    obol_bind_store(L);
     obol_bind_qr(L);
     return 1;
 }

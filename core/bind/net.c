@@ -16,27 +16,23 @@
 static const char CHANNEL_TYPE[] = "obol.net.channel";
 enum { POLL_AT_ONCE = 256 };
 
-struct channel {
-    struct obol_completion_owner *owner;
-    struct obol_net_result *taken; /* on its way to Lua: survives an error in between */
-    int fd;
-    pid_t fd_of; /* the process that opened it: after a fork it speaks of the parent's ids */
-};
-
-static struct channel *channel_of(lua_State *L)
+static struct obol_bind_channel *channel_of(lua_State *L)
 {
     return lua_touserdata(L, lua_upvalueindex(1));
 }
 
-static void let_go(struct channel *channel)
+static void let_go(struct obol_bind_channel *channel)
 {
-    obol_net_result_free(channel->taken);
+    if (channel->unit)
+        obol_store_unit_free(channel->taken);
+    else
+        obol_net_result_free(channel->taken);
     channel->taken = NULL;
 }
 
 static int channel_close(lua_State *L)
 {
-    struct channel *channel = luaL_checkudata(L, 1, CHANNEL_TYPE);
+    struct obol_bind_channel *channel = luaL_checkudata(L, 1, CHANNEL_TYPE);
     let_go(channel);
     obol_completion_owner_close(channel->owner);
     channel->owner = NULL;
@@ -90,11 +86,19 @@ static int net_submit(lua_State *L)
 }
 
 /* The result belongs to the channel while it is turned into a table. */
-static int take(lua_State *L, uint64_t id)
+static int push_taken(lua_State *L, struct obol_bind_channel *channel)
 {
-    struct channel *channel = channel_of(L);
+    int count = channel->unit ? obol_bind_store_result(L, channel->taken)
+                              : obol_bind_net_result(L, channel->taken);
     let_go(channel);
-    enum obol_completion_state state = obol_net_take(channel->owner, id, &channel->taken);
+    return count;
+}
+
+static int take(lua_State *L, struct obol_bind_channel *channel, uint64_t id, bool unit)
+{
+    let_go(channel);
+    channel->unit = unit;
+    enum obol_completion_state state = obol_completion_take(channel->owner, id, &channel->taken);
     if (state == OBOL_COMPLETION_PENDING)
         return 0;
     if (state == OBOL_COMPLETION_NONE) {
@@ -104,30 +108,35 @@ static int take(lua_State *L, uint64_t id)
                   "kept past keep_ms");
         return obol_bind_net_fail(L, &err, OBOL_NET_UNKNOWN);
     }
-    int count = obol_bind_net_result(L, channel->taken);
-    let_go(channel);
-    return count;
+    return push_taken(L, channel);
 }
 
-/* next() -> id and its reply, or id, nil, err: of a call that became done and that poll has not
- * told yet | nothing when there is none; does not wait */
+static bool is_unit(const struct obol_bind_channel *channel, uint64_t id)
+{
+    return obol_completion_kind(channel->owner, id) == obol_store_destroy;
+}
+
+/* next() -> id and its reply (of a unit of work: its results), or id, nil, err: of work that became
+ * done and that poll has not told yet | nothing when there is none; does not wait */
 static int net_next(lua_State *L)
 {
-    struct channel *channel = channel_of(L);
+    struct obol_bind_channel *channel = channel_of(L);
     let_go(channel);
-    uint64_t id = obol_net_take_next(channel->owner, &channel->taken);
+    obol_completion_destroyer *kind = NULL;
+    uint64_t id = obol_completion_take_next(channel->owner, &channel->taken, &kind);
+    channel->unit = kind == obol_store_destroy;
     if (id == 0)
         return 0;
     lua_pushinteger(L, (lua_Integer)id);
-    int count = obol_bind_net_result(L, channel->taken);
-    let_go(channel);
-    return 1 + count;
+    return 1 + push_taken(L, channel);
 }
 
-/* take(id) -> reply | nil, err | nothing while it is under way */
+/* take(id) -> reply or results | nil, err | nothing while it is under way */
 static int net_take(lua_State *L)
 {
-    return take(L, check_id(L, 1));
+    struct obol_bind_channel *channel = channel_of(L);
+    uint64_t id = check_id(L, 1);
+    return take(L, channel, id, is_unit(channel, id));
 }
 
 /* send(request [, options [, options_of_call]]) -> reply | nil, err: submits, waits and takes */
@@ -138,7 +147,13 @@ static int net_send(lua_State *L)
     if (id == 0)
         return obol_bind_net_fail(L, &err, OBOL_NET_NOT_SENT);
     (void)obol_net_wait(channel_of(L)->owner, id, -1);
-    return take(L, id);
+    return take(L, channel_of(L), id, false);
+}
+
+int obol_bind_channel_take_unit(lua_State *L, struct obol_bind_channel *channel, uint64_t id)
+{
+    (void)obol_completion_wait(channel->owner, id, -1);
+    return take(L, channel, id, true);
 }
 
 /* wait([id [, timeout_ms]]) -> whether it is done; without an id, whether any is (or none is under
@@ -151,11 +166,15 @@ static int net_wait(lua_State *L)
 }
 
 /* cancel(id) -> "not_sent", "unknown" or "answered" | nil when there is no such id. It cannot be
- * taken afterwards. */
+ * taken afterwards. A unit of work is not stopped. */
 static int net_cancel(lua_State *L)
 {
     enum obol_net_outcome outcome = OBOL_NET_UNKNOWN;
-    if (!obol_net_cancel(channel_of(L)->owner, check_id(L, 1), &outcome))
+    struct obol_bind_channel *channel = channel_of(L);
+    uint64_t id = check_id(L, 1);
+    if (is_unit(channel, id))
+        (void)obol_completion_drop(channel->owner, id);
+    else if (!obol_net_cancel(channel->owner, id, &outcome))
         return 0;
     lua_pushstring(L, outcome == OBOL_NET_NOT_SENT  ? "not_sent"
                       : outcome == OBOL_NET_UNKNOWN ? "unknown"
@@ -174,7 +193,7 @@ static void drain(int fd)
 static int net_poll(lua_State *L)
 {
     uint64_t ids[POLL_AT_ONCE];
-    struct channel *channel = channel_of(L);
+    struct obol_bind_channel *channel = channel_of(L);
     drain(channel->fd);
     lua_newtable(L);
     int count = 0;
@@ -192,7 +211,7 @@ static int net_poll(lua_State *L)
 /* fd() -> descriptor that becomes readable when poll has something to tell | nil, err */
 static int net_fd(lua_State *L)
 {
-    struct channel *channel = channel_of(L);
+    struct obol_bind_channel *channel = channel_of(L);
     struct obol_err err;
     if (channel->fd >= 0 && channel->fd_of != getpid()) {
         close(channel->fd);
@@ -242,18 +261,28 @@ static int net_stats(lua_State *L)
     return 1;
 }
 
-static void push_channel(lua_State *L)
+struct obol_bind_channel *obol_bind_channel_check(lua_State *L, int index)
 {
-    struct channel *channel = lua_newuserdatauv(L, sizeof *channel, 0);
-    *channel = (struct channel){.fd = -1};
+    struct obol_bind_channel *channel = luaL_checkudata(L, index, CHANNEL_TYPE);
+    if (channel->owner == NULL)
+        luaL_argerror(L, index, "channel is closed");
+    return channel;
+}
+
+struct obol_bind_channel *obol_bind_channel_push(lua_State *L)
+{
+    struct obol_bind_channel *channel = lua_newuserdatauv(L, sizeof *channel, 0);
+    *channel = (struct obol_bind_channel){.fd = -1};
     luaL_getmetatable(L, CHANNEL_TYPE);
     lua_setmetatable(L, -2);
     channel->owner = obol_completion_owner_new();
     if (channel->owner == NULL)
         luaL_error(L, "out of memory");
+    return channel;
 }
 
-/* new() -> a table of these functions with ids of its own */
+/* new() -> a table of these functions with ids of its own, and the `channel` that they stand on,
+ * which a store's `submit` takes too */
 static int net_new(lua_State *L)
 {
     static const luaL_Reg functions[] = {
@@ -261,7 +290,9 @@ static int net_new(lua_State *L)
         {"take", net_take},   {"cancel", net_cancel}, {"poll", net_poll}, {"fd", net_fd},
         {"stats", net_stats}, {"new", net_new},       {"next", net_next}, {NULL, NULL}};
     lua_newtable(L);
-    push_channel(L);
+    (void)obol_bind_channel_push(L);
+    lua_pushvalue(L, -1);
+    lua_setfield(L, -3, "channel");
     luaL_setfuncs(L, functions, 1);
     return 1;
 }

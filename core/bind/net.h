@@ -2,6 +2,9 @@
 
 #include "bind/bind.h"
 #include "net/net.h"
+#include "store/store.h"
+
+#include <unistd.h>
 
 enum { OBOL_BIND_HEADERS_MAX = 128 };
 
@@ -11,7 +14,23 @@ struct obol_bind_net_request {
     struct obol_header headers[OBOL_BIND_HEADERS_MAX];
 };
 
+/* One place that asks for work and takes its results, calls and units of work alike. */
+struct obol_bind_channel {
+    struct obol_completion_owner *owner;
+    void *taken; /* a result on its way to Lua: survives an error in between */
+    bool unit;   /* ... is a unit of work, not a call's */
+    int fd;
+    pid_t fd_of; /* the process that opened it: after a fork it speaks of the parent's ids */
+};
+
+/* Pushes one, or finds it at `index`; raises when there is something else. */
+struct obol_bind_channel *obol_bind_channel_push(lua_State *L);
+struct obol_bind_channel *obol_bind_channel_check(lua_State *L, int index);
+/* Waits for the id and pushes what came of it; answers how many values. */
+int obol_bind_channel_take_unit(lua_State *L, struct obol_bind_channel *channel, uint64_t id);
+
 void obol_bind_net(lua_State *L);
+void obol_bind_store(lua_State *L);
 void obol_bind_completion(lua_State *L);
 
 /* Reads the request at `index`; a value of the wrong shape raises. */
@@ -24,6 +43,9 @@ bool obol_bind_net_options(lua_State *L, int index, struct obol_net_options *opt
 
 /* Pushes the reply, or nil and the error; answers how many. Null: a fork cut the call off. */
 int obol_bind_net_result(lua_State *L, const struct obol_net_result *result);
+
+/* The same for a unit of work. */
+int obol_bind_store_result(lua_State *L, const struct obol_store_unit *unit);
 
 /* Pushes nil and the error with its outcome. */
 int obol_bind_net_fail(lua_State *L, const struct obol_err *err, enum obol_net_outcome outcome);

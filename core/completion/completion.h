@@ -50,9 +50,12 @@ bool obol_completion_finish(uint64_t id, void *result) OBOL_MUST_USE;
 enum obol_completion_state obol_completion_take(struct obol_completion_owner *owner, uint64_t id,
                                                 void **result) OBOL_MUST_USE;
 
+/* What destroys a result tells what kind it is of. */
+typedef void obol_completion_destroyer(void *result);
+
 /* Takes the first of what the next obol_completion_poll would tell; 0 when there is none. */
-uint64_t obol_completion_take_next(struct obol_completion_owner *owner,
-                                   void **result) OBOL_MUST_USE;
+uint64_t obol_completion_take_next(struct obol_completion_owner *owner, void **result,
+                                   obol_completion_destroyer **kind) OBOL_MUST_USE;
 
 /* Forgets the id and destroys its result; answers what it was. */
 enum obol_completion_state obol_completion_drop(struct obol_completion_owner *owner, uint64_t id);
@@ -66,6 +69,15 @@ bool obol_completion_wait(struct obol_completion_owner *owner, uint64_t id, int6
 
 /* The ids of the owner that became done since the last call; at most `room`. */
 size_t obol_completion_poll(struct obol_completion_owner *owner, uint64_t *ids, size_t room);
+
+/* Who waits for results of several kinds at once sleeps where only one of them is made, as on the
+ * network: he names the eventfd that wakes him, -1 when he is done; the others wake him after they
+ * have handed over theirs. */
+void obol_completion_sleep_on(int fd);
+void obol_completion_nudge(void);
+
+/* Null: no such id. */
+obol_completion_destroyer *obol_completion_kind(struct obol_completion_owner *owner, uint64_t id);
 
 /* How many threads sleep in obol_completion_wait. */
 size_t obol_completion_waiters(void);

@@ -284,17 +284,30 @@ enum obol_completion_state obol_completion_take(struct obol_completion_owner *ow
     return state;
 }
 
-uint64_t obol_completion_take_next(struct obol_completion_owner *owner, void **result)
+uint64_t obol_completion_take_next(struct obol_completion_owner *owner, void **result,
+                                   obol_completion_destroyer **kind)
 {
     uint64_t id = 0;
     *result = NULL;
+    *kind = NULL;
     obol_completion_lock();
     if (owner->untold != NULL) {
         id = owner->untold->node.id;
+        *kind = owner->untold->destroy;
         *result = take_result(owner->untold);
     }
     obol_completion_unlock();
     return id;
+}
+
+obol_completion_destroyer *obol_completion_kind(struct obol_completion_owner *owner, uint64_t id)
+{
+    obol_completion_lock();
+    const struct obol_completion_entry *entry = obol_completion_find(id);
+    obol_completion_destroyer *kind =
+        entry != NULL && entry->owner == owner ? entry->destroy : NULL;
+    obol_completion_unlock();
+    return kind;
 }
 
 enum obol_completion_state obol_completion_drop(struct obol_completion_owner *owner, uint64_t id)

@@ -40,6 +40,7 @@ static void in_child(void)
     engine->queue_end = NULL;
     engine->pending = engine->cancels = 0;
     obol_net_pools_forget();
+    obol_completion_sleep_on(-1);
     obol_net_allocator_forget();
     obol_net_unlock();
 }
@@ -174,14 +175,6 @@ enum obol_completion_state obol_net_take(struct obol_completion_owner *owner, ui
     enum obol_completion_state state = obol_completion_take(owner, id, &taken);
     *result = taken;
     return state;
-}
-
-uint64_t obol_net_take_next(struct obol_completion_owner *owner, struct obol_net_result **result)
-{
-    void *taken = NULL;
-    uint64_t id = obol_completion_take_next(owner, &taken);
-    *result = taken;
-    return id;
 }
 
 static struct obol_net_call *find_call(struct obol_net_call *call, uint64_t id)

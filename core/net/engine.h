@@ -70,6 +70,7 @@ bool obol_net_pools_open(void) OBOL_MUST_USE; /* with the lock, before all else 
 void obol_net_pools_close(void);
 void obol_net_pools_forget(void); /* in a forked child */
 void obol_net_pools_wake(void);   /* with the lock */
+int obol_net_pools_wake_fd(void); /* what it writes to */
 void obol_net_pools_closing(curl_socket_t socket);
 size_t obol_net_pools_count(void); /* any thread */
 /* Gives the call a pool and starts its transfer. */

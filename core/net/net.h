@@ -60,9 +60,6 @@ bool obol_net_wait(struct obol_completion_owner *owner, uint64_t id, int64_t tim
 /* When done, *result belongs to the caller; null when a fork cut the call off. */
 enum obol_completion_state obol_net_take(struct obol_completion_owner *owner, uint64_t id,
                                          struct obol_net_result **result) OBOL_MUST_USE;
-/* The same for whichever the next obol_completion_poll would tell; 0 when there is none. */
-uint64_t obol_net_take_next(struct obol_completion_owner *owner,
-                            struct obol_net_result **result) OBOL_MUST_USE;
 void obol_net_result_free(struct obol_net_result *result);
 
 /* Stops the call and forgets it; *outcome says what is known of it. False when there is no such

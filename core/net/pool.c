@@ -102,6 +102,11 @@ void obol_net_pools_close(void)
     obol_net_pools_forget();
 }
 
+int obol_net_pools_wake_fd(void)
+{
+    return pools.wake;
+}
+
 void obol_net_pools_wake(void)
 {
     uint64_t one = 1;

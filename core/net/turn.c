@@ -139,7 +139,10 @@ static void hold_turn_of_caller(const struct turn *turn)
     sigemptyset(&pipe);
     sigaddset(&pipe, SIGPIPE);
     pthread_sigmask(SIG_BLOCK, &pipe, &before);
+    /* his results may be those of other work too */
+    obol_completion_sleep_on(obol_net_pools_wake_fd());
     hold_turn(turn);
+    obol_completion_sleep_on(-1);
     hand_over();
     bool failed = engine->failed;
     engine->failed = false;

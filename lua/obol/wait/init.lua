@@ -87,16 +87,23 @@ function M.transport(options)
 
   local function submit(request, given) return channel.submit(request, base, given) end
 
-  local function wait(id, timeout_ms)
-    local who = host()
-    if who == plain then return channel.wait(id, timeout_ms) end
-    return who.wait(channel, id, timeout_ms)
-  end
+  local function wait(id, timeout_ms) return M.wait(channel, id, timeout_ms) end
 
   return {
     send = send, submit = submit, wait = wait,
     take = channel.take, cancel = channel.cancel, fd = channel.fd, poll = channel.poll,
   }
+end
+
+--- Runs a unit of work on a database of the core and waits for what its commit gave; obol.store calls
+-- it. `channel` is a table of `core.net.new()`.
+function M.run(database, channel, unit) return host().run(database, channel, unit) end
+
+--- Waits until the channel can take `id` (nil: any), for at most `timeout_ms`: whether it can.
+function M.wait(channel, id, timeout_ms)
+  local who = host()
+  if who == plain then return channel.wait(id, timeout_ms) end
+  return who.wait(channel, id, timeout_ms)
 end
 
 --- Counts of the process's transport: `started`, `connections`, `pending`, `pools`, `done`,

@@ -20,16 +20,30 @@ function M.detached(fn, ...)
   return detached.run(fn, ...)
 end
 
+-- What stands against waiting here, or nil.
+local function obstacle()
+  local refusal = place.refusal()
+  if refusal then return refusal end
+  local ok, why = reader.start()
+  if ok then return nil end
+  return errors.new { kind = "internal", outcome = "not_sent", retryable = true,
+    message = "nginx gave no timer to wait with: " .. tostring(why) }
+end
+
 --- Sends and waits: reply, or nil and an error.
 function M.send(channel, request, options, options_of_call)
-  local refusal = place.refusal()
+  local refusal = obstacle()
   if refusal then return nil, refusal end
-  local ok, why = reader.start()
-  if not ok then
-    return nil, errors.new { kind = "internal", outcome = "not_sent", retryable = true,
-      message = "nginx gave no timer to wait with: " .. tostring(why) }
-  end
   local id, err = channel.submit(request, options, options_of_call)
+  if not id then return nil, err end
+  return reader.await(id, channel.take)
+end
+
+--- Runs a unit of work and waits: its results, or nil and an error.
+function M.run(database, channel, unit)
+  local refusal = obstacle()
+  if refusal then return nil, refusal end
+  local id, err = database:submit(unit, channel.channel)
   if not id then return nil, err end
   return reader.await(id, channel.take)
 end

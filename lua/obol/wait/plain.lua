@@ -155,6 +155,16 @@ function M.send(channel, request, options, options_of_call)
   return yield(WAITING)
 end
 
+--- Runs a unit of work and waits: its results, or nil and an error.
+function M.run(database, channel, unit)
+  local thread = current()
+  if not thread then return database:run(unit, channel.channel) end
+  local id, err = database:submit(unit, net.channel, true)
+  if not id then return nil, err end
+  by_id[id] = thread
+  return yield(WAITING)
+end
+
 --- Waits so many milliseconds.
 function M.sleep(ms)
   local thread = current()
