@@ -22,6 +22,7 @@ enum {
     OBOL_NODE_SECRET = 1 << 0,  /* the text is a secret's */
     OBOL_NODE_FLOAT = 1 << 1,   /* the number was a Lua float with a fraction, or 2^53 and beyond */
     OBOL_NODE_CLAIMED = 1 << 2, /* a walker has used this node */
+    OBOL_NODE_FOREIGN = 1 << 3, /* a result: an amount of it is in a currency that nobody knows */
 };
 
 struct obol_node {

@@ -64,12 +64,14 @@ static bool set_outcome(const struct obol_provider *provider, const struct obol_
 }
 
 static bool confirms(const struct obol_account *account, const struct obol_notification *row,
-                     const struct obol_opened *opened)
+                     const struct obol_opened *opened, const struct obol_node *event)
 {
     const struct obol_slot *word = obol_record_get(&account->config, "confirm");
     if (opened->must_confirm || row->confirm == OBOL_CONFIRM_ALWAYS)
         return true;
-    return row->confirm == OBOL_CONFIRM_UNLESS_OFF && (word == NULL || word->boolean);
+    /* an amount that cannot be held against the record proves nothing by itself */
+    bool needed = word == NULL || word->boolean || (event->flags & OBOL_NODE_FOREIGN) != 0;
+    return row->confirm == OBOL_CONFIRM_UNLESS_OFF && needed;
 }
 
 static bool set_trust(const struct obol_account *account, const struct obol_notification *row,
@@ -78,7 +80,7 @@ static bool set_trust(const struct obol_account *account, const struct obol_noti
 {
     if (opened->is_signed && !put_text(arena, event, "verified_by", "signature"))
         return false;
-    return !confirms(account, row, opened) ||
+    return !confirms(account, row, opened, event) ||
            obol_node_set(event, "confirm", obol_node_boolean(arena, true));
 }
 

@@ -156,6 +156,8 @@ static bool decode_field(const struct obol_reading *reading, const struct obol_f
             return wrong(err, field);
         value = (struct obol_read_value){.left = true};
     }
+    if (field->type == OBOL_MONEY && value.left && reading->foreign)
+        result->flags |= OBOL_NODE_FOREIGN;
     if (found != NULL && !value.left && (field->flags & OBOL_KEPT) == 0)
         found->flags |= OBOL_NODE_CLAIMED;
     if (value.node == NULL)
@@ -177,8 +179,12 @@ bool obol_decode(const struct obol_reading *reading, const struct obol_field *fi
     for (const struct obol_field *field = fields; field->name != NULL; field++) {
         const struct obol_node *code =
             field->type == OBOL_CURRENCY ? obol_path_find(object, field->wire) : NULL;
-        if (code != NULL && code->type != OBOL_NODE_NULL)
-            with_currency.currency = obol_read_code(code);
+        if (code == NULL || code->type == OBOL_NODE_NULL ||
+            (code->type == OBOL_NODE_TEXT && code->text.size == 0))
+            continue;
+        with_currency.currency = obol_read_code(code);
+        with_currency.foreign =
+            with_currency.currency == NULL || with_currency.currency->exponent < 0;
     }
     for (const struct obol_field *field = fields; field->name != NULL; field++) {
         bool list = field->type == OBOL_LIST;

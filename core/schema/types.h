@@ -21,6 +21,7 @@ struct obol_reading {
     const struct obol_currency *currency; /* of the object being read, null when it names none */
     const struct obol_exponent *exponents;
     const struct obol_record *account;
+    bool foreign;     /* the object names a currency that nobody here knows */
     int zone_minutes; /* east of UTC, of times without a zone */
     bool lenient;     /* an answer that says no: what can be read of it, without its lists */
 };

@@ -131,6 +131,13 @@ describe("MinCloud's order", function()
     end
   end)
 
+  it("without a word for its currency is in yuan", function()
+    for _, currency in ipairs { "", null } do
+      local result = assert(read("payment.query", page { total_cost = 100, currency_type = currency }))
+      assert.equal("100.00 CNY", tostring(result.amount))
+    end
+  end)
+
   it("has its state by its status alone", function()
     for status, expected in pairs { success = { "succeeded", "succeeded" }, pending = { "accepted", "processing" },
       failed = { "declined", "failed" } } do

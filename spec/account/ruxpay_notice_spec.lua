@@ -196,6 +196,17 @@ describe("a notification of RuxPay", function()
     assert.is_nil(first.confirm)
   end)
 
+  it("whose amount nobody can compare is confirmed even where that is switched off", function()
+    local calm = ruxpay.account { confirm = false }
+    for currency, sign in pairs { XYZ = "c9514305202f55c5714f443d886a77b101e547dcb80251b9552d41cb3bd98a9a",
+      USD = "e9ebf792502f06910d9fe0b83e31cbb0b9df95d6e4421a70b45a9a8bd951f6d5" } do
+      local event = assert(signed(PLAIN:sub(1, -2) .. ',"transactionAmount":"8.88","transactionCurrency":"' .. currency
+        .. '"}', sign, calm))
+      assert.equal(currency == "XYZ" or nil, event.confirm)
+      assert.equal(currency == "USD" and ruxpay.usd "8.88" or nil, event.amount)
+    end
+  end)
+
   it("is acknowledged by the status alone", function()
     for word, status in pairs { accepted = 200, later = 503, refused = 401 } do
       assert.equal(status, one:acknowledge(word).status)

@@ -112,6 +112,22 @@ describe("RuxPay's answer", function()
     end
   end)
 
+  it("is no success in a currency that nobody here knows, or in another one", function()
+    local expected = { USD = "succeeded", usd = "succeeded", XYZ = "unknown", US = "unknown", XAU = "unknown",
+      EUR = "unknown" }
+    for currency, said in pairs(expected) do
+      local text = '"code":100,"transactionAmount":"8.88","transactionId":"123456","transactionCurrency":"'
+        .. currency .. '"'
+      local options = { params = KEY.params, expect = { key = "123456", amount = ruxpay.usd "8.88" } }
+      local result = assert(decode("payment.create", "{" .. text .. "}", options))
+      assert.same({ said, said == "unknown" and "amount" or nil }, { result.outcome, result.mismatch }, currency)
+      result = assert(decode("payment.query", '{"code":121,"data":[{' .. text .. "}]}", options))
+      assert.same({ said, said == "unknown" and "amount" or nil }, { result.outcome, result.mismatch }, currency)
+      result = assert(decode("payment.create", "{" .. text .. "}", KEY))
+      assert.same({ "succeeded", nil }, { result.outcome, result.mismatch })
+    end
+  end)
+
   it("is not made unreadable by what only people read", function()
     local result = assert(decode("payment.create", '{"code":100,"uniqueId":"1","transactionAt":"soon","timestamp":[],'
       .. '"billDescription":{"a":1},"transactionMessage":7,"is3d":"perhaps","isTest":"perhaps",'
