@@ -9,6 +9,7 @@
 -- - `provider.define{ ... }` -> a provider written in Lua, see obol.provider.
 -- - `qr(text)` -> a QR code as SVG and for a terminal, see obol.qr.
 -- - `jsapi(err_msg)` -> what WeChat's bridge said, see obol.jsapi.
+-- - `nginx.new(pay, options)` -> handlers for lua-nginx-module, with a checkout; see obol.nginx.
 -- - `features()` -> what this build and machine offer: versions, or false for what is missing.
 -- - `all(f, g, ...)` -> runs them at once, answers the packed results of each.
 -- - `money`, `json`, `crypto`, `secret`, `error` -> the modules of that name; `null` is JSON's null;
@@ -16,7 +17,7 @@
 
 -- Loaded when first used, so that a program pays only for what it uses.
 local modules = { account = true, crypto = true, error = true, json = true, jsapi = true, money = true,
-  provider = true, qr = true, secret = true }
+  nginx = true, provider = true, qr = true, secret = true }
 
 local makers = {
   open = function() return require("obol.client").open end,

@@ -31,6 +31,7 @@ local pages = {
   { "obol.error", "error.lua", call = "obol.error.%s" },
   { "obol.account", "account/init.lua" },
   { "obol.provider", "provider.lua", call = "obol.provider.%s" },
+  { "Handlers for nginx", "nginx/init.lua", call = "obol.nginx.%s" },
   { "Waiting, and the built-in transport", "wait/init.lua", call = "require(\"obol.wait\").%s" },
   { "The sandbox", "sandbox/init.lua", call = "sandbox:%s", maker = "require(\"obol.sandbox\").%s",
     private = { stamp_ms = true } },

@@ -52,4 +52,13 @@ describe("the choice of an account", function()
     assert.equal("unsupported", err.kind)
     assert.equal("a", err.account)
   end)
+
+  it("says what is wrong with a call that an account would take", function()
+    local pay = two()
+    for _, entry in ipairs(pay:explain(card "A-1").accounts) do assert.is_nil(entry.problem) end
+    for _, entry in ipairs(pay:explain(card("A-1", { bad = true })).accounts) do
+      assert.is_true(entry.fits)
+      assert.equal("bad", entry.problem.field)
+    end
+  end)
 end)

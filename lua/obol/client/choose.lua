@@ -1,5 +1,6 @@
 --- Which account serves a call: those that fit, with the reason why the others do not.
 
+local exchange = require "obol.client.exchange"
 local fault = require "obol.client.fault"
 
 local M = {}
@@ -68,14 +69,20 @@ function M.pick(client, operation, params, options)
 end
 
 --- What `pay:explain` answers: operation, the account that would be used (or nil and `error`), and
--- every account with whether it fits and why not.
+-- every account with whether it fits and why not. One that fits and would refuse the call as it is
+-- written has the error as `problem`.
 function M.explain(client, operation, params, options)
   local chosen, err = M.pick(client, operation, params, options)
   local answer = { operation = operation, account = chosen, error = err, accounts = {} }
   for _, entry in ipairs(M.look(client, operation, params, options.account)) do
+    local _, problem
+    if entry.fits then
+      _, problem = exchange.encode(client, { account = entry.account, operation = operation, params = params,
+        key = "explain", token = options.token })
+    end
     answer.accounts[#answer.accounts + 1] = {
       account = entry.account, provider = entry.provider, fits = entry.fits,
-      reason = entry.err and tostring(entry.err) or "fits",
+      reason = entry.err and tostring(entry.err) or "fits", problem = problem,
     }
   end
   return answer

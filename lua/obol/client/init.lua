@@ -61,7 +61,7 @@ end
 
 local function add_methods(pay, client)
   --- Why each account fits a payment, or does not: { operation =, account =, error =, accounts = list
-  -- of { account =, provider =, fits =, reason = } }.
+  -- of { account =, provider =, fits =, reason =, problem = (what is wrong with the call as written) } }.
   function pay.explain(self, params, options)
     check_self(pay, self, "explain")
     check_open(client)
@@ -80,6 +80,14 @@ local function add_methods(pay, client)
     return wait.detached(call, client, name, operation, params, options)
   end
 
+  --- Hands every record of the log to `fn` too, beside the configuration's `log`.
+  function pay.watch(self, fn)
+    check_self(pay, self, "watch")
+    check_open(client)
+    resource.want(fn, "function", "what takes the records")
+    client.watchers[#client.watchers + 1] = fn
+  end
+
   --- Ends the client. Every later call of it is an error.
   function pay.close(self)
     check_self(pay, self, "close")
@@ -91,7 +99,7 @@ local function build(opened)
   local client = {
     mode = opened.mode, accounts = opened.accounts, names = opened.names, ledger = opened.ledger,
     transport = opened.transport, timeout_ms = opened.timeout_ms, log = opened.log, buckets = {},
-    sessions = {},
+    sessions = {}, watchers = {},
   }
   time.add(client, opened)
   local pay = {}

@@ -1,0 +1,128 @@
+--- The payer's page: how the order stands, the ways to pay, and the form that chooses one.
+
+local adapter = require "obol.nginx.adapter"
+local dict = require "obol.nginx.dict"
+local input = require "obol.nginx.input"
+local link = require "obol.nginx.link"
+local order = require "obol.nginx.order"
+local page = require "obol.nginx.page"
+local reply = require "obol.nginx.reply"
+local stage = require "obol.nginx.stage"
+local token_of = require "obol.nginx.token"
+
+local M = {}
+
+local COOKIE, METHOD_S, CREATE_MS = "obol_form", 24 * 60 * 60, 20000
+
+-- The browser's cookie, a new one where it has none; and the header that sets it.
+local function cookie_of(shop, request)
+  local found = input.cookie(request, COOKIE)
+  if found and #found >= 20 and #found <= 64 then return found, nil end
+  local fresh = token_of.random()
+  if not fresh then return nil, nil end
+  return fresh, ("%s=%s; Path=%s/; HttpOnly; SameSite=Lax%s"):format(COOKIE, fresh, shop.path,
+    shop.secure and "; Secure" or "")
+end
+
+-- The order that the token names and its payment; nil where either is not what the token says.
+local function find(shop, request)
+  local token = input.last_segment(request, 6000)
+  local content = page.open(shop, token)
+  if not content then return nil end
+  local payment, known = stage.recorded(shop, content)
+  if known == false or (content.use == "return" and not payment) then return nil end
+  return { token = token, content = content, payment = payment }
+end
+
+local function is_over(shop, found)
+  return found.content.use == "return" or shop.clock() >= found.content.ends
+end
+
+local function show(shop, request, found, more)
+  local about = { token = found.token, content = found.content, payment = found.payment,
+    method = shop.dict:get("method/" .. found.content.order) }
+  for name, value in pairs(more or {}) do about[name] = value end
+  if stage.is_open(stage.of(found.payment)) and not is_over(shop, found) then
+    about.offers = link.offers(shop, found.content)
+    local cookie, header = cookie_of(shop, request)
+    if cookie then about.proof = shop.sealer:proof(found.token, cookie) end
+    about.headers = header and { ["set-cookie"] = header } or nil
+  end
+  return page.show(shop, request, about)
+end
+
+local function chosen_of(shop, found, way)
+  for _, one in ipairs(link.offers(shop, found.content)) do
+    if one.account .. "/" .. one.method == way then return one end
+  end
+  return nil
+end
+
+local problem_of = { invalid = "method", unsupported = "method", conflict = "method", declined = "method" }
+
+-- Where the browser goes by GET after its form was taken, so that loading the page again sends nothing.
+local function onward(shop, found, payment, query)
+  local action = payment and payment.status == "requires_action" and payment.action
+  local go = action and action.url and order.is_address(action.url) and "&go=1" or ""
+  local lang = (query.lang == "zh" or query.lang == "en") and query.lang or nil
+  local words = (lang and "lang=" .. lang or "") .. go
+  return reply.see_other(shop.url .. "/checkout/" .. found.token .. (words ~= "" and "?" .. words:gsub("^&", "") or ""))
+end
+
+local function pay(shop, request, found, fields)
+  if not stage.is_open(stage.of(found.payment)) then return onward(shop, found, found.payment, input.query(request)) end
+  local one = chosen_of(shop, found, fields.way)
+  if not one then return show(shop, request, found, { status = 422, problem = "method" }) end
+  shop.dict:set("page/" .. found.content.order, found.token, METHOD_S)
+  shop.dict:set("method/" .. found.content.order, one.method, METHOD_S)
+  local payment, err = shop.pay.payments:create(link.chosen(shop, found.content, one, request),
+    order.options(found.content, { account = one.account, timeout_ms = CREATE_MS }))
+  if not payment then
+    adapter.log(("obol.nginx.checkout: %s: %s"):format(one.account, tostring(err)))
+    -- Another tab may have been first, with another way.
+    local now, known = stage.recorded(shop, found.content)
+    if known == false then return page.absent(shop, request) end
+    found.payment = now
+    if not stage.is_open(stage.of(now)) then return onward(shop, found, now, input.query(request)) end
+    return show(shop, request, found, { status = problem_of[err.kind] and 422 or 503, chosen = fields.way,
+      problem = problem_of[err.kind] or "later" })
+  end
+  return onward(shop, found, payment, input.query(request))
+end
+
+local function post(shop, request, found)
+  local limits, now = shop.limits, shop.clock()
+  if input.media_type(request) ~= "application/x-www-form-urlencoded" then
+    return reply.problem(415, "expected application/x-www-form-urlencoded")
+  end
+  local fields = input.form(request.body, limits.form_body)
+  if not fields then
+    return reply.problem(#request.body > limits.form_body and 413 or 400, "expected the page's form")
+  end
+  local cookie = input.cookie(request, COOKIE)
+  if not shop.sealer:proves(found.token, cookie, fields.form) then
+    return show(shop, request, found, { status = 403, problem = "form", chosen = fields.way })
+  end
+  if is_over(shop, found) then return show(shop, request, found) end
+  if not dict.allow(shop.dict, "form/" .. request.remote_addr, limits.form_each, 60, now)
+      or not dict.allow(shop.dict, "order/" .. found.content.order, limits.form_order, 60, now) then
+    return show(shop, request, found, { status = 429, problem = "busy", chosen = fields.way })
+  end
+  return pay(shop, request, found, fields)
+end
+
+--- GET .../<token>: the page; POST: the way that the payer chose. A wrong token, and one whose order is
+-- recorded with another amount, get the answer of a page that is not there.
+function M.handle(shop, request)
+  if request.method ~= "GET" and request.method ~= "HEAD" and request.method ~= "POST" then
+    return reply.not_allowed "GET, POST"
+  end
+  if not stage.may_look(shop, request) then return page.busy(shop, request) end
+  local found = find(shop, request)
+  if not found then return page.absent(shop, request) end
+  if request.method == "POST" then return post(shop, request, found) end
+  found.payment = stage.refreshed(shop, found.content, found.payment)
+  return show(shop, request, found)
+end
+
+return M

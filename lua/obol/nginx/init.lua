@@ -1,0 +1,96 @@
+--- Handlers for lua-nginx-module: notifications, the browser's return, orders from the merchant's server,
+-- the checkout that a payer sees, numbers and health.
+--
+--     local shop = assert(obol.nginx.new(pay, { url = "https://shop.example/pay", secret = obol.secret.env "CHECKOUT",
+--       keys = { obol.secret.env "SHOP_KEY" }, dict = "obol" }))
+--
+-- and in nginx, each in a location of its own below the address `url`:
+--
+--     location = /pay/create    { content_by_lua_block { require("shop").create() } }
+--     location /pay/checkout/   { content_by_lua_block { require("shop").checkout() } }
+--
+-- - `create()`: POST an order as JSON with `Authorization: Bearer <key>` (and `Idempotency-Key`): creates a
+--   payment, or with a member `checkout` (`{ "expires_s":, "methods":, "account":, "payer_token":,
+--   "language": }`, each optional) answers `checkout_url` for the payer's browser. GET
+--   `?order_id=`: the payment. Errors are problem+json.
+-- - `checkout()` (`/checkout/<token>`), `status()` (`/status/<token>`), `returned()` (`/return/<token>`):
+--   the payer's page, its live state, and the way back from a provider's page.
+-- - `notify()` (`/notify/<account>`): notifications of every provider.
+-- - `metrics()`, `health()`: for Prometheus and for monitors; who may see them, nginx says.
+--
+-- `link(params, checkout)` makes the same link within the process: { url =, token =, ends = }, or nil and an
+-- error. `answer(name, request)` is the handler without nginx: a request { method =, path =, query =,
+-- headers =, body =, remote_addr = } in, a response { status =, headers =, body = or stream = } out.
+--
+-- Options: `url` (the public address of the handlers), `secret` (32 bytes or more, or a list, newest first:
+-- seals the tokens), `keys` (API keys, 16 bytes or more each), `dict` (the name of a lua_shared_dict for limits
+-- and numbers), `theme` (`name`, `accent` as `#rrggbb`, `logo` as a data URI), `language` (`en` or `zh`, where the
+-- browser asks for neither), `labels` (what an account or `account/method` is called: text, or { en =, zh = }),
+-- `shop_url` (where pages lead that know no order), `limits` (see obol.nginx.options), `clock` (ms since 1970).
+
+local adapter = require "obol.nginx.adapter"
+local frame = require "obol.nginx.page.frame"
+local keys = require "obol.nginx.keys"
+local link = require "obol.nginx.link"
+local metrics = require "obol.nginx.metrics"
+local options_of = require "obol.nginx.options"
+local reply = require "obol.nginx.reply"
+
+local M = {}
+
+local handlers = {
+  notify = require "obol.nginx.notify", returned = require "obol.nginx.returned", create = require "obol.nginx.create",
+  checkout = require "obol.nginx.checkout", status = require "obol.nginx.status", health = require "obol.nginx.health",
+  metrics = metrics,
+}
+
+-- The longest body that is read for each of them.
+local function body_limit(name, limits)
+  if name == "notify" then return limits.notify_body end
+  if name == "create" then return limits.create_body end
+  return limits.form_body
+end
+
+-- Whatever a handler raises is a fault of ours: it goes to the log, and out goes nothing of it.
+local function guarded(shop, name, request)
+  local ok, answer = pcall(handlers[name].handle, shop, request)
+  if ok and answer then return answer end
+  adapter.log("obol.nginx." .. name .. ": " .. tostring(answer))
+  return reply.problem(500, "this call cannot be served")
+end
+
+-- The configured accounts, as a set.
+local function accounts_of(pay)
+  local found = {}
+  local seen = pay:explain {}
+  for _, entry in ipairs(seen and seen.accounts or {}) do found[entry.account] = true end
+  return found
+end
+
+--- Handlers over a client (`obol.open`): what is described above; nil and an error that lists every mistake in
+-- the options.
+function M.new(pay, options)
+  if type(pay) ~= "table" and type(pay) ~= "userdata" then error("expected a client, as obol.open answers it", 2) end
+  if type(options) ~= "table" then error("expected options as a table", 2) end
+  local shop, err = options_of.check(options)
+  if not shop then return nil, err end
+  shop.pay, shop.keys, shop.accounts = pay, keys.new(shop.keys), accounts_of(pay)
+  shop.frame, shop.streams, shop.metrics = frame.new(shop.theme), {}, metrics.new(shop.dict)
+  pay:watch(function(record) shop.metrics:record(record) end)
+  local made = {}
+  for name in pairs(handlers) do
+    local limit = body_limit(name, shop.limits)
+    made[name] = function() adapter.serve(function(request) return guarded(shop, name, request) end, limit) end
+  end
+  function made.answer(name, request)
+    if not handlers[name] then error("expected the name of a handler", 2) end
+    return guarded(shop, name, request)
+  end
+  function made.link(params, checkout)
+    if type(params) ~= "table" then error("expected an order as a table", 2) end
+    return link.make(shop, params, checkout or {})
+  end
+  return made
+end
+
+return M

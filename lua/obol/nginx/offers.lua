@@ -1,0 +1,118 @@
+--- The ways to pay that an order is offered: what the accounts can do, as the device makes sense of it.
+
+local core = require "obol.core"
+
+local M = {}
+
+-- Where a method belongs; what is not named here is offered everywhere. A form for cards is not: card
+-- data is entered at the provider's page.
+local places = {
+  wechat_qr = { desktop = true }, qq_qr = { desktop = true, phone = true, wechat = true },
+  alipay_page = { desktop = true }, alipay_h5 = { phone = true }, wechat_h5 = { phone = true },
+  wechat_jsapi = { wechat = true }, card = {},
+}
+-- What stands in where nothing else of that wallet fits the device.
+local instead = { wechat_qr = { "wechat_h5", "wechat_jsapi" }, alipay_page = { "alipay_h5" } }
+local order = { "wechat_jsapi", "wechat_h5", "wechat_qr", "alipay_h5", "alipay_page", "qq_qr", "checkout", "game" }
+
+local rank = {}
+for place, name in ipairs(order) do rank[name] = place end
+
+local function copied(params, method)
+  local out = {}
+  for key, value in pairs(params) do out[key] = value end
+  out.method = method
+  return out
+end
+
+local function methods_of(provider)
+  local described = core.describe(provider)
+  return described and described.methods or {}
+end
+
+-- Every method that some account has: those that are asked about.
+local function all_methods(pay, params)
+  local seen, list = {}, {}
+  local plain = pay:explain(copied(params, nil))
+  for _, entry in ipairs(plain and plain.accounts or {}) do
+    for _, method in ipairs(methods_of(entry.provider)) do
+      if not seen[method] then
+        seen[method] = true
+        list[#list + 1] = method
+      end
+    end
+  end
+  table.sort(list, function(a, b)
+    local first, second = rank[a] or 99, rank[b] or 99
+    if first ~= second then return first < second end
+    return a < b
+  end)
+  return list
+end
+
+local function set_of(list)
+  if type(list) ~= "table" then return nil end
+  local set = {}
+  for _, name in ipairs(list) do set[name] = true end
+  return set
+end
+
+--- Every account and method that can take the order: a list of `{ account =, method =, provider = }`.
+-- `only` = { account =, methods = (a list), payer = (the payer's token, an obol.secret) }.
+function M.all(pay, params, only)
+  local wanted, found = set_of(only.methods), {}
+  for _, method in ipairs(all_methods(pay, params)) do
+    local allowed = not wanted or wanted[method]
+    if method == "card" or (method == "wechat_jsapi" and not only.payer) then allowed = false end
+    local seen = allowed and pay:explain(copied(params, method), { account = only.account, token = only.payer })
+    for _, entry in ipairs(seen and seen.accounts or {}) do
+      if entry.fits and not entry.problem then
+        found[#found + 1] = { account = entry.account, method = method, provider = entry.provider }
+      end
+    end
+  end
+  return found
+end
+
+--- Those of the list that make sense on the device (`desktop`, `phone`, `wechat`); all of them where none
+-- would be left.
+function M.on(list, device)
+  local here, there = {}, {}
+  for _, one in ipairs(list) do
+    if not places[one.method] or places[one.method][device] then there[one.method] = true end
+  end
+  for _, one in ipairs(list) do
+    local stands_in = instead[one.method] ~= nil
+    for _, better in ipairs(instead[one.method] or {}) do stands_in = stands_in and not there[better] end
+    if there[one.method] or stands_in then here[#here + 1] = one end
+  end
+  return #here > 0 and here or list
+end
+
+local function text_of(label, language)
+  if type(label) == "table" then return label[language] or label.en or label.zh end
+  return label
+end
+
+--- What the payer reads of an offer: the merchant's label of `account/method`, `account` or `method`, or
+-- the usual words.
+function M.label(one, labels, language, words)
+  local own = labels[one.account .. "/" .. one.method] or labels[one.account] or labels[one.method]
+  return text_of(own, language) or words.methods[one.method] or one.method
+end
+
+--- The list with its labels, each label once: the payer sees no difference between two that read alike.
+function M.labelled(list, labels, language, words)
+  local seen, out = {}, {}
+  for _, one in ipairs(list) do
+    local label = M.label(one, labels, language, words)
+    if not seen[label] then
+      seen[label] = true
+      out[#out + 1] = { account = one.account, method = one.method, label = label,
+        value = one.account .. "/" .. one.method }
+    end
+  end
+  return out
+end
+
+return M

@@ -1,0 +1,55 @@
+--- Payments and errors as the merchant's server reads them.
+
+local link = require "obol.nginx.link"
+local reply = require "obol.nginx.reply"
+
+local M = {}
+
+local status_of = { invalid = 422, unsupported = 422, conflict = 409, not_found = 404, rate_limited = 429,
+  storage = 503, internal = 500, declined = 402, timeout = 504 }
+
+local function plain(value)
+  local kind = type(value)
+  if kind == "string" or kind == "number" or kind == "boolean" then return value end
+  if kind ~= "table" then return nil end
+  local out = {}
+  for key, member in pairs(value) do out[key] = plain(member) end
+  return out
+end
+
+local function fault_of(err)
+  if not err then return nil end
+  return { kind = err.kind, message = tostring(err), outcome = err.outcome, provider_code = plain(err.provider_code),
+    retryable = err.retryable }
+end
+
+--- A payment as JSON: members as those of `pay.payments`, amounts as text beside their currency, and
+-- `checkout_url`, the page that shows it to the payer.
+function M.payment(shop, payment)
+  local attempts = {}
+  for place, one in ipairs(payment.attempts) do
+    attempts[place] = { account = one.account, outcome = one.outcome, key = one.key }
+  end
+  return {
+    order_id = payment.order_id, status = payment.status, amount = payment.amount and payment.amount:format(),
+    currency = payment.amount and payment.amount:currency(), refunded = payment.refunded and payment.refunded:format(),
+    account = payment.account, provider_id = payment.provider_id, customer_id = payment.customer_id,
+    action = plain(payment.action), error = fault_of(payment.error), attempts = attempts,
+    unresolved = payment.unresolved or nil, created_ms = payment.created_ms, updated_ms = payment.updated_ms,
+    checkout_url = link.view_url(shop, payment),
+  }
+end
+
+--- An error as a problem: its kind decides the status; what the provider wrote stays out.
+function M.fault(err)
+  local list
+  if err.fields then
+    list = {}
+    for place, one in ipairs(err.fields) do list[place] = { field = one.field, message = one.message } end
+  elseif err.field then
+    list = { { field = err.field, message = err.message } }
+  end
+  return reply.problem(status_of[err.kind] or 502, tostring(err), { kind = err.kind, errors = list })
+end
+
+return M

@@ -1,0 +1,64 @@
+--- Where an order stands, as the payer's page shows it: `choose` (nothing is open), `action` (the payer
+-- has something to do), `waiting`, `paid`, `failed`, `canceled`, `expired`.
+
+local dict = require "obol.nginx.dict"
+local order = require "obol.nginx.order"
+
+local M = {}
+
+local by_status = { succeeded = "paid", failed = "failed", canceled = "canceled", expired = "expired" }
+
+--- The stage of a payment, nil for none.
+function M.of(payment)
+  if not payment then return "choose" end
+  if by_status[payment.status] then return by_status[payment.status] end
+  local action = payment.status == "requires_action" and payment.action
+  return action and (action.url or action.data or action.parameters) and "action" or "waiting"
+end
+
+--- Whether the payer may choose a way to pay.
+function M.is_open(stage)
+  return stage == "choose" or stage == "failed" or stage == "canceled" or stage == "expired"
+end
+
+--- Whether nothing more will happen by itself.
+function M.is_final(stage) return stage ~= "action" and stage ~= "waiting" end
+
+--- A name of what the page shows: it changes when the page has to be loaded again.
+function M.name(payment)
+  if not payment then return "choose" end
+  return ("%s-%d"):format(M.of(payment), #payment.attempts)
+end
+
+-- The provider is asked often while the payer is likely to be paying, then less and less; however many
+-- pages look at the order.
+local function pause_s(age_ms)
+  if age_ms < 2 * 60 * 1000 then return 3 end
+  return age_ms < 10 * 60 * 1000 and 10 or 30
+end
+
+--- The recorded payment of an opened token: payment or nil; and false where that is not the token's
+-- order, amount and currency.
+function M.recorded(shop, content)
+  local payment, err = shop.pay.payments:get(content.order)
+  if not payment then return nil, err and err.kind == "not_found" or nil, err end
+  if payment.amount ~= order.amount(content) then return nil, false end
+  return payment, true
+end
+
+--- Asks the provider about an open payment, unless that was done a moment ago: the payment as it is then.
+-- `has_returned`: the payer has just come back, which asks once more.
+function M.refreshed(shop, content, payment, has_returned)
+  if not payment or M.is_final(M.of(payment)) then return payment end
+  local pause = pause_s(shop.clock() - payment.created_ms)
+  local key = (has_returned and "back/" or "ask/") .. content.order
+  if not shop.dict:add(key, true, pause) then return payment end
+  return shop.pay.payments:refresh(content.order, order.options(content, { timeout_ms = 10000 })) or payment
+end
+
+--- Whether the sender of the request may have another page.
+function M.may_look(shop, request)
+  return dict.allow(shop.dict, "page/" .. request.remote_addr, shop.limits.page_each, 60, shop.clock())
+end
+
+return M
