@@ -90,8 +90,8 @@ static char *write_line(char *line, const struct obol_header *header)
 }
 
 /* libcurl compares each line with the names that mean something to it, many times a call. Those
- * with "x-" mean nothing to it: neighbours of this kind are one line to it, which it sends as it
- * is. An empty header has to stand alone, see write_line. */
+ * with "x-" mean nothing to it: they go with the line before, which it sends as it is. An empty
+ * header has to stand alone, see write_line. */
 static bool may_join(const struct obol_header *header)
 {
     return header->value.size != 0 && header->name.size > 2 && header->name.data[1] == '-' &&
@@ -115,8 +115,9 @@ static void copy_headers(struct obol_net_call *call, const struct obol_request *
     char *end = NULL; /* of a line that the next may join */
     for (size_t i = 0; i < request->header_count; i++) {
         const struct obol_header *header = &request->headers[i];
-        given[1] =
-            given[1] || obol_ascii_equal_nocase(header->name, obol_slice_text("content-type"));
+        /* of its line libcurl looks at nothing but the name */
+        bool typed = obol_ascii_equal_nocase(header->name, obol_slice_text("content-type"));
+        given[1] = given[1] || typed;
         bool joins = may_join(header);
         size_t size = header->name.size + header->value.size + 3;
         if (joins && end != NULL) {
@@ -126,7 +127,7 @@ static void copy_headers(struct obol_net_call *call, const struct obol_request *
             continue;
         }
         end = write_line(add_line(call, &tail, size), header);
-        if (!joins)
+        if (!joins && (!typed || header->value.size == 0))
             end = NULL;
     }
     for (size_t i = 0; i < LINES_MORE; i++) {

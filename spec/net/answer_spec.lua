@@ -91,23 +91,43 @@ describe("the transport", function()
     end
   end)
 
-  it("sends each of many headers on a line of its own", function()
-    local headers = { Authorization = "Basic abc", ["X-Empty"] = "", ["x-list"] = { "1", "", "3" } }
-    for index = 1, 40 do headers["x-" .. index] = ("v"):rep(index) end
-    local reply = assert(transport.send{
-      method = "POST", url = server.url "echo", body = "{}", headers = headers,
-    })
+  -- The lines of the head that the server got, each with how often it came, and how many there are.
+  local function lines_of(headers)
+    local reply = assert(transport.send{ method = "POST", url = server.url "echo", body = "{}", headers = headers })
     local lines, count = {}, 0
     for line in reply.body:match "^(.-\r\n)\r\n":gmatch "([^\r\n]*)\r\n" do
       lines[line], count = (lines[line] or 0) + 1, count + 1
     end
-    for index = 1, 40 do assert.equal(1, lines[("x-%d: %s"):format(index, ("v"):rep(index))]) end
-    assert.equal(1, lines["Authorization: Basic abc"])
-    assert.equal(1, lines["X-Empty:"])
-    assert.equal(1, lines["x-list: 1"])
-    assert.equal(1, lines["x-list:"])
-    assert.equal(1, lines["x-list: 3"])
-    assert.equal(45 + 4, count) -- ours, and the request line, Host, Accept and Content-Length
+    return lines, count
+  end
+
+  it("sends each of many headers on a line of its own", function()
+    local headers = { Authorization = "Basic abc", ["X-Empty"] = "", ["x-list"] = { "1", "", "3" } }
+    for index = 1, 40 do headers["x-" .. index] = ("v"):rep(index) end
+    for _, case in ipairs{ {}, { "text/plain", "Content-Type: text/plain" }, { "", "Content-Type:" } } do
+      headers["Content-Type"] = case[1]
+      local lines, count = lines_of(headers)
+      for index = 1, 40 do assert.equal(1, lines[("x-%d: %s"):format(index, ("v"):rep(index))]) end
+      assert.equal(1, lines["Authorization: Basic abc"])
+      assert.equal(1, lines["X-Empty:"])
+      assert.equal(1, lines["x-list: 1"])
+      assert.equal(1, lines["x-list:"])
+      assert.equal(1, lines["x-list: 3"])
+      if case[2] then assert.equal(1, lines[case[2]]) end
+      -- ours, and the request line, Host, Accept and Content-Length
+      assert.equal(45 + 4 + (case[2] and 1 or 0), count)
+    end
+  end)
+
+  it("sends a type and what goes with it", function()
+    for _, name in ipairs{ "Content-Type", "content-type", "CONTENT-TYPE" } do
+      for _, type in ipairs{ "application/json", "" } do
+        local lines, count = lines_of{ [name] = type, ["x-one"] = "1" }
+        assert.equal(1, lines[type == "" and name .. ":" or name .. ": " .. type])
+        assert.equal(1, lines["x-one: 1"])
+        assert.equal(2 + 4, count)
+      end
+    end
   end)
 
   it("sends one method after the other with nothing of the one before", function()

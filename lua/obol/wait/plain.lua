@@ -21,7 +21,8 @@ local ready = {} -- coroutines whose group has ended
 local RESULTS_AT_ONCE = 256 -- then those that sleep have their turn
 
 local unpack = table.unpack or unpack
-local select, next_result = select, net.next
+local pack = table.pack or function(...) return { n = select("#", ...), ... } end
+local next_result = net.next
 local running, isyieldable = coroutine.running, coroutine.isyieldable
 local continue, yield = coroutine.resume, coroutine.yield
 
@@ -60,16 +61,14 @@ local function stopped(thread, ok, word, ...)
       spares = spares + 1
       spare[spares] = thread
     end
-    return finish(task, { n = select("#", ...), ... })
+    return finish(task, pack(...))
   end
   tasks[thread] = nil
   if not ok then return finish(task, nil, word) end
   return finish(task, nil, "a function of obol.all yielded to somebody else")
 end
 
-local function resume(thread, first, second)
-  return stopped(thread, continue(thread, first, second))
-end
+local function resume(thread) return stopped(thread, continue(thread)) end
 
 local function wake_sleepers()
   local now, due = core.monotonic_ms(), {}
@@ -102,7 +101,7 @@ local function wait_for_something()
     if not id then break end
     local thread = by_id[id]
     by_id[id] = nil
-    if thread then resume(thread, reply, err) end
+    if thread then stopped(thread, continue(thread, reply, err)) end
   end
   wake_sleepers()
 end
@@ -122,7 +121,7 @@ local function start(fn, group, index)
     tasks[thread] = task
   end
   task.group, task.index = group, index
-  return resume(thread, fn)
+  return stopped(thread, continue(thread, fn))
 end
 
 --- Runs the functions of the list at once; one list `{ n =, ... }` of results each. A function that raises an
