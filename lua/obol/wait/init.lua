@@ -75,6 +75,9 @@ end
 -- * `cancel(id)`: `"not_sent"`, `"unknown"` or `"answered"`; nothing when there is no such id
 -- * `fd()`: a descriptor that becomes readable when calls have finished, or nil and an error
 -- * `poll()`: the ids that finished since the last call; does not wait
+--
+-- `submit`, `fd`, `poll`, `take` and `cancel` are for event loops of others: `scripts/loops/cqueues.lua`
+-- makes a transport of them that waits in cqueues.
 function M.transport(options)
   if options ~= nil and type(options) ~= "table" then error("expected a table of options", 2) end
   local base, err = options_of.of_transport(options or {})
