@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum { CHUNK = 8 * 1024, ALIGNMENT = alignof(max_align_t) };
+enum { CHUNK = 8 * 1024 };
 
 struct obol_arena_chunk {
     struct obol_arena_chunk *older;
@@ -21,49 +21,40 @@ void obol_arena_init(struct obol_arena *arena, size_t ceiling)
     *arena = (struct obol_arena){.ceiling = ceiling};
 }
 
+/* What was handed out of the newest chunk, for its wiping. */
+static void note_used(struct obol_arena *arena)
+{
+    if (arena->newest != NULL)
+        arena->newest->used = (size_t)(arena->next - arena->newest->bytes);
+}
+
 void obol_arena_free(struct obol_arena *arena)
 {
+    note_used(arena);
     struct obol_arena_chunk *chunk = arena->newest;
     while (chunk != NULL) {
         struct obol_arena_chunk *older = chunk->older;
         obol_secret_free_used(chunk, chunk->size, sizeof *chunk + chunk->used);
         chunk = older;
     }
-    arena->newest = NULL;
-    arena->used = 0;
+    *arena = (struct obol_arena){.ceiling = arena->ceiling};
 }
 
-static struct obol_arena_chunk *add_chunk(struct obol_arena *arena, size_t least)
+bool obol_arena_extend(struct obol_arena *arena, size_t size)
 {
-    size_t size = sizeof(struct obol_arena_chunk) + least;
-    if (size < CHUNK)
-        size = CHUNK;
-    struct obol_arena_chunk *chunk = obol_secret_alloc(size);
+    size_t whole = sizeof(struct obol_arena_chunk) + obol_aligned(size);
+    if (whole < CHUNK)
+        whole = CHUNK;
+    struct obol_arena_chunk *chunk = obol_secret_alloc(whole);
     if (chunk == NULL)
-        return NULL;
+        return false;
     chunk->older = arena->newest;
-    chunk->size = size;
-    chunk->used = 0;
+    chunk->size = whole;
+    note_used(arena);
     arena->newest = chunk;
-    return chunk;
-}
-
-void *obol_arena_alloc(struct obol_arena *arena, size_t size)
-{
-    if (size > arena->ceiling - arena->used)
-        return NULL;
-    size_t rounded = (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
-    struct obol_arena_chunk *chunk = arena->newest;
-    if (chunk == NULL || chunk->size - sizeof *chunk - chunk->used < rounded) {
-        chunk = add_chunk(arena, rounded);
-        if (chunk == NULL)
-            return NULL;
-    }
-    void *memory = chunk->bytes + chunk->used;
-    chunk->used += rounded;
-    arena->used += size;
-    memset(memory, 0, size);
-    return memory;
+    arena->next = chunk->bytes;
+    arena->left = whole - sizeof *chunk;
+    return true;
 }
 
 struct obol_slice obol_arena_copy(struct obol_arena *arena, struct obol_slice slice)

@@ -26,7 +26,7 @@ static char *fail(struct obol_buf *buf)
     return NULL;
 }
 
-static bool reserve(struct obol_buf *buf, size_t more)
+bool obol_buf_reserve(struct obol_buf *buf, size_t more)
 {
     if (buf->failed)
         return false;
@@ -49,23 +49,6 @@ static bool reserve(struct obol_buf *buf, size_t more)
     return true;
 }
 
-char *obol_buf_grow(struct obol_buf *buf, size_t size)
-{
-    if (!reserve(buf, size))
-        return NULL;
-    char *room = buf->data + buf->size;
-    buf->size += size;
-    return room;
-}
-
-void obol_buf_add(struct obol_buf *buf, struct obol_slice slice)
-{
-    if (slice.size == 0 || !reserve(buf, slice.size))
-        return;
-    memcpy(buf->data + buf->size, slice.data, slice.size);
-    buf->size += slice.size;
-}
-
 void obol_buf_add_text(struct obol_buf *buf, const char *text)
 {
     obol_buf_add(buf, obol_slice_text(text));
@@ -82,7 +65,7 @@ void obol_buf_add_format(struct obol_buf *buf, const char *format, ...)
     /* vsnprintf wants room for its NUL, which is not part of the buffer */
     if (size < 0)
         (void)fail(buf);
-    else if (reserve(buf, (size_t)size + 1)) {
+    else if (obol_buf_reserve(buf, (size_t)size + 1)) {
         vsnprintf(buf->data + buf->size, (size_t)size + 1, format, again);
         buf->size += (size_t)size;
     }

@@ -29,13 +29,30 @@ enum {
 
 void obol_buf_init(struct obol_buf *buf, size_t ceiling);
 void obol_buf_free(struct obol_buf *buf);
-void obol_buf_add(struct obol_buf *buf, struct obol_slice slice);
 void obol_buf_add_text(struct obol_buf *buf, const char *text);
 void obol_buf_add_format(struct obol_buf *buf, const char *format, ...) OBOL_PRINTF(2, 3);
-/* Room for `size` more bytes at the end, to be written by the caller; null when it failed. */
-char *obol_buf_grow(struct obol_buf *buf, size_t size) OBOL_MUST_USE;
+bool obol_buf_reserve(struct obol_buf *buf, size_t more) OBOL_MUST_USE; /* false when it failed */
 void obol_buf_clear(struct obol_buf *buf);            /* size 0, contents wiped, memory kept */
 void obol_buf_cut(struct obol_buf *buf, size_t size); /* back to that size, the rest wiped */
+
+/* Room for `size` more bytes at the end, to be written by the caller; null when it failed. Inline,
+ * since most pieces fit. */
+static inline OBOL_MUST_USE char *obol_buf_grow(struct obol_buf *buf, size_t size)
+{
+    bool fits = size < buf->capacity - buf->size && size <= buf->ceiling - buf->size;
+    if (!fits && !obol_buf_reserve(buf, size))
+        return NULL;
+    char *room = buf->data + buf->size;
+    buf->size += size;
+    return room;
+}
+
+static inline void obol_buf_add(struct obol_buf *buf, struct obol_slice slice)
+{
+    char *room = slice.size != 0 ? obol_buf_grow(buf, slice.size) : NULL;
+    if (room != NULL)
+        memcpy(room, slice.data, slice.size);
+}
 
 static inline struct obol_slice obol_buf_slice(const struct obol_buf *buf)
 {

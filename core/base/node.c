@@ -2,14 +2,6 @@
 
 #include "base/text.h"
 
-struct obol_node *obol_node_new(struct obol_arena *arena, enum obol_node_type type)
-{
-    struct obol_node *node = obol_arena_alloc(arena, sizeof *node);
-    if (node != NULL)
-        node->type = type;
-    return node;
-}
-
 struct obol_node *obol_node_text(struct obol_arena *arena, struct obol_slice text)
 {
     struct obol_node *node = obol_node_new(arena, OBOL_NODE_TEXT);
@@ -46,19 +38,6 @@ struct obol_node *obol_node_alias(struct obol_arena *arena, const struct obol_no
     return alias;
 }
 
-bool obol_node_append(struct obol_node *parent, struct obol_node *child)
-{
-    if (parent == NULL || child == NULL)
-        return false;
-    if (parent->last != NULL)
-        parent->last->next = child;
-    else
-        parent->first = child;
-    parent->last = child;
-    parent->count++;
-    return true;
-}
-
 bool obol_node_set(struct obol_node *map, const char *name, struct obol_node *child)
 {
     if (child != NULL)
@@ -66,12 +45,20 @@ bool obol_node_set(struct obol_node *map, const char *name, struct obol_node *ch
     return obol_node_append(map, child);
 }
 
+/* Names of one document often begin alike: their ends tell them apart. */
+static bool is_same_name(struct obol_slice left, struct obol_slice right)
+{
+    if (left.size != right.size || left.size == 0)
+        return left.size == right.size;
+    return left.data[left.size - 1] == right.data[left.size - 1] && obol_slice_equal(left, right);
+}
+
 struct obol_node *obol_node_get(const struct obol_node *map, struct obol_slice name)
 {
     if (map == NULL || map->type != OBOL_NODE_MAP)
         return NULL;
     for (struct obol_node *child = map->first; child != NULL; child = child->next)
-        if (obol_slice_equal(child->name, name))
+        if (is_same_name(child->name, name))
             return child;
     return NULL;
 }

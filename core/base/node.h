@@ -41,7 +41,14 @@ struct obol_node {
 };
 
 /* Each returns null when memory is short; text and name are borrowed, not copied. */
-struct obol_node *obol_node_new(struct obol_arena *arena, enum obol_node_type type) OBOL_MUST_USE;
+static inline OBOL_MUST_USE struct obol_node *obol_node_new(struct obol_arena *arena,
+                                                            enum obol_node_type type)
+{
+    struct obol_node *node = obol_arena_alloc(arena, sizeof *node);
+    if (node != NULL)
+        node->type = type;
+    return node;
+}
 struct obol_node *obol_node_text(struct obol_arena *arena, struct obol_slice text) OBOL_MUST_USE;
 struct obol_node *obol_node_boolean(struct obol_arena *arena, bool boolean) OBOL_MUST_USE;
 struct obol_node *obol_node_integer(struct obol_arena *arena, int64_t integer) OBOL_MUST_USE;
@@ -51,7 +58,18 @@ struct obol_node *obol_node_alias(struct obol_arena *arena,
                                   const struct obol_node *node) OBOL_MUST_USE;
 
 /* Appends a child; a null child or parent (memory was short) is refused with false. */
-bool obol_node_append(struct obol_node *parent, struct obol_node *child) OBOL_MUST_USE;
+static inline OBOL_MUST_USE bool obol_node_append(struct obol_node *parent, struct obol_node *child)
+{
+    if (parent == NULL || child == NULL)
+        return false;
+    if (parent->last != NULL)
+        parent->last->next = child;
+    else
+        parent->first = child;
+    parent->last = child;
+    parent->count++;
+    return true;
+}
 /* The same for a member of a map. */
 bool obol_node_set(struct obol_node *map, const char *name, struct obol_node *child) OBOL_MUST_USE;
 

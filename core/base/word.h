@@ -16,6 +16,24 @@ static inline uint64_t obol_word_load(const char *bytes)
     return word;
 }
 
+/* Up to seven bytes; the others are letters. */
+static inline uint64_t obol_word_load_few(const char *bytes, size_t count)
+{
+    uint32_t low = 0x61616161, high = 0x61616161;
+    uint16_t pair[2];
+    if (count >= sizeof low) {
+        memcpy(&low, bytes, sizeof low);
+        memcpy(&high, bytes + count - sizeof high, sizeof high);
+    } else if (count >= sizeof pair[0]) {
+        memcpy(&pair[0], bytes, sizeof pair[0]);
+        memcpy(&pair[1], bytes + count - sizeof pair[1], sizeof pair[1]);
+        low = (uint32_t)pair[0] << 16 | pair[1];
+    } else if (count == 1) {
+        low = (low & ~(uint32_t)0xFF) | (unsigned char)bytes[0];
+    }
+    return (uint64_t)high << 32 | low;
+}
+
 /* The questions below answer with a word that is 0 when no byte is meant. */
 
 static inline uint64_t obol_word_high(uint64_t word) /* 0x80 and above */

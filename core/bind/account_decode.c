@@ -109,8 +109,12 @@ int obol_account_method_decode(lua_State *L)
         if (answered.params == NULL)
             return fail_known(L, &err, OBOL_UNKNOWN, 0);
     }
-    if (!node_at(L, expect_at, arena, &expect, &err))
-        return fail_known(L, &err, OBOL_UNKNOWN, 0);
+    /* borrowed from the caller's table, which is on the stack: no Lua runs until it was compared */
+    if (!lua_isnil(L, expect_at)) {
+        expect = obol_bind_node_from_lua(L, expect_at, arena, &err);
+        if (expect == NULL)
+            return fail_known(L, &err, OBOL_UNKNOWN, 0);
+    }
     answered.expect = expect;
     /* no Lua runs from here until the result stands by itself */
     const struct obol_account *account = obol_bind_account_check(L, 1);

@@ -63,9 +63,11 @@ int obol_account_method_encode(lua_State *L)
     (void)obol_bind_account_check(L, 1);
     const char *operation = luaL_checkstring(L, 2);
     lua_settop(L, 4);
-    struct obol_arena *scratch = NULL;
-    struct obol_request *request = obol_bind_request_push(L, &scratch);
+    struct obol_arena *keep = NULL;
+    struct obol_request *request = obol_bind_request_push(L, &keep);
     int result = lua_gettop(L);
+    struct obol_arena *scratch = obol_bind_arena(L, PARAMS_MAX);
+    int scratch_at = lua_gettop(L);
     struct obol_moment moment = moment_at(L, 4, scratch);
     moment.names = obol_bind_defined_names(L);
     /* no Lua runs from here until the request stands by itself */
@@ -75,9 +77,11 @@ int obol_account_method_encode(lua_State *L)
     struct obol_node *params = params_at(L, 3, scratch, &err);
     if (params == NULL)
         return fail_unsent(L, &err);
-    if (!obol_call_encode(account, operation, params, &moment, scratch, request, &problems, &err))
+    if (!obol_call_encode(account, operation, params, &moment, scratch, keep, request, &problems,
+                          &err))
         return obol_bind_fail_problems(L, &err, &problems);
     if (!obol_bind_account_hooked(L, 1)) {
+        obol_bind_arena_end(L, scratch_at);
         lua_settop(L, result);
         return 1;
     }
@@ -85,7 +89,7 @@ int obol_account_method_encode(lua_State *L)
                                         .moment = &moment,
                                         .base_url_size = account->base_url.size,
                                         .request = request,
-                                        .arena = scratch};
+                                        .arena = keep};
     return obol_bind_hook_sign(L, &signing, result);
 }
 

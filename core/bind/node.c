@@ -5,6 +5,7 @@
 #include "bind/number.h"
 #include "bind/secret.h"
 
+#include <endian.h>
 #include <float.h>
 #include <math.h>
 #include <stdio.h>
@@ -165,14 +166,30 @@ static int compare_names(const void *left, const void *right)
     return obol_slice_compare((*a)->name, (*b)->name);
 }
 
+/* The first bytes of a name as a number of the same order; shorter names end in zeros. */
+static uint64_t rank(struct obol_slice name)
+{
+    uint64_t bytes = 0;
+    memcpy(&bytes, name.data, name.size < sizeof bytes ? name.size : sizeof bytes);
+    return be64toh(bytes);
+}
+
 static void sort_few(struct obol_node **members, uint32_t count)
 {
-    for (uint32_t i = 1; i < count; i++) {
+    uint64_t ranks[FEW_MEMBERS];
+    for (uint32_t i = 0; i < count; i++) {
         struct obol_node *member = members[i];
+        uint64_t own = rank(member->name);
         uint32_t at = i;
-        for (; at > 0 && obol_slice_compare(members[at - 1]->name, member->name) > 0; at--)
+        for (; at > 0 && (ranks[at - 1] > own ||
+                          (ranks[at - 1] == own &&
+                           obol_slice_compare(members[at - 1]->name, member->name) > 0));
+             at--) {
             members[at] = members[at - 1];
+            ranks[at] = ranks[at - 1];
+        }
         members[at] = member;
+        ranks[at] = own;
     }
 }
 

@@ -3,6 +3,9 @@
 #include "bind/number.h"
 #include "bind/secret.h"
 
+/* Places on the stack: a table, a name, and what making a value takes. */
+enum { NEEDED = 6 };
+
 void obol_bind_push_array_metatable(lua_State *L)
 {
     luaL_newmetatable(L, "obol.array");
@@ -21,6 +24,7 @@ static void push_value(lua_State *L, const struct obol_node *node, int array);
 
 static void push_list(lua_State *L, const struct obol_node *list, int array)
 {
+    luaL_checkstack(L, NEEDED, "tree is too deep");
     lua_createtable(L, (int)list->count, 0);
     int index = 1;
     for (const struct obol_node *item = list->first; item != NULL; item = item->next) {
@@ -33,6 +37,7 @@ static void push_list(lua_State *L, const struct obol_node *list, int array)
 
 static void push_map(lua_State *L, const struct obol_node *map, int array)
 {
+    luaL_checkstack(L, NEEDED, "tree is too deep");
     lua_createtable(L, 0, (int)map->count);
     for (const struct obol_node *member = map->first; member != NULL; member = member->next) {
         lua_pushlstring(L, member->name.data, member->name.size);
@@ -44,7 +49,6 @@ static void push_map(lua_State *L, const struct obol_node *map, int array)
 /* `array` is the place of the list's metatable on the stack. */
 static void push_value(lua_State *L, const struct obol_node *node, int array)
 {
-    luaL_checkstack(L, 4, "tree is too deep");
     switch (node->type) {
     case OBOL_NODE_NULL:
         lua_pushlightuserdata(L, NULL);
@@ -76,7 +80,7 @@ static void push_value(lua_State *L, const struct obol_node *node, int array)
 
 int obol_bind_node_push(lua_State *L, const struct obol_node *node)
 {
-    luaL_checkstack(L, 2, "no room on the stack");
+    luaL_checkstack(L, NEEDED, "no room on the stack");
     obol_bind_push_array_metatable(L);
     push_value(L, node, lua_gettop(L));
     lua_remove(L, -2);

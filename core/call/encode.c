@@ -130,12 +130,12 @@ static bool sign_request(struct obol_draft *draft, const struct obol_account *ac
     return account->provider->sign == NULL || account->provider->sign(draft, &account->config, err);
 }
 
-/* Everything that the account or the caller still owns is copied: a request stands by itself. */
-static bool copy_headers(const struct obol_draft *draft, struct obol_header *headers)
+static bool copy_headers(struct obol_arena *keep, const struct obol_draft *draft,
+                         struct obol_header *headers)
 {
     for (size_t i = 0; i < draft->header_count; i++) {
-        headers[i].name = obol_arena_copy(draft->arena, draft->headers[i].name);
-        headers[i].value = obol_arena_copy(draft->arena, draft->headers[i].value);
+        headers[i].name = obol_arena_copy(keep, draft->headers[i].name);
+        headers[i].value = obol_arena_copy(keep, draft->headers[i].value);
         if (headers[i].name.data == NULL || headers[i].value.data == NULL)
             return false;
     }
@@ -153,28 +153,31 @@ static struct obol_slice join(struct obol_arena *arena, struct obol_slice left,
     return obol_slice(both, left.size + right.size);
 }
 
+/* Everything is copied, and little else is kept: a request stands by itself, perhaps for long. */
 static bool finish(const struct obol_draft *draft, const struct obol_account *account,
-                   struct obol_request *request, struct obol_err *err)
+                   struct obol_arena *keep, struct obol_request *request, struct obol_err *err)
 {
     struct obol_header *headers =
-        obol_arena_alloc(draft->arena, sizeof draft->headers[0] * OBOL_DRAFT_HEADERS);
-    struct obol_slice url = join(draft->arena, account->base_url, draft->target);
-    request->method = obol_arena_copy(draft->arena, draft->method);
+        obol_arena_alloc(keep, sizeof draft->headers[0] * (draft->header_count + 1));
+    struct obol_slice url = join(keep, account->base_url, draft->target);
+    request->method = obol_arena_copy(keep, draft->method);
     request->url = url;
     request->headers = headers;
     request->header_count = draft->header_count;
-    request->body = draft->body;
-    request->pool = obol_arena_copy(draft->arena, account->pool);
-    if (headers == NULL || url.data == NULL || request->pool.data == NULL ||
-        !copy_headers(draft, headers))
+    request->body = obol_arena_copy(keep, draft->body);
+    request->pool = obol_arena_copy(keep, account->pool);
+    if (headers == NULL || url.data == NULL || request->method.data == NULL ||
+        request->body.data == NULL || request->pool.data == NULL ||
+        !copy_headers(keep, draft, headers))
         return obol_fail(err, OBOL_ERR_INVALID, NULL, "expected a smaller request");
     return true;
 }
 
 bool obol_call_encode(const struct obol_account *account, const char *operation,
                       struct obol_node *params, const struct obol_moment *moment,
-                      struct obol_arena *arena, struct obol_request *request,
-                      struct obol_problems *problems, struct obol_err *err)
+                      struct obol_arena *arena, struct obol_arena *keep,
+                      struct obol_request *request, struct obol_problems *problems,
+                      struct obol_err *err)
 {
     if (!obol_params_normalize(arena, params))
         return obol_fail(err, OBOL_ERR_INVALID, NULL, "expected smaller parameters");
@@ -206,5 +209,6 @@ bool obol_call_encode(const struct obol_account *account, const char *operation,
     *request = (struct obol_request){.repeat_safe = chosen->repeat_safe == OBOL_YES,
                                      .secret = has_secret(&record)};
     return draft_request(&draft, account, chosen, &record, err) &&
-           sign_request(&draft, account, &record, err) && finish(&draft, account, request, err);
+           sign_request(&draft, account, &record, err) &&
+           finish(&draft, account, keep, request, err);
 }

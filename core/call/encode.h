@@ -13,10 +13,12 @@ struct obol_moment {
 };
 
 /*
- * check -> encode -> sign. The request and all that it points to live in `arena`, which has to
- * outlive it. Everything that is wrong is in the problems, the gravest also in err.
+ * check -> encode -> sign. What the work needs lives in `arena`, which may go once the request is
+ * made; the request and all that it points to live in `keep`, which has to outlive it. Everything
+ * that is wrong is in the problems, the gravest also in err.
  */
 bool obol_call_encode(const struct obol_account *account, const char *operation,
                       struct obol_node *params, const struct obol_moment *moment,
-                      struct obol_arena *arena, struct obol_request *request,
-                      struct obol_problems *problems, struct obol_err *err) OBOL_MUST_USE;
+                      struct obol_arena *arena, struct obol_arena *keep,
+                      struct obol_request *request, struct obol_problems *problems,
+                      struct obol_err *err) OBOL_MUST_USE;

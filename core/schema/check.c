@@ -3,13 +3,44 @@
 #include "base/text.h"
 #include "schema/path.h"
 
-void obol_check_enter(struct obol_checking *checking, size_t length, const char *name,
-                      uint32_t index)
+static void enter(struct obol_checking *checking, const char *name)
 {
-    if (name != NULL)
-        (void)obol_path_append(checking->path, length, obol_slice_text(name));
-    else
-        (void)obol_path_append_index(checking->path, length, index);
+    checking->path[checking->length] = '\0';
+    checking->name = name;
+}
+
+/* Rows stand in groups ("billing.city", "billing.zip"): the table that holds a group is looked up
+ * once. */
+struct group {
+    const char *name; /* of a row of it */
+    size_t size;      /* of the path to the table, with the dot behind it; 0: none yet */
+    const struct obol_node *table;
+};
+
+static struct obol_node *find_value(struct group *group, const struct obol_node *map,
+                                    const char *name)
+{
+    const char *dot = strrchr(name, '.');
+    if (dot == NULL)
+        return obol_node_get(map, obol_slice_text(name));
+    size_t size = (size_t)(dot + 1 - name);
+    if (!obol_slice_equal(obol_slice(group->name, group->size), obol_slice(name, size)))
+        *group = (struct group){.name = name, .size = size, .table = obol_path_holder(map, name)};
+    return obol_node_get(group->table, obol_slice_text(dot + 1));
+}
+
+/* Marks what a row takes. */
+static struct obol_node *claim(struct obol_node *value)
+{
+    if (value != NULL)
+        value->flags |= OBOL_NODE_CLAIMED;
+    return value;
+}
+
+/* Whether something is to be done for a row without a value. */
+static bool minds_absence(const struct obol_field *field)
+{
+    return field->preset != NULL || (field->flags & OBOL_REQUIRED) != 0;
 }
 
 static const char *required_text(const struct obol_field *field)
@@ -48,6 +79,19 @@ static struct obol_slice address_of(const struct obol_checking *checking, const 
     return address;
 }
 
+static struct obol_node preset_of(const struct obol_checking *checking,
+                                  const struct obol_field *field, const struct obol_record *record)
+{
+    struct obol_node preset = {.type = OBOL_NODE_TEXT, .text = obol_slice_text(field->preset)};
+    if (field->type == OBOL_BOOLEAN) {
+        preset.type = OBOL_NODE_BOOLEAN;
+        preset.boolean = obol_slice_is(preset.text, "true");
+    } else if (field->type == OBOL_URL) {
+        preset.text = address_of(checking, field->preset, record);
+    }
+    return preset;
+}
+
 /* One row: its value goes through the type's check into the slot. */
 static void check_field(struct obol_checking *checking, const struct obol_record *record, size_t at,
                         const struct obol_node *value)
@@ -56,17 +100,13 @@ static void check_field(struct obol_checking *checking, const struct obol_record
     struct obol_slot *slot = &record->slots[at];
     if (value != NULL && value->type == OBOL_NODE_NULL)
         value = NULL;
-    struct obol_node preset = {.type = OBOL_NODE_TEXT, .text = obol_slice_text(field->preset)};
-    if (field->type == OBOL_BOOLEAN) {
-        preset.type = OBOL_NODE_BOOLEAN;
-        preset.boolean = obol_slice_is(preset.text, "true");
-    } else if (value == NULL && field->type == OBOL_URL && preset.text.size != 0) {
-        preset.text = address_of(checking, field->preset, record);
-        if (preset.text.size == 0)
+    struct obol_node preset;
+    if (value == NULL && field->preset != NULL) {
+        preset = preset_of(checking, field, record);
+        value = &preset;
+        if (field->type == OBOL_URL && preset.text.size == 0)
             return;
     }
-    if (value == NULL && field->preset != NULL)
-        value = &preset;
     if (value != NULL)
         obol_type_ops(field->type)->check(checking, field, value, slot);
     else if ((field->flags & OBOL_REQUIRED) != 0)
@@ -87,14 +127,16 @@ static bool take_currency(const struct obol_checking *checking, const struct obo
 void obol_check_fields(struct obol_checking *checking, struct obol_record *record,
                        const struct obol_node *map)
 {
-    size_t length = strlen(checking->path);
+    struct group group = {0};
     for (size_t i = 0; i < record->count; i++) {
         const struct obol_field *field = &record->fields[i];
         if (take_currency(checking, field, &record->slots[i]))
             continue;
-        obol_check_enter(checking, length, field->name, 0);
-        check_field(checking, record, i, obol_path_find(map, field->name));
-        checking->path[length] = '\0';
+        const struct obol_node *value = claim(find_value(&group, map, field->name));
+        if (value == NULL && !minds_absence(field))
+            continue;
+        enter(checking, field->name);
+        check_field(checking, record, i, value);
     }
 }
 
@@ -125,6 +167,7 @@ static bool take_from_sources(struct obol_checking *checking, const struct obol_
 {
     const struct obol_field *field = &record->fields[at];
     const char *rest = after(field->name, "account.");
+    enter(checking, field->name);
     if (rest != NULL) {
         const struct obol_slot *found = obol_record_get(sources->account, rest);
         if (found != NULL)
@@ -201,23 +244,22 @@ bool obol_check(struct obol_record *record, struct obol_node *params,
                                      .problems = problems,
                                      .currency = currency_of(params),
                                      .exponents = sources->exponents};
+    struct group group = {0};
     record->account = sources->account;
     for (size_t i = 0; i < record->count; i++) {
         const struct obol_field *field = &record->fields[i];
         if (field->make != NULL)
             continue;
-        obol_check_enter(&checking, 0, field->name, 0);
         if (take_from_sources(&checking, record, i, sources))
             continue;
-        struct obol_node *value = obol_path_find(params, field->name);
-        if (value != NULL)
-            value->flags |= OBOL_NODE_CLAIMED;
+        const struct obol_node *value = claim(find_value(&group, params, field->name));
         if (field->type == OBOL_CURRENCY && value == NULL && checking.currency != NULL) {
             record->slots[i].currency = checking.currency;
             record->slots[i].set = true;
             continue;
         }
-        check_field(&checking, record, i, value);
+        if (value != NULL || minds_absence(field))
+            check_field(&checking, record, i, value);
     }
     check_needs(record, problems);
     obol_check_leftovers(problems, record->fields, params, sources);

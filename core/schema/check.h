@@ -31,11 +31,9 @@ bool obol_check_config(struct obol_record *record, struct obol_node *config,
  */
 bool obol_params_normalize(struct obol_arena *arena, struct obol_node *params) OBOL_MUST_USE;
 
-/* For the checks of lists: the rows of one item, and the path on the way there. */
+/* For the checks of lists: the rows of one item. */
 void obol_check_fields(struct obol_checking *checking, struct obol_record *record,
                        const struct obol_node *map);
-void obol_check_enter(struct obol_checking *checking, size_t length, const char *name,
-                      uint32_t index);
 
 /* Left-over members of `params` (see obol_check); without sources no uniform word is known. */
 void obol_check_leftovers(struct obol_problems *problems, const struct obol_field *fields,

@@ -1,5 +1,6 @@
 #include "base/text.h"
 #include "schema/check.h"
+#include "schema/path.h"
 
 /* Checks of values that hold others. */
 enum { LIST_MAX = 1000, SECRETS_MAX = 8 };
@@ -65,17 +66,19 @@ void obol_check_list(struct obol_checking *checking, const struct obol_field *fi
         return;
     }
     struct obol_record *item = items;
-    size_t length = strlen(checking->path);
+    size_t outer = checking->length, length = strlen(obol_checking_path(checking));
     uint32_t index = 1;
     for (const struct obol_node *each = value->first; each != NULL; each = each->next, item++) {
-        obol_check_enter(checking, length, NULL, index++);
+        checking->length = obol_path_append_index(checking->path, length, index++);
         *item = obol_record_new(checking->arena, field->sub);
         if (each->type != OBOL_NODE_MAP || item->slots == NULL)
             obol_expected(checking, "a table with named members");
         else
             obol_check_fields(checking, item, each);
-        checking->path[length] = '\0';
+        checking->name = NULL;
     }
+    checking->length = outer;
+    checking->path[outer] = '\0';
     slot->items = items;
     slot->count = value->count;
     slot->set = true;

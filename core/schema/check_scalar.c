@@ -1,5 +1,7 @@
 #include "base/text.h"
+#include "schema/path.h"
 #include "schema/types.h"
+#include "wire/json_text.h"
 #include "wire/url.h"
 
 #include <inttypes.h>
@@ -9,16 +11,25 @@
 /* Checks of single values; what a row leaves open is held by these limits. */
 enum { TEXT_MAX = 16 * 1024, URL_MAX = 2048 };
 
+const char *obol_checking_path(struct obol_checking *checking)
+{
+    if (checking->name != NULL)
+        (void)obol_path_append(checking->path, checking->length, obol_slice_text(checking->name));
+    checking->name = NULL;
+    return checking->path;
+}
+
 void obol_expected(struct obol_checking *checking, const char *format, ...)
 {
     char text[OBOL_ERR_MESSAGE_MAX];
-    if (obol_problem_at(checking->problems, checking->path))
+    const char *path = obol_checking_path(checking);
+    if (obol_problem_at(checking->problems, path))
         return;
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    obol_problem_add(checking->problems, OBOL_ERR_INVALID, checking->path, "expected %s", text);
+    obol_problem_add(checking->problems, OBOL_ERR_INVALID, path, "expected %s", text);
 }
 
 /* Lists the words of an enumeration: `"a", "b" or "c"`. */
@@ -49,11 +60,11 @@ static void check_word(struct obol_checking *checking, const struct obol_field *
 }
 
 static bool fits(struct obol_checking *checking, const struct obol_field *field,
-                 struct obol_slice text)
+                 struct obol_slice text, bool ascii)
 {
     bool bytes = (field->flags & OBOL_BYTES) != 0;
     const char *unit = bytes ? "bytes" : "characters";
-    size_t length = bytes ? text.size : obol_utf8_length(text);
+    size_t length = bytes || ascii ? text.size : obol_utf8_length(text);
     int64_t most = field->max != 0 ? field->max : TEXT_MAX;
     int64_t least = field->min != 0 ? field->min : 1;
     if (length >= (size_t)least && length <= (size_t)most)
@@ -103,7 +114,9 @@ void obol_check_text(struct obol_checking *checking, const struct obol_field *fi
         check_word(checking, field, value->text, slot);
         return;
     }
-    if (!obol_utf8_valid(value->text) || memchr(value->text.data, 0, value->text.size) != NULL) {
+    bool ascii = obol_json_plain_length(value->text, true) == value->text.size;
+    if (!ascii &&
+        (!obol_utf8_valid(value->text) || memchr(value->text.data, 0, value->text.size) != NULL)) {
         obol_expected(checking, "UTF-8 text without NUL");
         return;
     }
@@ -111,9 +124,10 @@ void obol_check_text(struct obol_checking *checking, const struct obol_field *fi
         obol_expected(checking, "text of ASCII without control characters and outer blanks");
         return;
     }
-    if (!fits(checking, field, value->text))
+    if (!fits(checking, field, value->text, ascii))
         return;
     slot->text = value->text;
+    slot->plain = ascii;
     slot->set = true;
 }
 

@@ -119,10 +119,24 @@ static bool is_step(struct obol_slice name)
     return name.size != 0 && name.size <= NAME_SHOWN;
 }
 
+/* Whether rows took all that a value holds, as they did most: no need to look for those again. Of a
+ * list that no row took, an entry may be one too many. */
+static bool is_taken(const struct obol_node *value)
+{
+    bool claimed = (value->flags & OBOL_NODE_CLAIMED) != 0;
+    if (value->type != OBOL_NODE_MAP && value->type != OBOL_NODE_LIST)
+        return claimed;
+    if (value->type == OBOL_NODE_MAP ? claimed : !claimed)
+        return claimed;
+    for (const struct obol_node *child = value->first; child != NULL; child = child->next)
+        if (!is_taken(child))
+            return false;
+    return value->first != NULL;
+}
+
 static void visit_member(struct walk *walk, const struct obol_node *member, unsigned depth)
 {
-    /* most values were found by their rows: no need to look for those again */
-    if ((member->flags & OBOL_NODE_CLAIMED) != 0 && member->type != OBOL_NODE_LIST)
+    if (is_taken(member))
         return;
     size_t path = strlen(walk->path), pattern = strlen(walk->pattern);
     bool step = is_step(member->name);

@@ -27,6 +27,18 @@ struct obol_node *obol_path_find(const struct obol_node *root, const char *path)
     return found;
 }
 
+const struct obol_node *obol_path_holder(const struct obol_node *root, const char *path)
+{
+    for (;;) {
+        struct obol_step step = obol_path_step(&path);
+        if (path == NULL || root == NULL)
+            return root;
+        root = obol_node_get(root, step.name);
+        if (step.index != 0)
+            root = item_of(root, step.index);
+    }
+}
+
 bool obol_path_put(struct obol_arena *arena, struct obol_node *root, const char *path,
                    struct obol_node *value)
 {

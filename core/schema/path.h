@@ -8,6 +8,9 @@
 /* The node at `path`, or null when there is none. */
 struct obol_node *obol_path_find(const struct obol_node *root, const char *path);
 
+/* The node in which the last step of `path` is looked for, or null when there is none. */
+const struct obol_node *obol_path_holder(const struct obol_node *root, const char *path);
+
 /* Puts `value` at "a.b.c", making the maps on the way; false when memory is short. */
 bool obol_path_put(struct obol_arena *arena, struct obol_node *root, const char *path,
                    struct obol_node *value) OBOL_MUST_USE;
@@ -25,9 +28,7 @@ struct obol_step {
 static inline struct obol_step obol_path_step(const char **path)
 {
     const char *from = *path;
-    size_t size = 0;
-    while (from[size] != '.' && from[size] != '\0')
-        size++;
+    size_t size = (size_t)(strchrnul(from, '.') - from);
     struct obol_step step = {.name = obol_slice(from, size)};
     *path = from[size] == '.' ? from + size + 1 : NULL;
     if (size != 0 && from[size - 1] == ']') {

@@ -8,6 +8,7 @@
 struct obol_slot {
     bool set;
     bool boolean;
+    bool plain;                           /* JSON writes the text as it is */
     int64_t integer;                      /* a number, a time, or minor units */
     const struct obol_currency *currency; /* of money */
     struct obol_slice text;               /* the wire's word where the row has an enumeration */

@@ -13,7 +13,10 @@ struct obol_checking {
     struct obol_problems *problems;
     const struct obol_currency *currency; /* of the call, null when none was given */
     const struct obol_exponent *exponents;
-    char path[OBOL_ERR_FIELD_MAX]; /* of the value being looked at */
+    /* The value being looked at: `length` bytes of the path, and the row's name behind them. */
+    const char *name; /* null once it is in the path */
+    size_t length;
+    char path[OBOL_ERR_FIELD_MAX];
 };
 
 struct obol_reading {
@@ -75,6 +78,9 @@ void obol_check_list(struct obol_checking *, const struct obol_field *, const st
                      struct obol_slot *);
 void obol_check_any(struct obol_checking *, const struct obol_field *, const struct obol_node *,
                     struct obol_slot *);
+
+/* The path of the value being looked at; few are asked for, so it is made then. */
+const char *obol_checking_path(struct obol_checking *checking);
 
 /* Adds a problem at the value being looked at, unless it has one. */
 void obol_expected(struct obol_checking *checking, const char *format, ...) OBOL_PRINTF(2, 3);

@@ -14,7 +14,10 @@ void obol_write_text(struct obol_buf *out, const struct obol_field *field,
     bool listed = field->as == OBOL_ONE_IN_LIST;
     if (listed)
         obol_buf_add_byte(out, '[');
-    obol_json_write_text(out, slot->text);
+    if (slot->plain)
+        obol_json_write_plain(out, slot->text);
+    else
+        obol_json_write_text(out, slot->text);
     if (listed)
         obol_buf_add_byte(out, ']');
 }

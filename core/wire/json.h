@@ -31,6 +31,8 @@ struct obol_node *obol_json_parse(struct obol_arena *arena, struct obol_slice te
 /* Quoted. Escapes stand only where they must: quotes, backslashes, control characters. The text
  * has to be valid UTF-8. */
 void obol_json_write_text(struct obol_buf *out, struct obol_slice text);
+/* The same of a text in which nothing needs an escape. */
+void obol_json_write_plain(struct obol_buf *out, struct obol_slice text);
 
 /* Compact; numbers as their literal text, members in the order of the tree. Refuses text that is
  * not UTF-8 and amounts of money, which have no one spelling; err->field is their path. */

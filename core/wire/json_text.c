@@ -17,14 +17,22 @@ static bool is_plain(unsigned char byte, bool ascii)
     return byte >= 0x20 && byte != '"' && byte != '\\' && !(ascii && byte >= 0x80);
 }
 
+static bool is_plain_word(uint64_t word, bool ascii)
+{
+    return !has_special(word) && !(ascii && obol_word_high(word) != 0);
+}
+
 size_t obol_json_plain_length(struct obol_slice text, bool ascii)
 {
-    size_t length = 0;
-    for (uint64_t word; text.size - length >= sizeof word; length += sizeof word) {
-        word = obol_word_load(text.data + length);
-        if (has_special(word) || (ascii && obol_word_high(word) != 0))
-            break;
-    }
+    size_t length = 0, word = sizeof(uint64_t);
+    while (text.size - length >= word && is_plain_word(obol_word_load(text.data + length), ascii))
+        length += word;
+    /* the end of most texts is plain as well, and told by one more word */
+    if (text.size - length < word &&
+        is_plain_word(text.size >= word ? obol_word_load(text.data + text.size - word)
+                                        : obol_word_load_few(text.data, text.size),
+                      ascii))
+        return text.size;
     while (length < text.size && is_plain((unsigned char)text.data[length], ascii))
         length++;
     return length;

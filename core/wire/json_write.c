@@ -15,15 +15,25 @@ static void write_escape(struct obol_buf *out, unsigned char byte)
     obol_buf_add(out, obol_slice(escape, size));
 }
 
+void obol_json_write_plain(struct obol_buf *out, struct obol_slice text)
+{
+    char *room = obol_buf_grow(out, text.size + 2);
+    if (room == NULL)
+        return;
+    room[0] = room[text.size + 1] = '"';
+    if (text.size != 0)
+        memcpy(room + 1, text.data, text.size);
+}
+
 void obol_json_write_text(struct obol_buf *out, struct obol_slice text)
 {
     size_t plain = obol_json_plain_length(text, false);
-    char *room = obol_buf_grow(out, plain + 1);
-    if (room == NULL)
+    if (plain == text.size) {
+        obol_json_write_plain(out, text);
         return;
-    room[0] = '"';
-    if (plain != 0)
-        memcpy(room + 1, text.data, plain);
+    }
+    obol_buf_add_byte(out, '"');
+    obol_buf_add(out, obol_slice(text.data, plain));
     while (plain < text.size) {
         write_escape(out, (unsigned char)text.data[plain]);
         text = obol_slice(text.data + plain + 1, text.size - plain - 1);

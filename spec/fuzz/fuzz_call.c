@@ -26,8 +26,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         struct obol_problems problems = {.arena = &arena};
         struct obol_request request = {0};
         struct obol_err err = {0};
-        bool made = obol_call_encode(account, operation->name, params, &moment, &arena, &request,
-                                     &problems, &err);
+        bool made = obol_call_encode(account, operation->name, params, &moment, &arena, &arena,
+                                     &request, &problems, &err);
         if (shown == NULL || made == (err.kind != OBOL_ERR_NONE))
             abort();
         /* what goes out is JSON, and would be read as such */

@@ -126,7 +126,7 @@ static void call(const struct obol_account *account, const struct obol_operation
     struct obol_problems problems = {.arena = arena};
     struct obol_request request = {0};
     struct obol_err err = {0};
-    bool made = obol_call_encode(account, operation->name, params, &moment, arena, &request,
+    bool made = obol_call_encode(account, operation->name, params, &moment, arena, arena, &request,
                                  &problems, &err);
     if (shown == NULL || made == (err.kind != OBOL_ERR_NONE))
         abort();
