@@ -67,11 +67,11 @@ static bool confirms(const struct obol_account *account, const struct obol_notif
                      const struct obol_opened *opened, const struct obol_node *event)
 {
     const struct obol_slot *word = obol_record_get(&account->config, "confirm");
-    if (opened->must_confirm || row->confirm == OBOL_CONFIRM_ALWAYS)
-        return true;
     /* an amount that cannot be held against the record proves nothing by itself */
-    bool needed = word == NULL || word->boolean || (event->flags & OBOL_NODE_FOREIGN) != 0;
-    return row->confirm == OBOL_CONFIRM_UNLESS_OFF && needed;
+    if (opened->must_confirm || row->confirm == OBOL_CONFIRM_ALWAYS ||
+        (event->flags & OBOL_NODE_FOREIGN) != 0)
+        return true;
+    return row->confirm == OBOL_CONFIRM_UNLESS_OFF && (word == NULL || word->boolean);
 }
 
 static bool set_trust(const struct obol_account *account, const struct obol_notification *row,
@@ -139,6 +139,8 @@ static bool take_whole(const struct obol_account *account, const struct obol_ope
 bool obol_call_opened(const struct obol_account *account, const struct obol_opened *opened,
                       struct obol_arena *arena, struct obol_node *event, struct obol_err *err)
 {
+    if (opened->root != NULL && opened->root->type != OBOL_NODE_MAP)
+        return refuse_form(account, err);
     if (account->provider->notifications == NULL)
         return take_whole(account, opened, arena, event, err);
     const struct obol_notification *row = obol_notification_match(account->provider, opened->root);

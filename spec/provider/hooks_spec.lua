@@ -214,6 +214,26 @@ describe("open", function()
     end
   end)
 
+  it("has to be confirmed where the amount cannot be compared, though it is proven", function()
+    for currency, confirm in pairs { JPY = false, XYZ = true, [""] = false } do
+      local account = opening(function() return { no = "A", cur = currency, sum = 5 }, "signature" end,
+        { { type = "payment", id_of = { "no" }, fields = rows[1].fields, confirm = "never" } })
+      local event = account:open { body = "" }
+      assert.same({ "signature", confirm or nil }, { event.verified_by, event.confirm }, currency)
+    end
+  end)
+
+  it("gives nothing but a table with names", function()
+    local kinds = { { type = "payment", id_of = { "no" }, fields = { { "no", "no", "text" } } } }
+    for _, tree in ipairs { "[]", '["a"]', "1", "null", '"a"', "true", { "a" } } do
+      for _, by_rows in ipairs { false, true } do
+        local account = opening(function() return tree, "signature" end, by_rows and kinds or nil)
+        local event, err = account:open { body = "" }
+        assert.same({ nil, "provider", "expected a notification of Bolt Pay" }, { event, err.kind, err.message })
+      end
+    end
+  end)
+
   it("without rows is the event itself, save for what proves it", function()
     local account = opening(function()
       return { type = "hint", id = "1", verified_by = "query", confirm = false, amount = obol.money("1", "USD") }
