@@ -61,6 +61,8 @@ static bool is_expressible(const struct obol_checking *checking, const struct ob
 static bool is_short(const struct obol_slot *slot, int64_t digits)
 {
     int64_t end = 1;
+    if (digits > OBOL_DECIMAL_PLACES)
+        return true;
     for (int64_t i = digits + slot->currency->exponent; i > 0; i--)
         if (__builtin_mul_overflow(end, (int64_t)10, &end))
             return true;

@@ -119,8 +119,18 @@ static void check_against_others(const struct looking *looking, const struct obo
     }
 }
 
+/* Only some types have a minimum, and all but text look at it beside a maximum alone. */
+static bool has_idle_minimum(const struct obol_field *field)
+{
+    bool numbered = field->type == OBOL_INTEGER || field->type == OBOL_TIME;
+    bool with_maximum = (numbered || field->type == OBOL_SECRET) && field->max != 0;
+    return field->min != 0 && field->type != OBOL_TEXT && !with_maximum;
+}
+
 static void check_request(const struct looking *looking, const struct obol_field *field)
 {
+    if (has_idle_minimum(field))
+        blame(looking, field, "a maximum beside the minimum, and neither where the type has none");
     if ((field->flags & OBOL_REQUIRED) != 0 && field->preset != NULL)
         blame(looking, field, "either to be required or to have a preset");
     if (field->place == OBOL_IN_QUERY && field->wire == NULL)

@@ -227,6 +227,11 @@ describe("members of an operation that are wrong:", function()
     "operations.payment.create: order_id: expected a name of its own")
   case("two rows of one place", function(o) o.request[4] = { "reason", "orderNo", "text" } end,
     "operations.payment.create: order_id: expected a wire path of its own")
+  for _, row in ipairs { { "reason", "why", "integer", min = 5 }, { "reason", "why", "url", min = 5, max = 99 },
+    { "reason", "why", "secret", min = 3 }, { "reason", "why", "money", as = "minor_text", min = 5, max = 9 } } do
+    case("a minimum that no " .. row[3] .. " is held to", function(o) o.request[4] = row end,
+      "operations.payment.create: reason: expected a maximum beside the minimum, and neither where the type has none")
+  end
   case("repeat_safe", function(o) o.repeat_safe = "yes" end, "repeat_safe: expected true or false")
   case("no repeat_safe", function(o) o.repeat_safe = nil end, "repeat_safe: expected true or false")
   case("when", function(o) o.variant = "x" end, "when: expected the word that chooses the variant")
