@@ -16,6 +16,12 @@ return {
   secrets = { "secret", "webhook_secret" },
   account = function(box) return box:accounts().appwheel end,
   ready = function(world) assert(world.pay.customers:create{ customer = { id = "u-7" } }) end,
+  -- One purchase of a customer and product is open at a time.
+  of_another = function(world, place)
+    local customer = { id = "u-7-" .. place }
+    assert(world.pay.customers:create{ customer = customer })
+    return { customer = customer }
+  end,
   create = { "^POST .*/v1/stripe/purchase/create$" },
   queries = { "entitlement.get" },
   -- The customer's orders are asked for before the page is made.

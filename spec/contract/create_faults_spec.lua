@@ -1,14 +1,10 @@
 -- Every HTTP fault of a call that creates, for every provider: what is known at once, what the books of
 -- the provider say later, and that nothing is doubled.
 
+local faults = require "spec.contract.faults"
 local worlds = require "spec.contract.world"
 
--- The provider has acted, and its answer does not come, or cannot be read.
-local lost = { "commit_then_drop", "reset", "torn", "truncated", "empty", "html", "not_json", "wrong_types",
-  "duplicate_names", "wrong_envelope", "unlisted_code", "system_error", "status_500", "two_content_lengths",
-  "stall_headers", "stall_body", "drip", "oversized", "gzip_bomb" }
--- Something in front of the provider has answered; the provider has not acted.
-local before = { "status_503", "status_429", "status_401", "status_402", "status_403", "redirect" }
+local lost, before = faults.lost, faults.before
 
 -- What the sheets say otherwise of a kind: the outcome at once, and its kind.
 local said = {
