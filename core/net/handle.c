@@ -254,7 +254,8 @@ static size_t origin_of(struct obol_slice url)
 static bool set_path(struct obol_net_handle *handle, struct obol_slice url)
 {
     size_t size = handle->origin_size;
-    if (size == 0 || url.size <= size || memcmp(url.data, handle->origin, size) != 0)
+    if (size == 0 || url.size <= size ||
+        !obol_slice_equal(obol_slice(url.data, size), obol_slice(handle->origin, size)))
         return false;
     const char *path = url.data + size;
     return path[0] == '/' && path[strcspn(path, "?#%.")] == '\0' &&
