@@ -31,11 +31,20 @@ describe("inside nginx", function()
     app.see("init_worker", app.call %q)
     ngx.timer.at(0, function() app.see("timer", app.call %q) end)
   }
+  exit_worker_by_lua_block {
+    local answer = require("spec.nginx.app").call "http://127.0.0.1:1/"
+    ngx.log(ngx.NOTICE, "at the exit: ", answer.kind, " ", answer.outcome)
+  }
+  server {
+    listen unix:%s/rewrite;
+    server_rewrite_by_lua_block { ngx.ctx.answer = require("spec.nginx.app").call() }
+    location / { content_by_lua_block { require("spec.nginx.app").say(ngx.ctx.answer) } }
+  }
   upstream refused { server 127.0.0.1:1; balancer_by_lua_block {
     local app = require "spec.nginx.app"
     app.see("balancer", app.call())
     require("ngx.balancer").set_current_peer("127.0.0.1", tonumber(ngx.var.server_port))
-  } } ]]):format(upstream.url "init", upstream.url "init_worker", upstream.url "slow/20"),
+  } } ]]):format(upstream.url "init", upstream.url "init_worker", upstream.url "slow/20", upstream.folder),
       server = "location = /rewrite {" .. call "rewrite" .. tell .. "} location = /access {" .. call "access" .. tell
         .. "} location = /content { content_by_lua_block { local a = require('spec.nginx.app') a.say(a.call()) } }"
         .. "location = /log { return 200 'fine'; " .. see "log" .. "}"
@@ -43,6 +52,7 @@ describe("inside nginx", function()
         .. "location = /body { " .. see "body_filter" .. " return 200 'fine'; }"
         .. "location = /set { set_by_lua_block $a { local app = require('spec.nginx.app') "
         .. "app.see('set', app.call()) return '' } return 200 'fine'; }"
+        .. "location = /server_rewrite { proxy_pass http://unix:" .. upstream.folder .. "/rewrite; }"
         .. "location = /balancer { rewrite ^ /ping break; proxy_pass http://refused; }"
         .. [[
     location = /init { content_by_lua_block { require("spec.nginx.app").say(require("spec.nginx.begun").init) } }
@@ -98,11 +108,14 @@ describe("inside nginx", function()
   end)
 
   teardown(function()
-    assert.equal(0, (server:stop()))
+    local code, log = server:stop()
+    assert.equal(0, code)
+    assert.truthy(log:find("at the exit: unsupported not_sent", 1, true))
     net.stop_server(upstream)
   end)
 
-  for _, place in ipairs{ "rewrite", "access", "content", "timer", "thread", "coroutine", "protected", "metamethod" } do
+  for _, place in ipairs{ "server_rewrite", "rewrite", "access", "content", "timer", "thread", "coroutine",
+    "protected", "metamethod" } do
     it("a call waits: " .. place, function()
       assert.same({ status = 200, body = "/slow/20" }, server:get(("/%s?to=%s"):format(place, upstream.url "slow/20")))
     end)

@@ -8,7 +8,7 @@ local ngx = rawget(_G, "ngx")
 local getinfo, pcall, xpcall = debug.getinfo, pcall, xpcall
 
 local waits = {
-  rewrite = true, server_rewrite = true, access = true, content = true, timer = true, preread = true,
+  rewrite = true, server_rewrite = true, access = true, content = true, timer = true,
 }
 
 -- Waiting leaves the coroutine, and no C function but these can be left half-way: not `require`, so no
