@@ -19,7 +19,7 @@ local ways = { { name = "own row", operation = "payment.create", at_once = "acce
     params = params "wechat_jsapi" } }
 for _, method in ipairs{ "wechat_qr", "wechat_h5", "alipay_page", "alipay_h5", "qq_qr" } do
   ways[#ways + 1] = { name = method, operation = "payment.create", at_once = "accepted", lost = "unknown",
-    params = params(method) }
+    params = params(method), like_another = method ~= "wechat_qr" }
 end
 
 local states = { pending = "open", success = "paid", failed = "ended" }
@@ -28,6 +28,10 @@ return {
   name = "mincloud",
   secrets = { "token", "webhook_key" },
   account = function(box) return box:accounts().mincloud end,
+  more_secrets = function(box)
+    local accounts = box:accounts()
+    return { accounts.mincloud_payer.token, accounts.mincloud_login.login.password }
+  end,
   create = { "^POST .*/hserve/v2%.2/idp/pay/order/$" },
   queries = { "payment.query" },
   ways = ways,

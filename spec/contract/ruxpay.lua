@@ -26,6 +26,7 @@ local states = { succeeded = "paid", declined = "ended", closed = "ended", pendi
 
 M.name = "ruxpay"
 M.secrets = { "secret_key" }
+M.more_secrets = function() return { M.PAN, M.CVV } end
 M.account = function(box) return box:accounts().ruxpay end
 M.create = { "^POST .*/api/payment$", "^POST .*/api/subscription$", "^POST .*/checkout/payment$" }
 M.queries = { "payment.query" }

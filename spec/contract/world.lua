@@ -6,9 +6,11 @@
 -- - `account(box, more)`: the configuration's words
 -- - `ways`: how a payment is made: `{ name =, operation =, params = function(order_id), options =,
 --   at_once = (outcome of a create that worked), lost = (outcome of one whose answer was lost and that
---   could not be asked about), is_money = whether it may take money at once }`
+--   could not be asked about), is_money = whether it may take money at once,
+--   like_another = whether only a word differs from another way }`
 -- - `queries`: the operations that ask about a payment; `of_another(world, place)`: changes to a payment
 --   that make it somebody else's, where that matters
+-- - `more_secrets(box)`: texts that may be seen nowhere, besides the account's own
 -- - `create`: patterns of the requests that create, `METHOD url`
 -- - `orders(books)`: the books as a list of `{ id =, order_id =, key =, status = "open" | "paid" |
 --   "ended" }`; `refunds(books)` the same of refunds, where there are any

@@ -12,7 +12,7 @@ static bool open(struct obol_arena *arena, struct obol_slice body, struct obol_e
 {
     struct obol_incoming incoming = {.arena = arena, .body = body, .time_ms = 1700000000000};
     struct obol_node *event = obol_node_new(arena, OBOL_NODE_MAP);
-    bool opened = obol_call_open(fuzz_account_at(1), &incoming, event, err);
+    bool opened = obol_call_open(fuzz_account_at(FUZZ_RUXPAY), &incoming, event, err);
     if (!opened && err->kind == OBOL_ERR_NONE)
         abort();
     if (opened &&

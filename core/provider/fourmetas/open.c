@@ -120,7 +120,8 @@ static struct obol_slice find_param(const struct obol_incoming *incoming,
     if (map == NULL && any && incoming->body.size != 0)
         map = obol_form_parse(incoming->arena, incoming->body, NULL);
     if (map == NULL && any && incoming->body.size == 0) {
-        const char *query = memchr(incoming->url.data, '?', incoming->url.size);
+        const char *query =
+            incoming->url.size != 0 ? memchr(incoming->url.data, '?', incoming->url.size) : NULL;
         size_t from = query != NULL ? (size_t)(query + 1 - incoming->url.data) : incoming->url.size;
         map =
             obol_form_parse(incoming->arena,
