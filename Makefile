@@ -25,7 +25,8 @@ FUZZ_SECONDS  ?= 60
 DEPS_RUN  := gcc libc6-dev lua5.4 liblua5.4-dev luajit2 libluajit2-5.1-dev \
              libcurl4-openssl-dev libssl-dev libsqlite3-dev libqrencode4 ca-certificates lua-argparse \
              nginx libnginx-mod-http-lua
-DEPS_TEST := lua-busted lua-cjson lua-cqueues lua-socket lua-luaossl luarocks openssl binutils git
+DEPS_TEST := lua-busted lua-cjson lua-cqueues lua-socket lua-luaossl luarocks openssl binutils git \
+             libpq5 postgresql-15 strace
 DEPS_LINT := lua-check cppcheck clang libclang-rt-14-dev llvm clang-format
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wcast-qual -Wwrite-strings \

@@ -189,6 +189,13 @@ static void at_exit(void)
 
 static bool prepared;
 
+/* Registered once more, behind what libpq stands on, so that it runs before that ends. */
+static void prepare_server(void)
+{
+    if (obol_store_postgres_version() != NULL)
+        prepared = prepared && atexit(at_exit) == 0;
+}
+
 static void prepare(void)
 {
     obol_completion_prepare();
@@ -230,6 +237,9 @@ struct obol_store *obol_store_open(struct obol_slice url, const struct obol_stor
     reap();
     bool file = obol_slice_starts(url, "sqlite:");
     bool server = obol_slice_starts(url, "postgres://") || obol_slice_starts(url, "postgresql://");
+    static pthread_once_t server_once = PTHREAD_ONCE_INIT;
+    if (server)
+        pthread_once(&server_once, prepare_server);
     struct obol_slice place = file ? obol_slice(url.data + 7, url.size - 7) : url;
     if (!(file || server) || place.size == 0 || memchr(place.data, '\0', place.size) != NULL) {
         obol_fail(err, OBOL_ERR_INVALID, "ledger", "expected `sqlite:<path>` or `postgres://...`");

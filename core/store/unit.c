@@ -1,5 +1,6 @@
 #include "store/unit.h"
 
+#include "base/reader.h"
 #include "base/secret.h"
 #include "base/text.h"
 
@@ -44,6 +45,36 @@ static bool is_transaction_word(struct obol_slice sql)
     return size == 0; /* nothing that a word would begin is a statement */
 }
 
+/* Past what stands in quotes, which begins under the cursor. */
+static void skip_quoted(struct obol_reader *reader)
+{
+    int quote = obol_reader_take(reader);
+    int byte = 0;
+    while (byte >= 0 && byte != quote)
+        byte = obol_reader_take(reader);
+}
+
+/* The greatest of $1, $2, ... */
+static size_t count_parameters(struct obol_slice sql)
+{
+    size_t most = 0;
+    struct obol_reader reader = obol_reader(sql);
+    while (!obol_reader_done(&reader)) {
+        int byte = obol_reader_peek(&reader);
+        if (byte == '\'' || byte == '"') {
+            skip_quoted(&reader);
+            continue;
+        }
+        (void)obol_reader_take(&reader);
+        size_t number = 0;
+        while (byte == '$' && number <= VALUES_MAX && obol_reader_peek(&reader) >= '0' &&
+               obol_reader_peek(&reader) <= '9')
+            number = number * 10 + (size_t)(obol_reader_take(&reader) - '0');
+        most = number > most ? number : most;
+    }
+    return most;
+}
+
 struct obol_store_statement *obol_store_unit_add(struct obol_store_unit *unit,
                                                  struct obol_slice sql, size_t value_count,
                                                  struct obol_err *err)
@@ -59,6 +90,10 @@ struct obol_store_statement *obol_store_unit_add(struct obol_store_unit *unit,
     }
     if (value_count > VALUES_MAX) {
         obol_fail(err, OBOL_ERR_INVALID, "values", "expected at most %d values", VALUES_MAX);
+        return NULL;
+    }
+    if (count_parameters(sql) != value_count) {
+        obol_fail(err, OBOL_ERR_INVALID, "values", "expected as many values as parameters");
         return NULL;
     }
     struct obol_store_statement *statement = obol_arena_alloc(&unit->arena, sizeof *statement);

@@ -6,6 +6,7 @@ local support = require "spec.store.support"
 
 for _, kind in ipairs(places) do
   describe("a store on " .. kind.name, function()
+    if kind.missing then return it("runs", function() pending(kind.missing) end) end
     local place, database
 
     local function run(unit) return database:run(unit) end
@@ -127,7 +128,9 @@ for _, kind in ipairs(places) do
           assert.is_false(ok)
           assert.truthy(tostring(message):find("unit[1]: expected", 1, true))
         end
-        assert.has_error(function() run { { "select $1", nil, 2 } } end)
+        -- where a list ends that has a gap is for the Lua to say
+        local ok, results = pcall(run, { { "select $1, $2", nil, 2 } })
+        assert.is_true(not ok or results == nil)
       end)
     end)
   end)
