@@ -89,3 +89,78 @@ describe("an answer about an attempt that somebody else settled", function()
     assert.equal("tx", payment.provider_id)
   end)
 end)
+
+describe("an order that an earlier attempt has paid while a later one was under way", function()
+  local restore
+  setup(function() restore = support.install() end)
+  teardown(function() restore() end)
+
+  -- The first attempt was declined; while the second waits for its answer, the first is told to be paid.
+  local function late(answer, query)
+    local settle = require "obol.client.settle"
+    local alarms, creates = {}, 0
+    local log = function(record) alarms[#alarms + 1] = record.alarm end
+    local pay, transport, clock, ledger, _
+    pay, transport, clock, ledger = support.open("cards", function(request)
+      if request.operation ~= "payment.create" then return query end
+      creates = creates + 1
+      if creates == 1 then return { outcome = "declined", provider_id = "tx-1" } end
+      local client = { ledger = ledger, log = log, clock = function() return clock.now end, accounts = {} }
+      local row = ledger:payment "A-1"
+      assert(settle.record(client, row, ledger:attempts("A-1")[1], { outcome = "succeeded", provider_id = "tx-1" }, {}))
+      return answer
+    end, { log = log })
+    pay.payments:create { order_id = "A-1", amount = "1.00", currency = "USD" }
+    local payment = pay.payments:create { order_id = "A-1", amount = "1.00", currency = "USD" }
+    _ = transport
+    return pay, payment, alarms, ledger
+  end
+
+  it("keeps the success and what belongs to it, whatever the later one is answered", function()
+    local page = { type = "redirect", url = "https://pay.example/2" }
+    for _, answer in ipairs { { outcome = "accepted", provider_id = "tx-2", action = page },
+      { outcome = "declined", provider_id = "tx-2", code = "9" }, { outcome = "accepted", provider_id = "tx-2" } } do
+      local pay, payment, alarms, ledger = late(answer, { outcome = "accepted" })
+      assert.equal("succeeded", payment.status)
+      assert.equal("tx-1", payment.provider_id)
+      assert.is_nil(payment.action)
+      payment = pay.payments:get "A-1"
+      assert.equal("tx-1", payment.provider_id)
+      assert.is_nil(payment.error)
+      local row = ledger:payment "A-1"
+      assert.equal(payment.attempts[1].key, row.attempt)
+      assert.is_nil(row.action)
+      assert.equal(answer.outcome, payment.attempts[2].outcome)
+      assert.is_nil(ledger:attempt(payment.attempts[2].key).refused_state)
+      assert.same({ "late_success" }, alarms)
+    end
+  end)
+
+  it("finds out what became of the later one, whose money is surplus", function()
+    local query = { outcome = "unknown" }
+    local pay, payment, alarms, ledger = late({ outcome = "unknown" }, query)
+    assert.equal("succeeded", payment.status)
+    assert.equal("unknown", payment.attempts[2].outcome)
+    query.outcome, query.provider_id = "succeeded", "tx-2"
+    payment = pay.payments:refresh "A-1"
+    assert.equal("tx-1", payment.provider_id)
+    assert.equal("tx-2", payment.surplus[1].provider_id)
+    assert.same({ "late_success", "surplus" }, alarms)
+    assert.is_nil(ledger:attempt(payment.attempts[2].key).slot)
+    -- and asks no more
+    query.provider_id = "tx-3"
+    assert.is_nil(pay.payments:refresh("A-1").surplus[2])
+  end)
+
+  it("lets the later one end unpaid", function()
+    local query = { outcome = "accepted" }
+    local pay, payment, _, ledger = late({ outcome = "accepted" }, query)
+    local version = ledger:payment("A-1").version
+    assert.equal("succeeded", pay.payments:refresh("A-1").status)
+    assert.equal(version, ledger:payment("A-1").version)
+    query.outcome = "declined"
+    assert.equal("succeeded", pay.payments:refresh("A-1").status)
+    assert.equal("declined", pay.payments:get("A-1").attempts[2].outcome)
+    assert.is_nil(ledger:attempt(payment.attempts[2].key).slot)
+  end)
+end)

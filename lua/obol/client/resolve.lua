@@ -17,7 +17,7 @@ local EXPIRE_MS = 2 * 60 * 60 * 1000
 -- nothing; or nil where there is nothing to ask with.
 local function query(client, row, one, options)
   if one.proof == "new_order" then return proof.look(client, one, options) end
-  local id = one.provider_id or row.provider_id
+  local id = one.provider_id or row.attempt == one.key and row.provider_id or nil
   local operation = attempt.query_of(client, one, id)
   if not operation then return nil end
   -- A payer's own order is not to be seen without the payer's token.
@@ -73,6 +73,8 @@ local function closed(client, row, one, options)
 end
 
 local function unchanged(row, one, result)
+  -- of another attempt than the one that paid
+  if row.status == "succeeded" then return result.outcome == one.outcome end
   local action = (result.action or row.action) ~= nil
   return result.outcome == one.outcome and states.after(result.outcome, action) == row.status
 end
@@ -104,10 +106,20 @@ local function open(client, row, one, options)
   return settle.record(client, row, one, result, { err = err, status = status })
 end
 
+-- The attempt to ask about: the payment's own or, where a late success paid it while another was under
+-- way, that other, which may have been paid too.
+local function attempt_of(client, row)
+  if row.status == "succeeded" then
+    local held, err = client.ledger:holder("slot", "payment:" .. row.order_id)
+    if held or err then return held, err end
+  end
+  return client.ledger:attempt(row.attempt)
+end
+
 --- Asks once about the payment `row` and records what is known now. Answers the row and the error
 -- to show: a query that failed leaves the payment as it was.
 function M.run(client, row, options)
-  local one, err = client.ledger:attempt(row.attempt)
+  local one, err = attempt_of(client, row)
   if not one then return row, err end
   if not client.accounts[one.account] then
     return row, fault.invalid("account", "expected an account that is configured", one.account)

@@ -52,7 +52,14 @@ end
 -- proposal to give it back.
 local function surplus(row, one, result, unit, now)
   local kept = {}
-  for place, entry in ipairs(row.surplus or {}) do kept[place] = entry end
+  for place, entry in ipairs(row.surplus or {}) do
+    kept[place] = entry
+    -- told once more, under another name
+    if entry.key == one.key and entry.provider_id == result.provider_id then
+      unit.to, unit.attempt = {}, nil
+      return false
+    end
+  end
   kept[#kept + 1] = { key = one.key, account = one.account, provider_id = result.provider_id }
   unit.to = { surplus = kept }
   -- The attempt that has the first success keeps it.
@@ -60,12 +67,22 @@ local function surplus(row, one, result, unit, now)
   unit.events = { { type = "refund.proposed", order_id = row.order_id, status = row.status, outcome = "succeeded",
     provider_id = result.provider_id, account = one.account, amount = one.amount, currency = one.currency,
     key = one.key, time_ms = now } }
+  return true
 end
 
 local function success(row, one, result, changes, about)
   changes.success_of = row.order_id
   local claimed = one.proof or about.claim
   if claimed and result.provider_id then changes.proven_by = proof.claim(one, result.provider_id) end
+end
+
+-- Anything but a success of a payment that is paid: it is about another attempt, of which nothing
+-- enters the payment; said of the one that paid, it cannot be.
+local function beside(row, one, unit)
+  unit.to = {}
+  if row.attempt ~= one.key then return unit end
+  unit.attempt = nil
+  return unit, "contradiction"
 end
 
 --- The unit after `result` for the attempt `one` of the payment `row`. about = { status = (the state
@@ -80,12 +97,12 @@ function M.unit(client, row, one, result, about)
     attempt = { key = one.key, to = changes } }
   if result.outcome == "succeeded" and row.status == "succeeded" then
     if is_second(row, one, result) then
-      surplus(row, one, result, unit, now)
-      return unit, "surplus"
+      return unit, surplus(row, one, result, unit, now) and "surplus" or nil
     end
     unit.to = {}
     return unit
   end
+  if row.status == "succeeded" then return beside(row, one, unit) end
   if result.outcome == "succeeded" then success(row, one, result, changes, about) end
   unit.to = {
     status = status, attempt = one.key, account = one.account, updated_ms = now,
@@ -94,7 +111,9 @@ function M.unit(client, row, one, result, about)
     subscription_id = result.order and result.order.provider_id,
   }
   if status ~= row.status then unit.events = { event(row, one, result, status, now, about.verified_by) } end
-  return unit, states.late_from[row.status] and status == "succeeded" and "late_success" or nil
+  -- of an attempt that was given up, whether or not another is under way since
+  local late = states.late_from[row.status] or row.attempt ~= one.key
+  return unit, late and status == "succeeded" and "late_success" or nil
 end
 
 -- A subscription's first charge also moves its subscription, in the same unit.

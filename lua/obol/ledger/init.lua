@@ -75,8 +75,9 @@ local function add_events(changes, unit, version)
   end
 end
 
--- The status that a unit asks for, if the table of transitions allows it; refused, the rest of the
--- unit is kept and the refusal is written into the attempt.
+-- The status that a unit asks for, if the table of transitions allows it. Refused, what belongs to it is
+-- refused too (a subscription's other columns are told by the provider and stay true): the rest of the
+-- unit is kept, and the refusal is written into the attempt.
 local function allow(self, unit)
   local wanted = unit.to and unit.to.status
   if not wanted then return true end
@@ -84,7 +85,9 @@ local function allow(self, unit)
   if not row then return nil, err end
   if states.may(state_of[unit.subject], row.status, wanted) then return true end
   local to = {}
-  for column, value in pairs(unit.to) do to[column] = value end
+  if unit.subject == "subscriptions" then
+    for column, value in pairs(unit.to) do to[column] = value end
+  end
   to.status = nil
   unit.to, unit.events, unit.refused = to, nil, row.status .. ">" .. wanted
   return true
