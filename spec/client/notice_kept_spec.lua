@@ -75,7 +75,30 @@ describe("a signed notification of an order that is not recorded", function()
     assert.same({ "mismatch" }, state.alarms)
     pay.payments:refresh "A-1"
     assert.same({ "mismatch" }, state.alarms)
+    assert.is_nil(ledger:notification("a/e1").event)
+    -- what may have been altered on its way does not stand in the way of what comes again
+    assert.equal(200, pay.notifications:receive("a", event("e1", { order_id = "A-1", customer_id = "u-1" })).status)
+    assert.equal("succeeded", pay.payments:get("A-1").status)
     assert.is_number(ledger:notification("a/e1").applied_ms)
+  end)
+
+  it("of an attempt that a later one has followed is applied", function()
+    local create = support.unknown
+    local pay, state = notified.open("cards", { query = support.unknown,
+      create = function(request) return type(create) == "function" and create(request) or create end })
+    local key = pay.payments:create(order "A-1").attempts[1].key
+    local told = event("e1", { key = key, provider_id = "tx-1", confirm = true })
+    assert.equal(500, pay.notifications:receive("a", told).status)
+    state.query = { outcome = "declined" }
+    assert.equal("failed", pay.payments:refresh("A-1").status)
+    create = { outcome = "accepted", provider_id = "tx-2" }
+    assert.equal(2, #pay.payments:create(order "A-1").attempts)
+    state.query = function(request)
+      return { outcome = request.params.key == key and "succeeded" or "accepted" }
+    end
+    pay.payments:refresh "A-1"
+    assert.equal("tx-1", pay.payments:get("A-1").provider_id)
+    assert.equal("late_success", state.alarms[#state.alarms])
   end)
 
   it("of a subscription starts it", function()
@@ -101,5 +124,46 @@ describe("a signed notification of an order that is not recorded", function()
     assert.equal(400, reply.status)
     assert.is_nil(told)
     assert.same({}, ledger:list("notifications", {}))
+  end)
+end)
+
+describe("a signed notification that could not be decided", function()
+  local restore
+  setup(function() restore = support.install() end)
+  teardown(function() restore() end)
+
+  -- One delivery's query fails while another one's works.
+  local function undecided()
+    local pay, state, _, _, ledger = notified.open("cards", { create = support.unknown, query = support.unknown })
+    local key = pay.payments:create(order "A-1").attempts[1].key
+    local told = event("e1", { key = key, provider_id = "tx-1", confirm = true })
+    return pay, state, ledger, told
+  end
+
+  it("is acted on by a delivery beside which it was kept", function()
+    local pay, state, ledger, told = undecided()
+    state.query = function()
+      state.query = support.unknown
+      assert.equal(500, pay.notifications:receive("a", told).status)
+      state.query = { outcome = "succeeded", provider_id = "tx-1" }
+      return { outcome = "succeeded", provider_id = "tx-1" }
+    end
+    local reply, got = pay.notifications:receive("a", told)
+    assert.equal(200, reply.status)
+    assert.is_false(got.duplicate)
+    assert.equal("succeeded", pay.payments:get("A-1").status)
+    assert.is_number(ledger:notification("a/e1").applied_ms)
+    assert.is_nil(ledger:notification("a/e1").event)
+  end)
+
+  it("stays kept when another one under its id is refused", function()
+    local pay, state, ledger, told = undecided()
+    assert.equal(500, pay.notifications:receive("a", told).status)
+    local other = event("e1", { key = told.event.key, provider_id = "tx-1", confirm = true, customer_id = "u-9" })
+    assert.equal(400, pay.notifications:receive("a", other).status)
+    assert.is_nil(ledger:notification("a/e1").applied_ms)
+    state.query = { outcome = "succeeded", provider_id = "tx-1" }
+    assert.equal("succeeded", pay.payments:refresh("A-1").status)
+    assert.is_false(select(2, pay.notifications:receive("a", event("e2", { key = told.event.key }))).duplicate)
   end)
 end)

@@ -188,6 +188,12 @@ function Ledger:finish_event(id, time_ms)
     to = { applied_ms = time_ms, waits_for = rows.none, event = rows.none } } }
 end
 
+--- Lets go of what a kept notification waits for, without having acted on it: true, or nil and an error.
+function Ledger:dismiss_event(id)
+  return self.store:run { { set = "notifications", key = id, expect = { applied_ms = rows.none },
+    to = { waits_for = rows.none, event = rows.none } } }
+end
+
 --- Events that the consumer `name` has not done, oldest first: consumer, events (or nil, err).
 function Ledger:pending_events(name, limit)
   local consumer, err = self.store:get("consumers", name)

@@ -42,10 +42,8 @@ function M.opened(client, note, found)
       note_of.alarm(client, note, "dispute", { order_id = row.order_id })
       return "accepted"
     end
-    if note_of.was_first(err) then
-      note.event.duplicate = true
-      return "accepted"
-    end
+    local word, reason = note_of.after_refusal(client, note, err)
+    if word then return word, reason end
     if err.kind ~= "conflict" then return "later", err end
     row, err = client.ledger:payment(row.order_id)
     if not row then return "later", err end

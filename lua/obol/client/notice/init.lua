@@ -13,7 +13,7 @@ local refund = require "obol.client.notice.refund"
 
 local M = {}
 
-local TIMEOUT_MS = 10000
+local TIMEOUT_MS, TRIES = 10000, 3
 -- Of what proves nothing no more is written down, or told, than this.
 local KEPT_BURST, KEPT_A_SECOND = 100, 1
 
@@ -58,8 +58,7 @@ local function refuse(client, note, err)
   if note.signed or bucket.take(client, "kept/" .. note.account, KEPT_BURST, KEPT_A_SECOND) then
     note_of.alarm(client, note, "mismatch", { field = err.field })
   end
-  -- What was kept has had its chance.
-  if note.row then note_of.finish(client, note) end
+  note_of.dismiss(client, note)
   return "refused", err
 end
 
@@ -76,7 +75,7 @@ local function act(client, note)
   if not handle then return follow_hint(client, note) end
   if exchange.is_other_mode(client, note.event) then
     note_of.alarm(client, note, "other_mode")
-    if note.row then note_of.finish(client, note) end
+    note_of.dismiss(client, note)
     return "refused", fault.conflict("a notification of the other mode, test or live", note.account)
   end
   local word, err = handle(client, note, limits(client))
@@ -105,14 +104,31 @@ function M.handle(client, name, event, body)
     return "accepted"
   end
   note.row = row
-  return act(client, note)
+  local word
+  for _ = 1, TRIES do
+    note.again = false
+    word, err = act(client, note)
+    if not note.again then break end
+  end
+  return word, err
+end
+
+-- What a notification of the payment may wait for: its order, and each of its attempts.
+local function names_of(client, row)
+  local names = note_of.wait_names(row.account, row.order_id, row.attempt, row.provider_id)
+  for _, one in ipairs(client.ledger:attempts(row.order_id) or {}) do
+    local both = one.key == row.attempt and one.provider_id == row.provider_id
+    local more = both and {} or note_of.wait_names(one.account, nil, one.key, one.provider_id)
+    for _, name in ipairs(more) do names[#names + 1] = name end
+  end
+  return names
 end
 
 --- Acts on what was kept for the payment `row` before it was recorded, or before it could be
 -- decided. Answers the row as it is then, and whether anything was kept.
 function M.take_up(client, row)
   local seen, acted = {}, false
-  for _, name in ipairs(note_of.wait_names(row.account, row.order_id, row.attempt, row.provider_id)) do
+  for _, name in ipairs(names_of(client, row)) do
     local waiting = client.ledger:list("notifications", { where = { waits_for = name }, limit = 20 })
     for _, kept in ipairs(waiting or {}) do
       if not seen[kept.id] and client.accounts[kept.account] then

@@ -28,13 +28,14 @@ function M.new(name, event, body)
   return { account = name, event = event, id = identity(name, event, body), signed = event.verified_by ~= nil }
 end
 
---- The note of a notification that was kept.
+--- The note of a notification that was kept (`is_kept`: nobody delivers it now).
 function M.of_row(row)
   local event = {}
   for member, value in pairs(row.event or {}) do event[member] = value end
   event.amount = amounts.of_row(event.amount, event.currency)
   event.account, event.duplicate = row.account, false
-  return { account = row.account, event = event, id = row.id, signed = event.verified_by ~= nil, row = row }
+  return { account = row.account, event = event, id = row.id, signed = event.verified_by ~= nil, row = row,
+    is_kept = true }
 end
 
 local function plain(event)
@@ -75,6 +76,21 @@ function M.was_first(err)
   return err.kind == "conflict" and (err.field or ""):find("^notifications") ~= nil
 end
 
+--- What to answer after a unit with the mark was refused by `err`, where the notification is the reason:
+-- `accepted` when somebody acted on it; `later` and the error when somebody only kept it meanwhile, with
+-- `note.again` set, because it can be acted on now. nil for any other reason.
+function M.after_refusal(client, note, err)
+  if not M.was_first(err) then return nil end
+  local row, read_err = client.ledger:notification(note.id)
+  if not row then return "later", read_err or err end
+  if row.applied_ms then
+    note.event.duplicate = true
+    return "accepted"
+  end
+  note.row, note.again = row, true
+  return "later", err
+end
+
 --- What a notification waits for, by what it can be found again when that comes: a list.
 function M.wait_names(account, order_id, key, provider_id)
   local names = {}
@@ -109,6 +125,13 @@ function M.finish(client, note)
   end
   note.event.duplicate = not ok or ok == "duplicate"
   return true
+end
+
+--- What was kept has had its chance: it is not tried again, but the notification may still come again by
+-- itself, and is not the same then.
+function M.dismiss(client, note)
+  if not note.is_kept then return true end
+  return client.ledger:dismiss_event(note.id)
 end
 
 --- Raises an alarm about the notification.

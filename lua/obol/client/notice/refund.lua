@@ -22,10 +22,8 @@ local function after(client, note, recorded, err, about)
     if not about.written then return finish(client, note) end
     return "accepted"
   end
-  if note_of.was_first(err) then
-    note.event.duplicate = true
-    return "accepted"
-  end
+  local word, reason = note_of.after_refusal(client, note, err)
+  if word then return word, reason end
   return "later", err
 end
 
