@@ -40,6 +40,27 @@ describe("payments:refresh, cancel and list", function()
     assert.is_nil(pay.payments:get("A-1").error)
   end)
 
+  it("asks about the attempt that is open by what is known of it alone", function()
+    local creates, asked = 0, nil
+    local pay = support.open("cards", function(request)
+      if request.operation ~= "payment.create" then
+        asked = request.params
+        return { outcome = "succeeded" }
+      end
+      creates = creates + 1
+      if creates == 1 then return { outcome = "declined", provider_id = "tx-1" } end
+      return support.unknown()
+    end)
+    pay.payments:create(card "A-1")
+    assert.equal("tx-1", pay.payments:get("A-1").provider_id)
+    local payment = pay.payments:create(card "A-1")
+    assert.equal("succeeded", payment.status)
+    assert.is_nil(asked.provider_id)
+    assert.equal(payment.attempts[2].key, asked.key)
+    -- a success that tells no id has none, least of all that of another attempt
+    assert.is_nil(payment.provider_id)
+  end)
+
   it("takes up a late success with an alarm", function()
     local query, records = { outcome = "accepted" }, {}
     local pay, _, clock = support.open("cards", function(request)

@@ -80,7 +80,8 @@ local function next_attempt(client, row, name, one, wanted)
   return {
     status = "created", generation = one.generation, account = name, attempt = one.key,
     customer_id = wanted.customer_id, product_id = wanted.product_id, action = ledger.none,
-    error = ledger.none, unresolved = ledger.none, updated_ms = client.clock(),
+    error = ledger.none, unresolved = ledger.none, provider_id = ledger.none, subscription_id = ledger.none,
+    updated_ms = client.clock(),
   }, row.version
 end
 

@@ -15,9 +15,9 @@ local EXPIRE_MS = 2 * 60 * 60 * 1000
 
 -- Asks the provider: a result; nil, the error of a query that failed and whether it worked and found
 -- nothing; or nil where there is nothing to ask with.
-local function query(client, row, one, options)
+local function query(client, one, options)
   if one.proof == "new_order" then return proof.look(client, one, options) end
-  local id = one.provider_id or row.attempt == one.key and row.provider_id or nil
+  local id = one.provider_id
   local operation = attempt.query_of(client, one, id)
   if not operation then return nil end
   -- A payer's own order is not to be seen without the payer's token.
@@ -66,7 +66,7 @@ end
 
 local function closed(client, row, one, options)
   if row.status == "succeeded" or not may_be_late(client, one) then return row end
-  local result, err = query(client, row, one, options)
+  local result, err = query(client, one, options)
   if not result or result.outcome ~= "succeeded" then return row, not result and err or nil end
   local recorded, ledger_err = settle.record(client, row, one, result, {})
   return recorded or row, ledger_err
@@ -80,7 +80,7 @@ local function unchanged(row, one, result)
 end
 
 local function open(client, row, one, options)
-  local result, err, none = query(client, row, one, options)
+  local result, err, none = query(client, one, options)
   if none and one.outcome == "unknown" and one.effect == "offer" then
     -- Not there, and never shown to anybody.
     result, err = attempt.abandoned(one)

@@ -85,6 +85,11 @@ local function beside(row, one, unit)
   return unit, "contradiction"
 end
 
+-- The provider's id of the attempt, never that of another one.
+local function id_of(row, one, result)
+  return result.provider_id or one.provider_id or row.attempt ~= one.key and none or nil
+end
+
 --- The unit after `result` for the attempt `one` of the payment `row`. about = { status = (the state
 -- when it is not the outcome's own: `expired`, `canceled`), err =, reply =, unresolved =, also = further
 -- changes, verified_by =, claim = whether the provider's id may prove one order only }. Also answers
@@ -106,7 +111,7 @@ function M.unit(client, row, one, result, about)
   if result.outcome == "succeeded" then success(row, one, result, changes, about) end
   unit.to = {
     status = status, attempt = one.key, account = one.account, updated_ms = now,
-    provider_id = result.provider_id, action = keep_action(result),
+    provider_id = id_of(row, one, result), action = keep_action(result),
     error = about.err and fault.to_row(about.err) or none, unresolved = about.unresolved or none,
     subscription_id = result.order and result.order.provider_id,
   }
