@@ -33,9 +33,11 @@ return {
     return list
   end,
   refunds = function(books)
-    local list = {}
+    local list, order_ids = {}, {}
+    for _, payment in ipairs(books.payments) do order_ids[payment.paymentId] = payment.orderNo end
     for i, refund in ipairs(books.refunds) do
-      list[i] = { refund_id = refund.refundNo, amount = refund.amount, done = refund.status == "DONE" }
+      list[i] = { refund_id = refund.refundNo, order_id = order_ids[refund.paymentId], amount = refund.amount,
+        done = refund.status == "DONE" }
     end
     return list
   end,

@@ -44,8 +44,10 @@ return {
   end,
   refunds = function(books)
     local list = {}
+    local order_ids = {}
+    for _, order in ipairs(books.orders) do order_ids[order.trade_no] = order.order_id end
     for i, refund in ipairs(books.refunds) do
-      list[i] = { amount = refund.amount, done = refund.status == "succeed" }
+      list[i] = { order_id = order_ids[refund.of], amount = refund.amount, done = refund.status == "succeed" }
     end
     return list
   end,

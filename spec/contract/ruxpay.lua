@@ -52,7 +52,8 @@ end
 M.refunds = function(books)
   local list = {}
   for i, refund in ipairs(books.refunds) do
-    list[i] = { refund_id = refund.refund_id, amount = refund.amount, done = refund.status == "succeeded" }
+    list[i] = { refund_id = refund.refund_id, order_id = refund.order_id, amount = refund.amount,
+      done = refund.status == "succeeded" }
   end
   return list
 end
