@@ -1,5 +1,4 @@
--- The functions of a definition: what they are given, what they may answer, and what happens when
--- they fail.
+-- The functions of a definition: what they are given, what they may answer, how they may fail.
 
 local obol = require "obol"
 local support = require "spec.provider.support"
