@@ -1,4 +1,4 @@
-# Obol. Targets: deps build env demo test bench lint asan fuzz docs install uninstall clean
+# Obol. Targets: deps build env demo serve test bench lint asan fuzz docs install uninstall clean
 
 # The words in which LuaRocks and packagers speak to a makefile; all of them may be given. With
 # LUA_INCDIR, one core is built and installed, for the Lua whose headers lie there; without it, one
@@ -52,7 +52,7 @@ BIND  := $(wildcard core/bind/*.c)
 PLAIN_OBJ := $(PLAIN:%.c=$(OUT)/obj/%.o)
 COMPILE    = $(CC) $(CFLAGS) $(FLAGS) -MMD -MP
 
-.PHONY: build env demo test bench lint asan fuzz docs install uninstall clean \
+.PHONY: build env demo serve test bench lint asan fuzz docs install uninstall clean \
         deps deps-run deps-test c-tests fuzzers replayers bench-programs
 build: $(CORES)
 
@@ -95,6 +95,12 @@ RUN = eval "$$($(MAKE) -s --no-print-directory env)" && lua5.4
 demo: deps-run
 	@$(MAKE) -s --no-print-directory build
 	@if [ -f scripts/demo ]; then $(RUN) scripts/demo; else echo 'no scripts/demo'; exit 1; fi
+
+# make serve: an example shop on this machine, until Ctrl-C; PORT=0 takes any free port
+PORT ?= 8800
+serve: deps-run
+	@$(MAKE) -s --no-print-directory build
+	@$(RUN) scripts/serve $(PORT)
 
 # A prerequisite of the whole goal, so that nothing compiles before the headers are there.
 test: deps-test

@@ -52,16 +52,22 @@ local function sleep(seconds)
   ngx.sleep(seconds)
 end
 
+-- Streams until the handler is done or the listener gone. Where nginx looks for that itself
+-- (lua_check_client_abort), it would end us without a word.
+local function stream(response)
+  ngx.on_abort(function()
+    response.ended()
+    ngx.exit(499)
+  end)
+  local ok, err = pcall(response.stream, send, sleep)
+  response.ended()
+  if not ok then ngx.log(ngx.WARN, "a live connection ended early: ", err) end
+end
+
 local function write(response)
   ngx.status = response.status
   for name, value in pairs(response.headers) do ngx.header[name] = value end
-  if response.stream and ngx.req.get_method() ~= "HEAD" then
-    local ok, err = pcall(response.stream, send, sleep)
-    response.ended()
-    if not ok then ngx.log(ngx.WARN, "a live connection ended early: ", err) end
-    return
-  end
-  if response.ended then response.ended() end
+  if response.stream then return stream(response) end
   ngx.header["content-length"] = #response.body
   ngx.print(response.body)
 end

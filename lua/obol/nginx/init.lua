@@ -19,7 +19,9 @@
 -- - `metrics()`, `health()`: for Prometheus and for monitors; who may see them, nginx says.
 --
 -- `link(params, checkout)` makes the same link within the process: { url =, token =, ends = }, or nil and an
--- error. `answer(name, request)` is the handler without nginx: a request { method =, path =, query =,
+-- error. `page(payment)` is the address of the page that shows a payment and what its payer does next;
+-- `return_url{ order_id =, amount =, currency = }` the one to which a provider should send the browser back. `pay`
+-- is the client. `answer(name, request)` is the handler without nginx: a request { method =, path =, query =,
 -- headers =, body =, remote_addr = } in, a response { status =, headers =, body = or stream = } out.
 --
 -- Options: `url` (the public address of the handlers), `secret` (32 bytes or more, or a list, newest first:
@@ -90,6 +92,16 @@ function M.new(pay, options)
     if type(params) ~= "table" then error("expected an order as a table", 2) end
     return link.make(shop, params, checkout or {})
   end
+  function made.page(payment)
+    if type(payment) ~= "table" then error("expected a payment", 2) end
+    return link.view_url(shop, payment)
+  end
+  function made.return_url(order)
+    if type(order) ~= "table" then error("expected an order as a table", 2) end
+    local content, problem = link.content_of(shop, order)
+    return content and link.return_url(shop, content), problem
+  end
+  made.pay = pay
   return made
 end
 

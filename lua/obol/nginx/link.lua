@@ -52,6 +52,9 @@ function M.return_url(shop, content, gave_up)
   return shop.url .. "/return/" .. token
 end
 
+--- What a return's token needs to hold of an order; nil and an error.
+function M.content_of(shop, params) return order.content(params, {}, shop.clock()) end
+
 --- The page that shows how a payment stands.
 function M.view_url(shop, payment)
   if not payment.amount then return nil end

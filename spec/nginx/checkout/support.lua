@@ -37,10 +37,10 @@ local At = {}
 At.__index = At
 
 --- A shop: { box =, pay =, shop =, records =, found = (the sandbox's accounts) } with the methods below.
--- `options` replace those of the handlers.
-function M.open(options)
+-- `options` replace those of the handlers. Time stands still, or with `now` is the machine's.
+function M.open(options, now)
   local self = { records = {} }
-  self.box = sandbox.new { clock_ms = M.T0, seed = "checkout" }
+  self.box = sandbox.new { clock_ms = not now and M.T0 or nil, seed = "checkout" }
   self.box:set_webhook_url(M.URL .. "/notify/web", "mincloud")
   self.box:set_webhook_url(M.URL .. "/notify/subs", "appwheel")
   self.found = self.box:accounts()

@@ -40,11 +40,11 @@ local MARKS = {
 }
 
 local function heading(mark, text)
-  return ('<h1 class="state %s">%s<span>%s</span></h1>'):format(mark, MARKS[mark] or "", frame.escape(text))
+  return ('<h2 class="state %s">%s<span>%s</span></h2>'):format(mark, MARKS[mark] or "", frame.escape(text))
 end
 
 local function simple(shop, status, words, title, hint)
-  local body = heading("bad", title) .. fill('<p class="soft">{hint}</p>', { hint = hint })
+  local body = fill("<h1>{title}</h1>", { title = title }) .. fill('<p class="soft">{hint}</p>', { hint = hint })
   if shop.shop_url then
     body = body .. fill('<p class="links"><a href="{url}">{back}</a></p>', { url = shop.shop_url, back = words.back })
   end
@@ -98,7 +98,7 @@ function actions.qr(_, view, action)
   if not code then return "" end
   local svg = code.svg:gsub('aria%-label="[^"]*"', ('aria-label="%s"'):format(view.words.code_name))
   local last = view.payment.attempts[#view.payment.attempts]
-  return fill('<h1>{title}</h1><div class="code">{{svg}}</div><p class="soft">{hint}</p>',
+  return fill('<h2>{title}</h2><div class="code">{{svg}}</div><p class="soft">{hint}</p>',
     { title = view.words["scan_" .. (view.method or (last and last.variant) or "")] or view.words.scan,
       svg = svg, hint = view.words.scan_hint })
 end
@@ -122,7 +122,7 @@ function stages.action(shop, view)
 end
 
 function stages.waiting(_, view)
-  return fill("<h1>{working}</h1><p class=\"soft\">{working_hint}</p>", view.words) .. fill(WAIT, view.words)
+  return fill("<h2>{working}</h2><p class=\"soft\">{working_hint}</p>", view.words) .. fill(WAIT, view.words)
 end
 
 function stages.paid(_, view)
@@ -136,7 +136,7 @@ for _, name in ipairs { "failed", "canceled", "expired" } do
   end
 end
 
-local HEAD = [[<p class="what">{description}</p>
+local HEAD = [[<h1>{title}</h1>
 <p class="price">{amount} <small>{currency}</small></p><p class="soft small">{word} <bdi>{order}</bdi></p>]]
 
 local function links(shop, view)
@@ -163,8 +163,8 @@ end
 local function body_of(shop, view)
   local words, content = view.words, view.content
   local description = (content.params or {}).description
-  local parts = { fill(HEAD, { description = description, amount = content.amount, currency = content.currency,
-    word = words.order, order = content.order }) }
+  local parts = { fill(HEAD, { title = description or words.order .. " " .. content.order,
+    amount = content.amount, currency = content.currency, word = words.order, order = content.order }) }
   local problem = view.problem and words["problem_" .. view.problem] or view.was_returned and words.returned
   if problem then parts[#parts + 1] = fill('<p class="note" role="alert">{problem}</p>', { problem = problem }) end
   if view.stage == "choose" and view.is_over then

@@ -15,8 +15,8 @@ main{max-width:27rem;margin:6vh auto 3vh;background:var(--paper);border:1px soli
 padding:1.5rem 1.75rem 1.75rem;overflow-wrap:anywhere}
 header{display:flex;align-items:center;gap:.7rem;margin-bottom:1.25rem;font-weight:600}
 header img{height:2.25rem;max-width:9rem;object-fit:contain}header span{flex:1}
-h1{font-size:1.15rem;line-height:1.4;margin:1.4rem 0 .4rem}p{margin:.35rem 0}
-.what{margin:0;color:var(--soft)}.price{font-size:2rem;line-height:1.25;font-weight:650;margin:.1rem 0;
+h1{font-size:1rem;font-weight:500;margin:0}h2{font-size:1.15rem;line-height:1.4;margin:1.4rem 0 .4rem}p{margin:.35rem 0}
+.go+p,button+p{margin-top:.8rem}.price{font-size:2rem;line-height:1.25;font-weight:650;margin:.1rem 0;
 font-variant-numeric:tabular-nums}.price small{font-size:1rem;font-weight:500}
 .soft{color:var(--soft)}.small{font-size:.875rem}.note{padding:.6rem .8rem;border-radius:8px;background:var(--bad-ground);
 color:var(--bad);font-weight:600;margin:1rem 0 0}

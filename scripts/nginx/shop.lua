@@ -1,0 +1,21 @@
+--- The shop's handlers: `require "shop"` in nginx. The configuration is opened once, when nginx starts.
+
+local obol = require "obol"
+
+local pay = assert(obol.open(os.getenv "OBOL_CONFIG" or "/etc/obol/obol.lua"))
+
+return assert(obol.nginx.new(pay, {
+  -- Where the world finds these handlers.
+  url = os.getenv "OBOL_URL" or "https://shop.example/pay",
+  -- Seals the links of the checkout: 32 bytes or more, such as `openssl rand -hex 32` makes.
+  secret = assert(obol.secret.env "OBOL_CHECKOUT_SECRET"),
+  -- What the shop's own servers show when they create orders.
+  keys = { assert(obol.secret.env "OBOL_API_KEY") },
+  -- The name of the lua_shared_dict.
+  dict = "obol",
+  theme = { name = os.getenv "OBOL_SHOP_NAME" or "Shop", accent = "#1f4fd1" },
+  labels = {
+    ["subs/checkout"] = { en = "Card, on Stripe's page (AppWheel)", zh = "银行卡（AppWheel，Stripe 页面）" },
+    ["cards/checkout"] = { en = "Card, on RuxPay's page", zh = "银行卡（RuxPay 页面）" },
+  },
+}))

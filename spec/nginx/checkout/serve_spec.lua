@@ -1,0 +1,106 @@
+-- The example shop: the configuration that users copy, in front of a sandbox.
+
+package.path = "./scripts/storefront/?.lua;" .. package.path
+
+local json = require "obol.json"
+local sandbox = require "obol.sandbox.server"
+local storefront = require "server"
+local wait = require "obol.wait"
+
+local transport = assert(wait.transport { timeout_ms = 20000 })
+
+describe("the example shop", function()
+  local box, shop
+
+  local function control(verb, input)
+    local reply = assert(transport.send { method = input and "POST" or "GET", url = box.url .. "/_sandbox/" .. verb,
+      body = input and json.encode(input), headers = input and { ["content-type"] = "application/json" } })
+    assert.equal(200, reply.status, reply.body)
+    return json.decode(reply.body)
+  end
+
+  setup(function()
+    box = assert(sandbox.start {})
+    shop = assert(storefront.start { port = 0, here = "scripts", sandbox = box.url, accounts = control "accounts" })
+    control("webhook", { provider = "mincloud", url = shop.url .. "/pay/notify/web" })
+  end)
+
+  teardown(function()
+    local log = shop and shop:log() or ""
+    if shop then shop:stop() end
+    if box then box:stop() end
+    assert.is_nil(log:find("%[error%] [^\n]*lua"), log)
+  end)
+
+  local function call(method, url, body, headers)
+    return assert(transport.send { method = method, url = url:find "^http" and url or shop.url .. url, body = body,
+      headers = headers or {} })
+  end
+
+  local function form(url, body, cookie)
+    return call("POST", url, body, { ["content-type"] = "application/x-www-form-urlencoded", cookie = cookie })
+  end
+
+  it("sells each ware: every way leads to a page", function()
+    local wares = 0
+    for ware in call("GET", "/").body:gmatch 'name="ware" value="(%l+)"' do
+      local answer = form("/buy", "ware=" .. ware)
+      assert.equal(303, answer.status, ware .. ": " .. answer.body)
+      assert.equal(200, call("GET", (answer.headers.location:gsub("#.*", ""))).status, ware)
+      wares = wares + 1
+    end
+    assert.equal(9, wares)
+  end)
+
+  it("is paid by a code, told by a notification, shown to the payer", function()
+    local url = form("/buy", "ware=tea").headers.location
+    local page = call("GET", url)
+    local cookie = page.headers["set-cookie"]:match "^[^;]+"
+    local proof = page.body:match 'name="form" value="([^"]*)"'
+    assert.equal(303, form(url, "form=" .. proof .. "&way=web%2Fwechat_qr", cookie).status)
+    local order_id = page.body:match "<bdi>([^<]+)</bdi>"
+    control("pay", { reference = order_id })
+    local paid
+    for _ = 1, 50 do
+      paid = call("GET", "/pay/metrics").body:find('obol_callbacks_total{account="web",verdict="accepted"} 1', 1, true)
+      if paid then break end
+      wait.sleep(100)
+    end
+    assert(paid)
+    assert(call("GET", url).body:find("<span>Paid</span>", 1, true))
+    assert(call("GET", "/order?order=" .. order_id).body:find("succeeded", 1, true))
+  end)
+
+  it("takes orders of the shop's servers", function()
+    local order = json.encode { order_id = "API-1", amount = "19.99", currency = "CNY", description = "tea",
+      checkout = { language = "zh" } }
+    local answer = call("POST", "/pay/create", order, { ["content-type"] = "application/json",
+      authorization = "Bearer " .. shop.key })
+    assert.equal(201, answer.status)
+    assert.equal(200, call("GET", json.decode(answer.body).checkout_url).status)
+  end)
+
+  it("refuses what is too long before it is read", function()
+    for path, bytes in pairs { ["/pay/notify/web"] = 262145, ["/pay/create"] = 65537, ["/pay/checkout/AAAA"] = 4097 } do
+      assert.equal(413, call("POST", path, ("a"):rep(bytes)).status, path)
+    end
+  end)
+
+  it("shows numbers and health to this machine", function()
+    assert.equal(200, call("GET", "/pay/health").status)
+    assert.equal(200, call("GET", "/pay/metrics").status)
+  end)
+
+  it("slows down who asks too often", function()
+    local calls, statuses = {}, {}
+    for index = 1, 120 do
+      calls[index] = function() return transport.send { url = shop.url .. "/pay/return/AAAA" } end
+    end
+    for _, result in ipairs { wait.all((table.unpack or unpack)(calls)) } do
+      local status = result[1].status
+      statuses[status] = (statuses[status] or 0) + 1
+    end
+    assert(statuses[404] and statuses[404] >= 5)
+    assert(statuses[429] and statuses[429] >= 40)
+  end)
+end)
