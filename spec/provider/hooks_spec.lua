@@ -215,9 +215,8 @@ describe("open", function()
 
   it("has to be confirmed where the amount cannot be compared, though it is proven", function()
     for currency, confirm in pairs { JPY = false, XYZ = true, [""] = false } do
-      local account = opening(function() return { no = "A", cur = currency, sum = 5 }, "signature" end,
-        { { type = "payment", id_of = { "no" }, fields = rows[1].fields, confirm = "never" } })
-      local event = account:open { body = "" }
+      local event = opening(function() return { no = "A", cur = currency, sum = 5 }, "signature" end,
+        { { type = "payment", id_of = { "no" }, fields = rows[1].fields, confirm = "never" } }):open { body = "" }
       assert.same({ "signature", confirm or nil }, { event.verified_by, event.confirm }, currency)
     end
   end)
