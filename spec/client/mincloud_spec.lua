@@ -40,6 +40,16 @@ local function deliver(pay, box)
   return replies, events
 end
 
+-- A webhook with these claims, signed as the simulator signs.
+local function signed(box, claims)
+  local function encoded(bytes)
+    return (obol.crypto.base64(bytes):gsub("[+/=]", { ["+"] = "-", ["/"] = "_", ["="] = "" }))
+  end
+  local input = encoded '{"alg":"HS256","typ":"JWT"}' .. "." .. encoded(claims)
+  local mac = obol.crypto.hmac("sha256", box:accounts().mincloud.webhook_key, input)
+  return { method = "POST", url = "/", headers = {}, body = input .. "." .. encoded(mac) }
+end
+
 local function payer_token(box)
   return obol.secret(box:accounts().mincloud_payer.token)
 end
@@ -171,6 +181,19 @@ describe("An order of MinCloud made with a payer's token", function()
     assert.equal("succeeded", pay.payments:get("A-1").status)
     assert.same({ "payment.create" }, state.operations)
     assert.same({}, state.alarms)
+  end)
+
+  it("is not proven by another order of the payer's that has its words", function()
+    for cost, expected in pairs { [""] = "requires_action", [',"total_cost":0.01'] = "requires_action",
+      [',"total_cost":0.10'] = "succeeded" } do
+      local pay, box, state = made()
+      local reply = pay.notifications:receive("web", signed(box, ('{"trade_no":"%s","transaction_no":"%s",'
+        .. '"status":"success","merchandise_snapshot":{"obol":{"order_id":"A-1","key":"%s"}}%s}'):format(
+        ("t"):rep(32), ("n"):rep(32), pay.payments:get("A-1").attempts[1].key, cost)))
+      assert.equal(expected, pay.payments:get("A-1").status)
+      assert.equal(expected == "succeeded", reply.status == 200)
+      assert.same(cost:find "0.01" and { "mismatch" } or {}, state.alarms)
+    end
   end)
 end)
 

@@ -208,13 +208,23 @@ describe("an order made with a payer's token", function()
   end)
 
   it("is proven by the signed notification, without a query", function()
-    for _, about in ipairs { { provider_id = "tx-1" }, { order_id = "A-1" } } do
+    for _, about in ipairs { { provider_id = "tx-1", amount = false }, { order_id = "A-1" } } do
       local pay, _, transport = made()
       local before = #transport.sent
-      about.confirm, about.amount = true, false
+      about.confirm = true
       assert.equal(200, pay.notifications:receive("a", notified.event("e1", about)).status)
       assert.equal("succeeded", pay.payments:get("A-1").status)
       assert.equal(before, #transport.sent)
+    end
+  end)
+
+  it("is not proven by one about another order of the payer's that tells no amount", function()
+    for _, about in ipairs { { order_id = "A-1" }, { order_id = "A-1", provider_id = "tx-2" } } do
+      local pay, state = made()
+      state.query = { outcome = "unknown", found = false, kind = "not_found" }
+      about.confirm, about.amount = true, false
+      assert.equal(500, pay.notifications:receive("a", notified.event("e1", about)).status)
+      assert.equal("processing", pay.payments:get("A-1").status)
     end
   end)
 

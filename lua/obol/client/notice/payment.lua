@@ -53,9 +53,16 @@ local function is_renewal(found, event)
 end
 
 -- A payer's own order is seen with the payer's token alone, so its signed notification is its proof.
+-- With that token the payer can make further orders, cheaper ones with our words in them: it has to be
+-- about the order that was made, or tell the amount, which was compared.
+local function is_proof(note, found)
+  local one, event = found.one, note.event
+  if not note.signed or not one or not one.by_payer then return false end
+  return event.amount ~= nil or (event.provider_id ~= nil and event.provider_id == one.provider_id)
+end
+
 local function wants_query(note, found)
-  if note.signed and found.one and found.one.by_payer then return false end
-  return confirm.is_wanted(note)
+  return not is_proof(note, found) and confirm.is_wanted(note)
 end
 
 local function is_surplus_known(row, event)
