@@ -129,6 +129,20 @@ describe("a forwarded Stripe notification", function()
     assert.is_nil(event.amount)
   end)
 
+  it("is none without an id, though it is signed", function()
+    -- made with Python's hmac
+    for body, v1 in pairs {
+      ['{"id":""}'] = "ef38dd234e1be3c99f1bce1351d306d3d7feed8a3464aa94acaf708c3f6bc48b",
+      ['{"id":7}'] = "fd830521cfb7e557d90d9694a7ea53a2665af3d2dd61d1dcad2102ed0b355580",
+      ['{"type":"a"}'] = "6f29fe580bc06594ca2294d9bcc45643f7625d2cb484c03986b25c49e8c6849b",
+      ['[]'] = "0dd5dfde4479f7f03bd154f2cc4f78662a90ae7bef32188082ea6422885c1ab6",
+      ['null'] = "adf8c47474aef3788b6c16d51e18ab5a9567daa333900329cb12c27047641ade",
+    } do
+      local event, err = open("t=1700000000,v1=" .. v1, body)
+      assert.same({ nil, "provider" }, { event, err.kind })
+    end
+  end)
+
   it("takes any v1 of the header and any secret of the account", function()
     local zeros = ("0"):rep(64)
     assert(open("t=1700000000,v1=" .. zeros .. ",v1=" .. V1 .. ",v0=x", BODY))

@@ -146,7 +146,7 @@ bool obol_appwheel_open(const struct obol_incoming *incoming, const struct obol_
     int64_t ms = 0;
     bool sound = true;
     (void)time_of(opened->root, &ms, &sound);
-    if (id == NULL || id->type != OBOL_NODE_TEXT || !sound)
+    if (id == NULL || id->type != OBOL_NODE_TEXT || id->text.size == 0 || !sound)
         return obol_fail(err, OBOL_ERR_PROVIDER, NULL, "expected a Stripe event");
     return true;
 }
