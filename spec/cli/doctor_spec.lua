@@ -156,4 +156,14 @@ describe("obol doctor", function()
     assert.equal(1, ran.status)
     assert.truthy(ran.out:find("HTTP 404", 1, true))
   end)
+
+  it("opens the API's address where the provider calls it otherwise", function()
+    support.write(folder .. "/games.lua", ([[return { mode = "test", ledger = "memory", accounts = {
+      games = { provider = "fourmetas", api_base = %q, pay_base = "https://pay.example", game_id = 22 },
+      } }]]):format(server.url .. "/fourmetas"))
+    local ran = doctor("--config", "games.lua")
+    assert.equal(0, ran.status)
+    assert.truthy(ran.out:find("games  " .. server.url .. " answers (", 1, true))
+    assert.truthy(ran.out:find("games  " .. server.url .. " is plain http", 1, true))
+  end)
 end)

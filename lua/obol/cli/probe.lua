@@ -8,12 +8,15 @@ local M = {}
 -- Providers that limit the skew of clocks name minutes; half a minute is a clock that nobody keeps.
 local WARN_MS, FAIL_MS = 30000, 240000
 
---- The address of an account: its own or the provider's; nil where it has none of that name.
+--- The address of an account's API: its own or the provider's, under the first word that is one; nil
+-- where it has none.
 function M.base_url(words)
   if type(words.base_url) == "string" then return words.base_url end
   local provider = type(words.provider) == "string" and core.describe(words.provider)
   for _, field in ipairs(provider and provider.config or {}) do
-    if field.name == "base_url" then return field.preset end
+    if field.type == "url" then
+      return type(words[field.name]) == "string" and words[field.name] or field.preset
+    end
   end
   return nil
 end
