@@ -33,13 +33,13 @@ end
 function M.define(args, problems)
   local path = M.path(args)
   local config, err, folder = script.load(path)
-  local function tell(field, message)
-    problems:line(problems:paint("yellow", "warning"), ": ", path, ": ", terminal.clean(field .. ": " .. message))
-  end
+  local function warn(message) problems:line(problems:paint("yellow", "warning"), ": ", terminal.clean(message)) end
   if config then
-    providers.define(config.providers, folder, tell)
+    providers.define(config.providers, folder, function(field, message)
+      warn(("%s: %s: %s"):format(path, field, message))
+    end)
   elseif args.config then
-    tell("configuration", err.message)
+    warn(err.message)
   end
 end
 
