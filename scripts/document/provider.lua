@@ -1,6 +1,7 @@
 -- A provider's page, from its tables.
 
 local fields = require "obol.cli.fields"
+local json = require "obol.json"
 local markdown = require "markdown"
 
 local M = {}
@@ -28,7 +29,9 @@ end
 
 local function wire(field)
   if field.place == "path" then return "in the path" end
-  return code(fields.wire(field))
+  local text = fields.wire(field)
+  local name, place = text:match "^(%S+)( in %l+)$"
+  return name and code(name) .. place or code(text)
 end
 
 local function limits(field)
@@ -37,11 +40,24 @@ local function limits(field)
   return text
 end
 
+-- The currency of amounts, where the request has no place of its own for it.
+local function currency_of(provider, list)
+  local money
+  for _, entry in ipairs(flat(list)) do
+    if entry.path == "currency" then return nil end
+    if entry.field.type == "money" then money = money or entry.field end
+  end
+  if not money then return nil end
+  local allowed = #provider.currencies > 0 and provider.currencies or nil
+  return { name = "currency", type = "currency", required = money.required, needed_by = not money.required and money.name or nil,
+    oneof = allowed, place = "nowhere", doc = "of the amount, where that is text", sample = allowed and allowed[1] or "USD" }
+end
+
 local function add_request(lines, list)
   local rows = {}
   for place, entry in ipairs(flat(list)) do
     local field = entry.field
-    rows[place] = { code(entry.path), wire(field), type_of(field), field.required and "yes" or "",
+    rows[place] = { code(entry.path), wire(field), type_of(field), fields.required(field) and "yes" or "",
       limits(field), field.doc }
   end
   markdown.table(lines, { "field", "on the wire", "type", "required", "limits", "what" }, rows)
@@ -78,16 +94,40 @@ local function word(text)
   return "'" .. text:gsub("'", "'\\''") .. "'"
 end
 
+-- A row's sample as a value in JSON; of a list one entry, nil where it has nothing to show.
+local function sample_of(field)
+  if not field.fields then return field.type == "integer" and tonumber(field.sample) or field.sample end
+  local entry = {}
+  for _, inner in ipairs(field.fields) do
+    if fields.required(inner) then entry[inner.name] = sample_of(inner) end
+  end
+  return next(entry) and json.array { entry } or nil
+end
+
+local function argument(operation, field)
+  if field.type == "secret" and not field.name:find "^account%." then
+    return field.name .. "=env:" .. field.name:gsub("%W", "_"):upper()
+  end
+  local chosen = field.name == operation.when and not operation.or_absent and not field.name:find "^account%."
+  if field.computed or not (fields.required(field) or chosen) then return nil end
+  if not field.fields then return field.sample and word(field.name .. "=" .. field.sample) end
+  local list = sample_of(field)
+  return list and word(field.name .. ":=" .. json.encode(list))
+end
+
+-- What chooses a variant need not be a row of the request.
+local function choice(operation)
+  if not operation.when or operation.variant == "*" or operation.or_absent then return nil end
+  for _, field in ipairs(operation.request) do
+    if field.name == operation.when then return nil end
+  end
+  return word(operation.when .. "=" .. operation.variant)
+end
+
 local function example(operation)
   local parts = { "obol call ACCOUNT " .. operation.name }
-  for _, field in ipairs(operation.request) do
-    if field.type == "secret" then
-      parts[#parts + 1] = field.name .. "=env:" .. field.name:gsub("%W", "_"):upper()
-    elseif field.sample and not field.computed
-      and (field.required or field.name == operation.when and not operation.or_absent) then
-      parts[#parts + 1] = word(field.name .. "=" .. field.sample)
-    end
-  end
+  parts[#parts + 1] = choice(operation)
+  for _, field in ipairs(operation.request) do parts[#parts + 1] = argument(operation, field) end
   return table.concat(parts, " \\\n  ")
 end
 
@@ -160,16 +200,27 @@ local confirmed = {
   ["unless switched off"] = "by a query, unless the configuration says `confirm = false`",
 }
 
+local function notification_when(kind)
+  local parts = {}
+  if kind.at then parts[1] = kind.is and code(kind.at .. " = " .. kind.is) or code(kind.at) .. " is there" end
+  if kind.has then parts[#parts + 1] = code(kind.has) .. " is there" end
+  return #parts > 0 and table.concat(parts, " and ") or "always"
+end
+
+local function codes(list)
+  local shown = {}
+  for place, text in ipairs(list) do shown[place] = code(text) end
+  return table.concat(shown, ", ")
+end
+
 local function add_notifications(lines, provider)
   if #provider.notifications == 0 then return end
   add(lines, "## Notifications", "",
     "What the provider sends by itself, as events; the first kind that fits is taken.", "")
   for _, kind in ipairs(provider.notifications) do
     local title = kind.type == "payment" and "payment.succeeded, payment.failed, payment.updated" or kind.type
-    local when = kind.at and (kind.at .. (kind.is and " = " .. kind.is or "")) or "any"
-    if kind.has then when = when .. ", and " .. kind.has end
     add(lines, "### " .. title, "", kind.doc, "")
-    markdown.table(lines, { "", "" }, { { "when", when }, { "confirmed", confirmed[kind.confirm] },
+    markdown.table(lines, { "", "" }, { { "when", notification_when(kind) }, { "confirmed", confirmed[kind.confirm] },
       { "the same again", #kind.id_of > 0 and "told by " .. table.concat(kind.id_of, ", ") or "told by its bytes" },
       { "source", kind.source } })
     add_reply(lines, kind.fields)
@@ -189,9 +240,9 @@ function M.page(provider)
   local lines = { "# " .. provider.title, "", "Written by `make docs` from the provider's tables.", "",
     provider.doc or "", "" }
   local about = { { "name in the configuration", code(provider.name) },
-    { "methods", code(table.concat(provider.methods, ", ")) }, { "source", provider.source } }
+    { "methods", codes(provider.methods) }, { "source", provider.source } }
   if #provider.currencies > 0 then
-    about[#about + 1] = { "currencies", code(table.concat(provider.currencies, ", ")) }
+    about[#about + 1] = { "currencies", codes(provider.currencies) }
   end
   if #provider.query_schedule_s > 0 then
     about[#about + 1] = { "asked again after", table.concat(provider.query_schedule_s, ", ") .. " s" }
@@ -205,6 +256,8 @@ function M.page(provider)
     if not seen[operation.name] then
       seen[operation.name] = true
       for _, variant in ipairs(assert(core.describe(provider.name, operation.name))) do
+        local currency = currency_of(provider, variant.request)
+        if currency then table.insert(variant.request, currency) end
         add_operation(lines, variant)
       end
     end

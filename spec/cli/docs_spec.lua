@@ -1,6 +1,8 @@
 -- The generator of the reference.
 
+local obol = require "obol"
 local support = require "spec.cli.support"
+local values = require "obol.cli.values"
 
 describe("scripts/docs", function()
   local folder
@@ -31,6 +33,60 @@ describe("scripts/docs", function()
     assert.truthy(index:find("(providers/appwheel.md)", 1, true))
     local command = support.read(folder .. "/docs/command.md")
     assert.truthy(command:find("## obol doctor", 1, true))
+  end)
+
+  it("tells who fills a field in, and asks for the currency of every amount", function()
+    run(support.root .. "/scripts/docs", "docs")
+    local page = support.read(folder .. "/docs/providers/ruxpay.md")
+    assert.truthy(page:find "\n| `call%.key` | `transactionId` | text |  | filled in by Obol; at most 128 characters |")
+    assert.truthy(page:find "\n| `account%.app_id` | `appId` | text |  | from the configuration |")
+    assert.truthy(page:find "\n| `billing%.country` | [^|]+ | text | yes | 2 characters |")
+    assert.truthy(page:find "obol call ACCOUNT payment%.create \\\n  method=checkout \\\n")
+    page = support.read(folder .. "/docs/providers/mincloud.md")
+    assert.truthy(page:find "\n| `currency` |  | currency | yes | one of CNY |")
+    assert.truthy(page:find "\n| `limit` | `limit` in query |")
+  end)
+
+  -- The words of each example, which stand on a line of their own.
+  local function examples(page)
+    local found = {}
+    for text in page:gmatch "```sh\nobol call ACCOUNT (.-)\n```" do
+      local operation, words = text:match "^(%S+)", {}
+      for line in text:gmatch "\n +([^\n]+)" do
+        local one = line:gsub(" \\$", ""):gsub("^'(.*)'$", "%1")
+        one = one:gsub("=env:(.*)$", function(name) return name == "CARD_CVV" and "=@cvv" or "=@number" end)
+        words[#words + 1] = (one:gsub("=@", "=@" .. folder .. "/"))
+      end
+      found[#found + 1] = { operation = operation, words = words }
+    end
+    return found
+  end
+
+  it("gives examples that the library takes", function()
+    run(support.root .. "/scripts/docs", "docs")
+    support.write(folder .. "/number", "4300000000000000")
+    support.write(folder .. "/cvv", "123")
+    local secret, count = obol.secret "0123456789abcdef0123456789abcdef", 0
+    local accounts = {
+      appwheel = { app_id = 1, secret = secret },
+      mincloud = { client_id = "a4d2d62965dd", profit_share_function = "share",
+        login = { username = "shop", password = secret } },
+      ruxpay = { base_url = "https://gateway.example", app_id = "1", merchant_no = "1", secret_key = secret },
+      fourmetas = { api_base = "https://api.example", pay_base = "https://pay.example", game_id = 22 },
+    }
+    for provider, words in pairs(accounts) do
+      words.provider = provider
+      local account = assert(obol.account(words))
+      for _, example in ipairs(examples(support.read(("%s/docs/providers/%s.md"):format(folder, provider)))) do
+        local variants = obol.describe(provider, example.operation)
+        local params = assert(values.parse(example.words, values.types(variants)))
+        local request, err = account:encode(example.operation, params,
+          { time_ms = 1700000000000, nonce = "1", key = "k" })
+        assert.truthy(request, ("%s %s: %s"):format(provider, example.operation, tostring(err)))
+        count = count + 1
+      end
+    end
+    assert.is_true(count > 40, "examples: " .. count)
   end)
 
   it("leads from its list of operations to headings that are there", function()

@@ -30,7 +30,7 @@ local function field_rows(list)
     local about = field.doc or ""
     local limits = fields.limits(field)
     if limits ~= "" then about = about .. "; " .. limits end
-    rows[place] = { ("  "):rep(entry.depth) .. field.name, field.type, field.required and "required" or "",
+    rows[place] = { ("  "):rep(entry.depth) .. field.name, field.type, fields.required(field) and "required" or "",
       fields.wire(field), about }
   end
   return rows

@@ -4,25 +4,39 @@
 local M = {}
 
 -- What a field's limits count, where it is not characters.
-local units = { integer = "", time = "", money = " digits before the point", list = " entries", secret = " bytes",
+local units = { integer = "", money = " digits before the point", list = " entries", secret = " bytes",
   url = " bytes" }
+
+-- Fields that no caller gives, by how their names begin.
+local filled = { ["account."] = "from the configuration", ["call."] = "filled in by Obol" }
+
+-- Where a field's value comes from when it is not the caller's; nil when it is.
+local function origin(field)
+  if field.computed then return "made from other fields" end
+  return filled[field.name:match "^%l+%." or ""]
+end
+
+--- Whether the caller has to give the field.
+function M.required(field) return field.required and not origin(field) end
+
+-- How much a value may be; "" where nothing is said or, as of a time, nothing that anybody meets.
+local function range(field)
+  if field.type == "time" then return "" end
+  local unit = field.bytes and " bytes" or field.digits and " digits" or units[field.type] or " characters"
+  if field.min and field.min == field.max then return ("%d%s"):format(field.min, unit) end
+  if field.min and field.max then return ("%d to %d%s"):format(field.min, field.max, unit) end
+  if field.max then return ("at most %d%s"):format(field.max, unit) end
+  return field.min and ("at least %d%s"):format(field.min, unit) or ""
+end
 
 --- Limits of a field as one text, "" where there are none: "at most 255 bytes; default USD"
 function M.limits(field)
-  local parts = {}
-  if field.computed then parts[1] = "made from other fields" end
+  local parts = { origin(field) }
   if field.oneof then
     parts[#parts + 1] = "one of " .. table.concat(field.oneof, ", ")
   end
-  local unit = field.bytes and " bytes" or field.digits and " digits"
-    or units[field.type] or " characters"
-  if field.min and field.max then
-    parts[#parts + 1] = ("%d to %d%s"):format(field.min, field.max, unit)
-  elseif field.max then
-    parts[#parts + 1] = ("at most %d%s"):format(field.max, unit)
-  elseif field.min then
-    parts[#parts + 1] = ("at least %d%s"):format(field.min, unit)
-  end
+  local size = range(field)
+  if size ~= "" then parts[#parts + 1] = size end
   if field.needed_is then
     parts[#parts + 1] = ("required where %s is %s"):format(field.needed_by, table.concat(field.needed_is, " or "))
   elseif field.needed_by then
@@ -53,7 +67,7 @@ function M.variant(operation)
 end
 
 local effects = {
-  money = "may take money at once",
+  money = "may move money at once",
   offer = "makes something that a payer may pay later",
   none = "moves no money",
 }
