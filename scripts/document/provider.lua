@@ -49,8 +49,9 @@ local function currency_of(provider, list)
   end
   if not money then return nil end
   local allowed = #provider.currencies > 0 and provider.currencies or nil
-  return { name = "currency", type = "currency", required = money.required, needed_by = not money.required and money.name or nil,
-    oneof = allowed, place = "nowhere", doc = "of the amount, where that is text", sample = allowed and allowed[1] or "USD" }
+  return { name = "currency", type = "currency", required = money.required,
+    needed_by = not money.required and money.name or nil, oneof = allowed, place = "nowhere",
+    doc = "of the amount, where that is text", sample = allowed and allowed[1] or "USD" }
 end
 
 local function add_request(lines, list)
