@@ -104,6 +104,14 @@ describe("a 4metas callback", function()
     assert.is_nil(event.key)
   end)
 
+  it("is not asked for with a key that could not be taken out again", function()
+    for key, expected in pairs { ["k|1"] = "key: expected text without |", ["|"] = "key: expected text without |" } do
+      local request, err = sealed:encode("payment.create", support.order(), { key = key, time_ms = 1 })
+      assert.is_nil(request)
+      assert.equal(expected, err.field .. ": " .. err.message)
+    end
+  end)
+
   it("is the page's own sample", function()
     local event = assert(open(sealed, support.seal(support.fixture "callback.json")))
     assert.equal("1738513709476610049", event.provider_id)

@@ -33,6 +33,8 @@ bool obol_fourmetas_make_extra(const struct obol_record *record, size_t slot, st
     struct obol_slice echo = text_of(record, "extra.fourmetas.echo");
     if (key.size + order.size + echo.size == 0)
         return true;
+    if (key.size != 0 && memchr(key.data, '|', key.size) != NULL)
+        return obol_fail(err, OBOL_ERR_INVALID, "key", "expected text without |");
     struct obol_buf out;
     obol_buf_init(&out, OBOL_CEILING_SMALL);
     obol_buf_add(&out, key);
