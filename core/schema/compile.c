@@ -18,6 +18,30 @@ static void set_name(struct obol_compiling *compiling, const struct obol_member 
     *(const char **)target = name;
 }
 
+/* Words that the core reads itself. Of another type they would say something else: a text that
+ * `confirm` were would switch it off. */
+static void check_fixed(struct obol_compiling *compiling, const struct obol_field *row)
+{
+    static const struct {
+        const char *name;
+        enum obol_type type;
+    } fixed[] = {{"base_url", OBOL_URL},
+                 {"expire_after", OBOL_DURATION},
+                 {"confirm", OBOL_BOOLEAN},
+                 {"acknowledge.status", OBOL_INTEGER},
+                 {"acknowledge.body", OBOL_TEXT}};
+    const char *url = compiling->compiled->provider.base_url_word;
+    enum obol_type wanted = row->type;
+    for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++)
+        if (strcmp(row->name, fixed[i].name) == 0)
+            wanted = fixed[i].type;
+    if (url != NULL && strcmp(row->name, url) == 0)
+        wanted = OBOL_URL;
+    if (row->type != wanted)
+        obol_compile_expected(compiling, "type %s for the row \"%s\"", obol_type_name(wanted),
+                              row->name);
+}
+
 /* Rows that each provider has: where it is, unless the table says it, and how long a payment that
  * nobody ends may stay open. */
 static size_t add_usual(struct obol_compiling *compiling, struct obol_field *rows, size_t count,
@@ -31,6 +55,8 @@ static size_t add_usual(struct obol_compiling *compiling, struct obol_field *row
         /* the hooks find these beside the configuration's words */
         if (strcmp(name, "provider") == 0 || strcmp(name, "secrets") == 0)
             obol_compile_expected(compiling, "another name than \"%s\" for a row", name);
+        if (rows[i].name != NULL)
+            check_fixed(compiling, &rows[i]);
     }
     if (!has_url)
         rows[count++] =

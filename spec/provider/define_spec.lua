@@ -153,6 +153,12 @@ describe("members of a provider that are wrong:", function()
   case("config", function(d) d.config = "x" end, "config: expected a list of at most 200 rows")
   case("a reserved word", function(d) d.config[3] = { "secrets", "text" } end,
     'config: expected another name than "secrets" for a row')
+  for word, type in pairs { base_url = "url", expire_after = "duration", confirm = "boolean",
+    ["acknowledge.status"] = "integer", where_it_is = "url" } do
+    case("another type of the word " .. word, function(d)
+      d.base_url_word, d.config[3] = word == "where_it_is" and word or nil, { word, "text" }
+    end, ('config: expected type %s for the row "%s"'):format(type, word))
+  end
   case("base_url", function(d) d.base_url = "ftp" end, "config: base_url: expected a sample that passes its own check")
   case("operations", function(d) d.operations = {} end, "operations: expected a table of operations by name")
   case("an unknown word", function(d) d.currancies = { "USD" } end,
