@@ -55,7 +55,7 @@ static void open_sealed(unsigned account, struct obol_slice clear)
     struct obol_err err = {0};
     struct obol_buf sealed, body;
     if (key == NULL &&
-        !obol_key_open(obol_slice_text(fuzz_private), obol_slice(NULL, 0), &key, &err))
+        !obol_key_open(obol_buf_slice(&fuzz_pair()->private), obol_slice(NULL, 0), &key, &err))
         abort();
     obol_buf_init(&sealed, 1 << 24);
     obol_buf_init(&body, 1 << 24);

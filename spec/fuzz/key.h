@@ -1,20 +1,42 @@
 #pragma once
 
-/* A pair of 1024 bits that was made for the targets alone: never use it anywhere else. */
-static const char fuzz_private[] =
-    "MIICdQIBADANBgkqhkiG9w0BAQEFAASCAl8wggJbAgEAAoGBAMurseWxojQrJkIx2ILgXT633dvuilby"
-    "troqbUxzlKdWB1dCe7ruxdF/C1Cmv1+Zk+bUQGfL8Qaxbzgml4RxZZYJnFZmT3AO5jaOmCuAA+/grNkY"
-    "AFTIC75APuhfhFRngOKDGOEJM6dY8R6km+s71YTArsdW5QGiLu7jYT4asiJZAgMBAAECgYBhtOyTFLSL"
-    "8mdYOjF0F86j1/FHIRicvbOLe+8TTh9yZ4L+CZbyBro/1oLHHjeQ1Uxu4ERFh0EJxPVmKp1lnEDu7bFv"
-    "q0U1ko/st0XEUe6scLQZ33cSMw+BNv698Bmfw3MIz8NUd3/tc72YKpkuLIhVydBtzsTFt5+oRJ+8PwBC"
-    "QQJBAPhVGKqtnQ2xiNRdhzwDaNIECqY/LW1kkXwaHzggKQadr9Gu4qaFJ6dwkJi0iGGZPxXAo1FEI0rY"
-    "UL1J2L2Q2U8CQQDR9ZO+lr5bceqCcvVeCJ5AjVyM+a6AjPQr+iThXpGKrz8tV3WiOPIt9bW3FKbxPfJm"
-    "vkQTztIfy5wo5HMNsA/XAkAIsjot5+yDCT+IaEoPEPN/v0J8NeQqW4Y4uVV0irPFFoqMpjorqKgN1gRK"
-    "RLAt8sbhxSAy/VbbDR4ussJTSRpDAkAmYUncsRmjBbPknLcVtWWYTz731jx760hHMbbEK9FXFKnr0+0A"
-    "9n/uvte02+WYe8Zv2aAALvJiNYoaP4h4nBKJAkB9XzfR/RHT92GFobyDwsLOjylXm/9hyp4eesuh7qda"
-    "SOIpeMaWSNUmMHAwRRRvCX8hT5EiSJ47eJKoRQmyadeh";
+#include "base/text.h"
 
-static const char fuzz_public[] =
-    "MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDLq7HlsaI0KyZCMdiC4F0+t93b7opW8ra6Km1Mc5Sn"
-    "VgdXQnu67sXRfwtQpr9fmZPm1EBny/EGsW84JpeEcWWWCZxWZk9wDuY2jpgrgAPv4KzZGABUyAu+QD7o"
-    "X4RUZ4DigxjhCTOnWPEepJvrO9WEwK7HVuUBoi7u42E+GrIiWQIDAQAB";
+#include <openssl/evp.h>
+#include <openssl/rsa.h>
+#include <openssl/x509.h>
+#include <stdlib.h>
+
+/* An RSA pair for the targets, made anew in each run: what is sealed with it opens to the same text
+ * under every pair. In base64, as a configuration takes them. */
+struct fuzz_pair {
+    struct obol_buf private, public;
+};
+
+static void fuzz_add_der(struct obol_buf *out, unsigned char *der, int size)
+{
+    if (size <= 0)
+        abort();
+    obol_buf_init(out, 1 << 16);
+    obol_base64_encode(out, obol_slice((const char *)der, (size_t)size));
+    OPENSSL_free(der);
+}
+
+static const struct fuzz_pair *fuzz_pair(void)
+{
+    static struct fuzz_pair pair;
+    if (pair.private.size != 0)
+        return &pair;
+    EVP_PKEY *key = EVP_RSA_gen(1024);
+    unsigned char *private = NULL, *public = NULL;
+    PKCS8_PRIV_KEY_INFO *wrapped = key != NULL ? EVP_PKEY2PKCS8(key) : NULL;
+    if (wrapped == NULL)
+        abort();
+    int private_size = i2d_PKCS8_PRIV_KEY_INFO(wrapped, &private);
+    int public_size = i2d_PUBKEY(key, &public);
+    fuzz_add_der(&pair.private, private, private_size);
+    fuzz_add_der(&pair.public, public, public_size);
+    PKCS8_PRIV_KEY_INFO_free(wrapped);
+    EVP_PKEY_free(key);
+    return &pair;
+}
