@@ -21,7 +21,9 @@
 --   where `code_at` is given), or as a list of `{ at =, is =, has =, and_at =, and_is =, text_too =,
 --   outcome =, status =, kind =, retryable =, doc = }`, of which the first that fits decides; none is
 --   `unknown`. A query whose own row says `unknown` with the kind `not_found` has worked and found
---   nothing. The provider's own `outcomes` come after an operation's
+--   nothing; one that says `declined` needs the required rows of its reply as a success does, and a
+--   list whose row `total` counts more than it holds has not said that there is nothing. The
+--   provider's own `outcomes` come after an operation's
 -- - `code_at`, `message_at`, `message_or`: paths of the code and the text in a reply
 -- - `methods`, `currencies` (lists), `places` (decimal places that differ from ISO 4217, by
 --   currency), `content_type`, `base_url_word`, `zone_minutes`, `session_words`, `timeout_ms`,
