@@ -89,6 +89,20 @@ describe("a notification of a refund", function()
     assert.same({ "contradiction" }, state.alarms)
   end)
 
+  it("of one that was given up is taken up, with an alarm, and counts", function()
+    local pay, state = refunded()
+    assert.equal(200, pay.notifications:receive("a", told("e0", { outcome = "declined" })).status)
+    assert.equal("failed", pay.refunds:get("R-1").status)
+    assert.equal("0.00", pay.payments:get("A-1").refunded:format())
+    state.refund_query = { outcome = "declined" }
+    assert.equal(500, pay.notifications:receive("a", told("e1", { confirm = true })).status)
+    assert.equal("failed", pay.refunds:get("R-1").status)
+    for _ = 1, 2 do assert.equal(200, pay.notifications:receive("a", told "e2").status) end
+    assert.equal("succeeded", pay.refunds:get("R-1").status)
+    assert.equal(pay.refunds:get("R-1").amount, pay.payments:get("A-1").refunded)
+    assert.same({ "contradiction", "late_success" }, state.alarms)
+  end)
+
   it("without an outcome is followed by a query", function()
     local pay, state = refunded { refund_query = { outcome = "succeeded" } }
     assert.equal(200, pay.notifications:receive("a", told("e1", { outcome = false })).status)
@@ -98,7 +112,7 @@ describe("a notification of a refund", function()
 
   it("that was started elsewhere is recorded, once, with an alarm", function()
     local pay, state = refunded()
-    local more = { refund_id = "console-7", amount = money("2.00", "USD") }
+    local more = { refund_id = "console-7", amount = money("2.00", "USD"), refund_provider_id = "re-7" }
     for place = 1, 2 do
       assert.equal(200, pay.notifications:receive("a", told("e1", more)).status, place)
       assert.equal("2.00", pay.payments:get("A-1").refunded:format())
@@ -107,6 +121,7 @@ describe("a notification of a refund", function()
     local refund = pay.refunds:get "console-7"
     assert.equal("succeeded", refund.status)
     assert.equal("A-1", refund.order_id)
+    assert.equal("re-7", refund.provider_id)
     assert.equal("succeeded", pay.refunds:refresh("console-7").status)
     -- what is left counts it
     local _, err = pay.refunds:create("A-1", { refund_id = "R-2", amount = "3.89" })

@@ -180,6 +180,11 @@ function deeds.console(run)
   if id then run.world.box:refund(id, { provider = run.world.adapter.name, amount = 100 + run.random(300) }) end
 end
 
+function deeds.renew(run)
+  local id = run.renews and run:any_id()
+  if id then run.world.box:renew(id, { provider = run.world.adapter.name, declined = run.random(4) == 1 }) end
+end
+
 local faults = { "commit_then_drop", "refuse", "truncated", "status_500", "status_503", "html", "torn", "empty",
   "unlisted_code", "status_429" }
 local asked = { "payment.create", "payment.query", "refund.create", "refund.query", "subscription.create" }
@@ -200,7 +205,7 @@ function deeds.wait(run)
 end
 
 local some = { "create", "create", "refresh", "refund", "refresh_refund", "replay", "deliver", "deliver" }
-local others = { "pay", "pay", "decline", "forge", "console", "fault", "wait" }
+local others = { "pay", "pay", "decline", "forge", "console", "fault", "wait", "renew" }
 
 -- Everything arrives, everything is asked about, until nothing is left to come.
 function Run:settle()
@@ -220,7 +225,8 @@ function Run:settle()
 end
 
 --- One run; answers it at rest. `more` = { account =, simulator = (options), ways = (a set of names),
--- silent_console = (nobody refunds there: the provider would tell nobody) }.
+-- silent_console = (nobody refunds there: the provider would tell nobody), renews = (subscriptions are
+-- charged again) }.
 function M.run(adapter, seed, more)
   more = more or {}
   local box = sandbox.new{ clock_ms = worlds.NOW, seed = "interleaved " .. seed,
@@ -231,7 +237,7 @@ function M.run(adapter, seed, more)
     adapter.install(box)
   end
   local self = setmetatable({ random = generator(seed), tasks = {}, seen = {}, way = {}, log = {}, order_ids = ORDERS,
-    silent_console = more.silent_console, ways = {} }, Run)
+    silent_console = more.silent_console, renews = more.renews, ways = {} }, Run)
   for _, way in ipairs(adapter.ways) do
     if not more.ways or more.ways[way.name] then self.ways[#self.ways + 1] = way end
   end

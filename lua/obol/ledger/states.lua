@@ -30,7 +30,8 @@ M.transitions = {
     created = { "processing", "succeeded", "failed", "unknown" },
     processing = { "succeeded", "failed", "unknown" },
     unknown = { "created", "processing", "succeeded", "failed" },
-    failed = { "created" },
+    -- `succeeded`: a proven late one, with an alarm
+    failed = { "created", "succeeded" },
     succeeded = {},
   },
   -- A provider tells a subscription's state, and may skip what lies between two looks at it; only

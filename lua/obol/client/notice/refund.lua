@@ -63,8 +63,10 @@ end
 -- A refund that was made here.
 local function own(client, note, found, options)
   local event, refund = note.event, found.refund
+  -- Money that went back counts also where it had been given up.
+  local late = refund.status == "failed" and event.outcome == "succeeded"
   local ended = refund.status == "succeeded" or refund.status == "failed"
-  if ended then
+  if ended and not late then
     if (event.outcome == "succeeded") ~= (refund.status == "succeeded") and final[event.outcome] then
       note_of.alarm(client, note, "contradiction", { order_id = refund.order_id })
     end
@@ -83,6 +85,9 @@ local function own(client, note, found, options)
   local about = { also = { note_of.mark(client, note) }, err = fault.of_result(result, note.account) }
   local recorded
   recorded, err = refund_settle.record(client, refund, one, result, about)
+  if late and about.written then
+    note_of.alarm(client, note, "late_success", { order_id = refund.order_id, refund_id = refund.refund_id })
+  end
   return after(client, note, recorded, err, about)
 end
 
@@ -116,13 +121,15 @@ local function foreign(client, note, found, options)
   local result, word, err = settled(client, note, row, { refund_id = refund_id, amount = text, currency = currency,
     created_ms = event.time_ms or client.clock(), provider_id = event.provider_id or row.provider_id }, options)
   if not result then return word, err end
-  note_of.alarm(client, note, "foreign_refund", { order_id = row.order_id, outcome = "succeeded" })
   local about = { also = { note_of.mark(client, note) } }
   local recorded
   recorded, err = refund_settle.add(client, row, {
-    refund_id = refund_id, amount = text, currency = currency, account = note.account,
+    refund_id = refund_id, amount = text, currency = currency, account = note.account, provider_id = result.id,
     transaction_id = is_surplus(row, event.provider_id) and event.provider_id or nil,
   }, about)
+  if about.written then
+    note_of.alarm(client, note, "foreign_refund", { order_id = row.order_id, outcome = "succeeded" })
+  end
   return after(client, note, recorded, err, about)
 end
 
