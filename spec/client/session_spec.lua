@@ -116,6 +116,28 @@ describe("a session", function()
     assert.equal("not_sent", err.outcome)
   end)
 
+  it("that was refused is not asked for again at once, by whichever call", function()
+    local wait = require "obol.wait"
+    local pay, state = open()
+    local session, logins = state.session, 0
+    state.session = function()
+      logins = logins + 1
+      return { outcome = "rejected", kind = "authentication" }
+    end
+    for place = 1, 3 do
+      local payment, err = pay.payments:create(notified.order("A-" .. place))
+      assert.is_nil(payment)
+      assert.equal("authentication", err.kind)
+      assert.equal("not_sent", err.outcome)
+    end
+    assert.equal(1, logins)
+    state.session = session
+    wait.sleep(1050)
+    assert.equal("processing", pay.payments:create(notified.order "A-1").status)
+    assert.equal("processing", pay.payments:create(notified.order "A-2").status)
+    assert.equal(1, state.logins)
+  end)
+
   it("is not made for input that is bad", function()
     local pay, _, transport = open()
     local _, err = pay.payments:create(notified.order("A-1", { bad = true }))

@@ -6,6 +6,9 @@ local fault = require "obol.client.fault"
 local M = {}
 
 local SPARE_MS, PAUSE_MS = 30000, 20
+-- How long nobody logs in after a refusal: doubled by each further one, as many wrong logins may cost the
+-- account.
+local FIRST_REST_MS, MAX_REST_MS = 1000, 60000
 local CREATE = "session.create"
 -- Where the provider does not say how long a session lives, the first refusal ends it.
 local UNTOLD_S = 3600
@@ -60,6 +63,16 @@ local function make(client, name, deadline, run)
   return result
 end
 
+local refusals = { authentication = true, rate_limited = true }
+
+-- After a login that failed: what was refused is refused to everybody for a while.
+local function rest(client, session, err)
+  if not refusals[err.kind] then return end
+  session.rest_ms = math.min((session.rest_ms or FIRST_REST_MS / 2) * 2, MAX_REST_MS)
+  local wait = math.min(math.max(session.rest_ms, err.retry_after_ms or 0), MAX_REST_MS)
+  session.refusal, session.rests_until = err, client.elapsed() + wait
+end
+
 --- The account's token: kept, or made by `run` (exchange.run) before the deadline, by one call at a
 -- time. `but` is a token that the provider refused. Answers nil and an error (`not_sent`) when none can
 -- be had.
@@ -74,11 +87,16 @@ function M.token(client, name, deadline, run, but)
     client.sleep(PAUSE_MS)
   end
   if is_valid(client, session) and session.token ~= but then return session.token end
+  if session.rests_until and client.elapsed() < session.rests_until then return nil, session.refusal end
   session.making, session.token = deadline, nil
   local ok, result, err = pcall(make, client, name, deadline, run)
   session.making = nil
   if not ok then error(result, 0) end
-  if not result then return nil, err end
+  if not result then
+    rest(client, session, err)
+    return nil, err
+  end
+  session.refusal, session.rests_until, session.rest_ms = nil, nil, nil
   local lives_ms = (tonumber(result.expires_in_s) or UNTOLD_S) * 1000
   session.token, session.until_ms = result.token, client.clock() + lives_ms - SPARE_MS
   return session.token
