@@ -27,12 +27,23 @@ local function new_nonce()
   end
 end
 
+local function is_time(value)
+  return type(value) == "number" and value >= 0 and value < 2 ^ 53
+end
+
+-- A host's clock may count in fractions; times are integers. One that fails must not keep what was sent
+-- from being recorded: the machine's stands in.
+local function host_clock(clock)
+  return function()
+    local ok, now = pcall(clock)
+    return ok and is_time(now) and math.floor(now) or core.clock_ms()
+  end
+end
+
 --- Adds clock() (ms since 1970), elapsed() (ms that never jump), sleep(ms), random() and
 -- nonce(time_ms) to the client.
 function M.add(client, opened)
-  local clock = opened.clock
-  -- A host's clock may count in fractions; times are integers.
-  client.clock = clock and function() return math.floor(clock()) end or core.clock_ms
+  client.clock = opened.clock and host_clock(opened.clock) or core.clock_ms
   client.elapsed = core.monotonic_ms
   client.random, client.nonce = new_random(), new_nonce()
   client.sleep = function(ms)
