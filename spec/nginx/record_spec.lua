@@ -1,5 +1,6 @@
 local socket = require "socket"
 local support = require "spec.nginx.support"
+local wait = require "obol.wait"
 local whole = require "spec.whole.support"
 
 -- Payments inside nginx: what was sent is recorded, whatever becomes of who asked for it.
@@ -11,7 +12,10 @@ describe("a payment inside nginx", function()
     local account = sandbox.control("accounts").appwheel
     local pay = sandbox.open()
     local names = { "one", "left", "killed", "log" }
-    for index = 1, 30 do names[#names + 1] = "many" .. index end
+    for index = 1, 30 do
+      names[#names + 1] = "many" .. index
+      names[#names + 1] = "again" .. index
+    end
     for _, name in ipairs(names) do assert(pay.customers:create{ customer = { id = "u-" .. name } }) end
     pay:close()
     server = support.start{
@@ -24,6 +28,10 @@ describe("a payment inside nginx", function()
     location = /create { content_by_lua_block { require("spec.nginx.shop").create() } }
     location = /get { content_by_lua_block { require("spec.nginx.shop").get() } }
     location = /ask { content_by_lua_block { require("spec.nginx.shop").ask() } }
+    location = /exit { content_by_lua_block {
+      local _, err = require("obol.wait").detached(function() ngx.exit(444) end)
+      require("spec.nginx.app").say{ kind = err.kind, outcome = err.outcome }
+    } }
     location = /misuse { content_by_lua_block { require("spec.nginx.shop").misuse() } }
     location = /seen { content_by_lua_block { require("spec.nginx.app").seen() } }
     location = /log { return 200 "fine"; log_by_lua_block {
@@ -159,6 +167,34 @@ describe("a payment inside nginx", function()
     assert.equal(50000, server:get("/ask?calls=2500&lanes=20", { timeout_ms = 60000 }).fine)
     local grown = resident_kb() - before
     assert.is_true(grown < 2048, ("%d KiB more"):format(grown))
+    assert.is_true(rests())
+  end)
+
+  -- nginx uses the coroutines of light threads that have ended again.
+  it("is recorded also in coroutines that did such work before", function()
+    local clients = {}
+    slow(30)
+    for index = 1, 30 do clients[index] = ask("again" .. index) end
+    assert.is_true(is_sent(30))
+    for index = 1, 30 do clients[index]:close() end
+    for index = 1, 30 do assert.truthy(recorded("again" .. index)) end
+    assert.is_true(rests())
+  end)
+
+  it("does not wait for ever for work that ended its light thread, and the next is done", function()
+    local lost, next_one, later
+    server:get "/ask?calls=1&lanes=3" -- so that light threads wait for work
+    wait.all(function() lost = server:get "/exit" end, function()
+      wait.sleep(100)
+      next_one = server:get "/get?order=none"
+    end, function()
+      wait.sleep(300)
+      later = server:get "/get?order=none"
+    end)
+    assert.same({ kind = "internal", outcome = "unknown" }, lost)
+    assert.equal("not_found", next_one.kind)
+    assert.equal("not_found", later.kind)
+    assert.equal("not_found", server:get("/get?order=none").kind)
     assert.is_true(rests())
   end)
 end)

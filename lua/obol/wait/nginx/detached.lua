@@ -17,14 +17,19 @@ local now_ms = core.monotonic_ms
 local running, select, unpack, pcall = coroutine.running, select, unpack, pcall
 
 -- How long a timer stays without work; how often a request looks whether its job was begun, and for
--- how long; how long a light thread sleeps at most.
-local LINGER_S, LOOK_S, BEGIN_MS, IDLE_S = 0.1, 1, 5000, 3600
+-- how long; how long a light thread sleeps at most; when a timer that shows no life was ended.
+local LINGER_S, LOOK_S, BEGIN_MS, IDLE_S, DEAD_MS = 0.1, 1, 5000, 3600, 2000
 local JOBS_EACH = 20000
 
 local queue, first, last = {}, 1, 0 -- jobs for which no light thread was idle
-local current -- the dispatcher that takes jobs: { door =, idle =, busy =, jobs =, over = }
+local current -- the dispatcher that takes jobs: { door =, idle =, busy =, jobs =, turn_ms =, over = }
 local asked_ms -- when a timer was asked for that has not begun
 local ours = setmetatable({}, { __mode = "k" }) -- light threads of a dispatcher
+
+local function enqueue(job)
+  last = last + 1
+  queue[last] = job
+end
 
 local function take_job()
   while first <= last do
@@ -39,8 +44,8 @@ end
 
 local function pack(...) return { n = select("#", ...), ... } end
 
-local function execute(job)
-  job.begun = true
+local function execute(dispatcher, job)
+  job.dispatcher = dispatcher
   job.results = pack(pcall(job.fn, unpack(job.arguments, 1, job.arguments.n)))
   job.semaphore:post(1)
 end
@@ -59,12 +64,13 @@ local function next_job(dispatcher, self)
 end
 
 local function work(dispatcher, job)
-  local self = { semaphore = semaphore.new() }
-  ours[running()] = true
+  local self, thread = { semaphore = semaphore.new() }, running()
+  ours[thread] = true
   while job do
-    execute(job)
+    execute(dispatcher, job)
     job = next_job(dispatcher, self)
   end
+  ours[thread] = nil -- nginx may use it again, for whatever comes
 end
 
 local function spawn_for_queue(dispatcher)
@@ -76,13 +82,15 @@ local function spawn_for_queue(dispatcher)
   end
 end
 
--- Until there was nothing to do for a while, or it has had its share.
+-- Until there was nothing to do for a while, or it has had its share and all of that is done.
 local function dispatch(dispatcher)
+  local rests, called
   repeat
-    spawn_for_queue(dispatcher)
-    local called = dispatcher.door:wait(LINGER_S)
-    local rests = dispatcher.busy == 0 and first > last
-  until dispatcher.over or rests and not called or rests and ngx.worker.exiting()
+    if not dispatcher.over then spawn_for_queue(dispatcher) end
+    called = dispatcher.door:wait(LINGER_S)
+    dispatcher.turn_ms = now_ms()
+    rests = dispatcher.busy == 0 and (dispatcher.over or first > last)
+  until rests and (dispatcher.over or not called or ngx.worker.exiting())
 end
 
 local function retire(dispatcher)
@@ -97,7 +105,7 @@ end
 local function begin()
   asked_ms = nil
   if current then return end
-  local dispatcher = { door = semaphore.new(), idle = {}, busy = 0, jobs = 0, over = false }
+  local dispatcher = { door = semaphore.new(), idle = {}, busy = 0, jobs = 0, turn_ms = now_ms(), over = false }
   current = dispatcher
   local ok, err = pcall(dispatch, dispatcher)
   retire(dispatcher)
@@ -125,7 +133,7 @@ local function hand_over(job)
   if not thread then return false end
   idle[#idle] = nil
   dispatcher.busy = dispatcher.busy + 1
-  thread.job = job
+  thread.job, job.handed_to = job, dispatcher
   thread.semaphore:post(1)
   return true
 end
@@ -135,10 +143,8 @@ local function submit(job)
   if current then current.jobs = current.jobs + 1 end
   if hand_over(job) then return true end
   local ok, err = start()
-  if not ok then return nil, err end
-  last = last + 1
-  queue[last] = job
-  return true
+  if ok then enqueue(job) end
+  return ok, err
 end
 
 local function fail(why)
@@ -146,23 +152,48 @@ local function fail(why)
     message = "nginx gave no timer to work in: " .. tostring(why) }
 end
 
--- Waits until the job is done: true, or nil and an error when it was never begun.
+-- Whether its timer was ended from within, as ngx.exit does. After a moment in which the worker did
+-- nothing at all, whoever waits here may come first: then the timer has its turn.
+local function is_dead(dispatcher, job)
+  if not dispatcher or now_ms() - dispatcher.turn_ms < DEAD_MS then return false end
+  job.semaphore:wait(3 * LINGER_S)
+  if now_ms() - dispatcher.turn_ms < DEAD_MS then return false end
+  retire(dispatcher)
+  return true
+end
+
+-- What to tell who waits for a job that is not done: nothing while there is hope.
+local function look_after(job, since_ms)
+  if job.dispatcher then
+    if not is_dead(job.dispatcher, job) or job.results then return nil end
+    return errors.new { kind = "internal", outcome = "unknown",
+      message = "what did the work was ended, as by ngx.exit" }
+  end
+  if job.handed_to and is_dead(job.handed_to, job) then
+    job.handed_to = nil
+    enqueue(job)
+  end
+  is_dead(current, job)
+  local ok, err = start()
+  if job.dispatcher or ok and now_ms() - since_ms <= BEGIN_MS then return nil end
+  job.given_up = true
+  return fail(err or "timers do not begin")
+end
+
+-- Waits until the job is done: true, or nil and an error when it cannot be any more.
 local function await(job)
   local since_ms = now_ms()
   repeat
-    if not job.semaphore:wait(LOOK_S) and not job.begun then
-      local ok, err = start()
-      if not ok or now_ms() - since_ms > BEGIN_MS then
-        job.given_up = true
-        return nil, fail(err or "timers do not begin")
-      end
+    if not job.semaphore:wait(LOOK_S) and not job.results then
+      local err = look_after(job, since_ms)
+      if err then return nil, err end
     end
   until job.results
   return true
 end
 
 --- Whether the caller already runs where it goes on by itself.
-function M.is_ours() return ours[running()] == true end
+function M.is_ours() return ours[running()] == true and ngx.get_phase() == "timer" end
 
 --- Runs fn(...) where it goes on by itself, and waits: what it answers, or nil and an error when it
 -- could not begin. Errors that it raises are raised here, those without a place with that of the caller.
