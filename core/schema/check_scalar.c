@@ -176,7 +176,11 @@ void obol_check_integer(struct obol_checking *checking, const struct obol_field 
     int64_t integer = 0;
     bool is_integer = (number || digits) && obol_text_int64(value->text, &integer);
     if (field->max != 0 && (!is_integer || integer < field->min || integer > field->max)) {
-        obol_expected(checking, "%" PRId64 " to %" PRId64, field->min, field->max);
+        if (field->max == INT64_MAX)
+            obol_expected(checking, "an integer of %" PRId64 " or more", field->min);
+        else
+            obol_expected(checking, "an integer from %" PRId64 " to %" PRId64, field->min,
+                          field->max);
         return;
     }
     if (!is_integer) {

@@ -111,7 +111,7 @@ describe("bad input", function()
     assert.same({
       ["customer.id"] = "expected text",
       ["customer.nam"] = "expected a known name, perhaps customer.id",
-      ["items[1].quantity"] = "expected 1 to 1000000",
+      ["items[1].quantity"] = "expected an integer from 1 to 1000000",
       amount = 'expected text such as "8.88" or an obol.money, not a number',
       currency = "expected a value",
       curency = "expected a known name, perhaps currency",
@@ -181,9 +181,9 @@ describe("bad input", function()
     assert.equal("expected text of 1 to 255 bytes", found["customer.id"])
     assert.equal("expected text of 1 to 255 characters", found["items[1].product_id"])
     assert.equal("expected a URL of at most 2048 bytes", found.return_url)
-    assert.same({ ["items[1].quantity"] = "expected 1 to 1000000" },
+    assert.same({ ["items[1].quantity"] = "expected an integer from 1 to 1000000" },
       problems("payment.create", support.one_off { item = { product_id = "p", quantity = 0 } }))
-    assert.same({ trial_days = "expected 1 to 730" },
+    assert.same({ trial_days = "expected an integer from 1 to 730" },
       problems("subscription.create", support.purchase { trial_days = 731 }))
   end)
 

@@ -21,7 +21,7 @@ describe("an account's configuration", function()
     assert.equal("expected a known name, perhaps secret", found.sercet)
     assert.equal("expected a value", found.secret)
     assert.truthy(found.expire_after)
-    assert.equal("expected 1 to 86400", found.webhook_tolerance_s)
+    assert.equal("expected an integer from 1 to 86400", found.webhook_tolerance_s)
   end)
 
   it("wants its secrets as secrets", function()

@@ -63,12 +63,12 @@ describe("4metas's create", function()
   end)
 
   local bad = {
-    { "items[1].product_id", { item = { product_id = 2147483648 } }, "1 to 2147483647" },
-    { "items[1].product_id", { item = { product_id = "x" } }, "1 to 2147483647" },
+    { "items[1].product_id", { item = { product_id = 2147483648 } }, "an integer from 1 to 2147483647" },
+    { "items[1].product_id", { item = { product_id = "x" } }, "an integer from 1 to 2147483647" },
     { "items[1].product_id", { item = false }, "a value" },
-    { "customer.id", { customer = { id = "9223372036854775808" } }, "1 to 9223372036854775807" },
-    { "customer.id", { customer = { id = 0 } }, "1 to 9223372036854775807" },
-    { "customer.id", { customer = { id = 1.5 } }, "1 to 9223372036854775807" },
+    { "customer.id", { customer = { id = "9223372036854775808" } }, "an integer of 1 or more" },
+    { "customer.id", { customer = { id = 0 } }, "an integer of 1 or more" },
+    { "customer.id", { customer = { id = 1.5 } }, "an integer of 1 or more" },
     { "customer.id", { customer = { id = json.null } }, "a value" },
     { "amount", { amount = "3.441" }, "an exact decimal with at most 2 places" },
     { "amount", { amount = "0.00" }, "more than 0" },
@@ -280,7 +280,7 @@ describe("4metas's configuration", function()
   it("wants both bases and the game", function()
     assert.same({ api_base = "expected a value", pay_base = "expected a value", game_id = "expected a value" },
       problems(select(2, account{ provider = "fourmetas" })))
-    assert.equal("expected 1 to 2147483647", refused(nil, { game_id = 2147483648 }).game_id)
+    assert.equal("expected an integer from 1 to 2147483647", refused(nil, { game_id = 2147483648 }).game_id)
     assert.equal("expected a known name, perhaps rsa.mode", refused{ mod = "x" }["rsa.mod"])
   end)
 
