@@ -26,6 +26,9 @@ Secrets, as a card's number, are taken from a file or a variable alone.
 Examples:
   obol call subs product.list
   obol call subs entitlement.get customer.id=u-7 --json
+  obol call web payment.create method=wechat_qr amount=19.99 currency=CNY description=tea
+  obol call web profit_share.create extra.mincloud.trade_no=4DySOWgN currency=CNY \
+    'extra.mincloud.receivers:=[{"type":"MERCHANT_ID","account":"1","amount":"0.10","description":"x"}]'
   obol call subs payment.create customer.id=u-7 item.product_id=price_1 amount=8.88 currency=USD \
     description="tea lights" return_url=https://shop.example/ok \
     cancel_url=https://shop.example/no --dry-run
