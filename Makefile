@@ -1,4 +1,4 @@
-# Obol. Targets: deps build env demo serve test bench lint asan fuzz docs install uninstall clean
+# Obol. Targets: deps build env demo serve browser test bench lint asan fuzz docs install uninstall clean
 
 # The words in which LuaRocks and packagers speak to a makefile; all of them may be given. With
 # LUA_INCDIR, one core is built and installed, for the Lua whose headers lie there; without it, one
@@ -52,7 +52,7 @@ BIND  := $(wildcard core/bind/*.c)
 PLAIN_OBJ := $(PLAIN:%.c=$(OUT)/obj/%.o)
 COMPILE    = $(CC) $(CFLAGS) $(FLAGS) -MMD -MP
 
-.PHONY: build env demo serve test bench lint asan fuzz docs install uninstall clean \
+.PHONY: build env demo serve browser test bench lint asan fuzz docs install uninstall clean \
         deps deps-run deps-test c-tests fuzzers replayers bench-programs
 build: $(CORES)
 
@@ -101,6 +101,11 @@ PORT ?= 8800
 serve: deps-run
 	@$(MAKE) -s --no-print-directory build
 	@$(RUN) scripts/serve $(PORT)
+
+# make browser: the driver of Chromium that the specs of the pages use, from npm, into the build
+browser:
+	@mkdir -p '$(BUILD)/browser' && cp spec/browser/package.json '$(BUILD)/browser'
+	@npm install --silent --no-audit --no-fund --no-package-lock --prefix '$(BUILD)/browser'
 
 # A prerequisite of the whole goal, so that nothing compiles before the headers are there.
 test: deps-test

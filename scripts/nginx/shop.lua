@@ -11,8 +11,8 @@ return assert(obol.nginx.new(pay, {
   secret = assert(obol.secret.env "OBOL_CHECKOUT_SECRET"),
   -- What the shop's own servers show when they create orders.
   keys = { assert(obol.secret.env "OBOL_API_KEY") },
-  -- The name of the lua_shared_dict.
-  dict = "obol",
+  -- The names of the shared dicts.
+  dict = "obol", numbers = "obol_numbers",
   theme = { name = os.getenv "OBOL_SHOP_NAME" or "Shop", accent = "#1f4fd1" },
   labels = {
     ["subs/checkout"] = { en = "Card, on Stripe's page (AppWheel)", zh = "银行卡（AppWheel，Stripe 页面）" },

@@ -24,11 +24,15 @@
 -- is the client. `answer(name, request)` is the handler without nginx: a request { method =, path =, query =,
 -- headers =, body =, remote_addr = } in, a response { status =, headers =, body = or stream = } out.
 --
--- Options: `url` (the public address of the handlers), `secret` (32 bytes or more, or a list, newest first:
--- seals the tokens), `keys` (API keys, 16 bytes or more each), `dict` (the name of a lua_shared_dict for limits
--- and numbers), `theme` (`name`, `accent` as `#rrggbb`, `logo` as a data URI), `language` (`en` or `zh`, where the
--- browser asks for neither), `labels` (what an account or `account/method` is called: text, or { en =, zh = }),
--- `shop_url` (where pages lead that know no order), `limits` (see obol.nginx.options), `clock` (ms since 1970).
+-- Options:
+--
+-- - `url`: the public address of the handlers; `secret`: 32 bytes or more, or a list, newest first, with which
+--   links are sealed; `keys`: API keys, 16 bytes or more each
+-- - `dict`: the name of a lua_shared_dict for limits; `numbers`: that of one for the numbers, which are else in
+--   `dict`, where a flood can push them out
+-- - `theme`: `name`, `accent` (`#rrggbb`), `logo` (a data URI); `language`: `en` or `zh`, where the browser asks for
+--   neither; `labels`: what an account, a method or `account/method` is called, text or `{ en =, zh = }`
+-- - `shop_url`: where pages lead that know no order; `limits`: see obol.nginx.options; `clock`: ms since 1970
 
 local adapter = require "obol.nginx.adapter"
 local frame = require "obol.nginx.page.frame"
@@ -50,6 +54,7 @@ local handlers = {
 local function body_limit(name, limits)
   if name == "notify" then return limits.notify_body end
   if name == "create" then return limits.create_body end
+  if name == "returned" then return limits.return_body end
   return limits.form_body
 end
 
@@ -77,7 +82,7 @@ function M.new(pay, options)
   local shop, err = options_of.check(options)
   if not shop then return nil, err end
   shop.pay, shop.keys, shop.accounts = pay, keys.new(shop.keys), accounts_of(pay)
-  shop.frame, shop.streams, shop.metrics = frame.new(shop.theme), {}, metrics.new(shop.dict)
+  shop.frame, shop.streams, shop.metrics = frame.new(shop.theme), {}, metrics.new(shop.numbers)
   pay:watch(function(record) shop.metrics:record(record) end)
   local made = {}
   for name in pairs(handlers) do

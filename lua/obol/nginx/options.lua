@@ -8,8 +8,8 @@ local words = require "obol.nginx.page.words"
 
 local M = {}
 
-local known = { url = true, secret = true, keys = true, dict = true, theme = true, language = true, labels = true,
-  limits = true, shop_url = true, clock = true }
+local known = { url = true, secret = true, keys = true, dict = true, numbers = true, theme = true, language = true,
+  labels = true, limits = true, shop_url = true, clock = true }
 local theme_known = { name = true, accent = true, logo = true }
 
 --- Limits that an option can change, with what holds without it.
@@ -21,9 +21,10 @@ M.limits = {
   create_each = 600, -- calls a minute of one sender
   key_failures = 20, -- wrong API keys a minute of one sender
   form_body = 4096, -- bytes of the checkout's form
+  return_body = 64 * 1024, -- bytes that a provider's page may send along with the browser
   form_each = 60, -- forms a minute of one sender
   form_order = 12, -- forms a minute for one order
-  page_each = 600, -- pages and states a minute of one sender
+  page_each = 3000, -- pages and states a minute of one sender
   streams = 2000, -- live connections at once
   stream_s = 240, -- seconds that one of them lasts at most
 }
@@ -132,13 +133,18 @@ function M.check(given)
   if count == 0 then problem("secret", "expected a secret, or a list of them, newest first") end
   local store = dict.open(given.dict, type(given.clock) == "function" and given.clock or nil)
   if not store then problem("dict", "expected the name of a lua_shared_dict") end
+  local numbers = given.numbers ~= nil and dict.open(given.numbers) or store
+  if given.numbers ~= nil and not dict.open(given.numbers) then
+    problem("numbers", "expected the name of a lua_shared_dict")
+  end
   if given.language ~= nil and not words.known[given.language] then problem("language", "expected en or zh") end
   if given.shop_url ~= nil then check_url(given.shop_url, "shop_url", problem) end
   if given.clock ~= nil and type(given.clock) ~= "function" then problem("clock", "expected a function") end
   local settings = {
     theme = check_theme(given.theme or {}, problem), limits = check_limits(given.limits or {}, problem),
     labels = check_labels(given.labels or {}, problem), keys = keys_of(given.keys or {}, problem),
-    dict = store, language = given.language or "en", shop_url = given.shop_url, clock = given.clock or core.clock_ms,
+    dict = store, numbers = numbers, language = given.language or "en", shop_url = given.shop_url,
+    clock = given.clock or core.clock_ms,
   }
   if #problems > 0 then
     table.sort(problems, function(a, b) return a.field < b.field end)

@@ -15,8 +15,8 @@ function M.handle(shop, request)
   end
   if not stage.may_look(shop, request) then return page.busy(shop, request) end
   local token = input.last_segment(request, 4096)
-  local content = token and shop.sealer:open("return", token)
-  if not content then return page.absent(shop, request) end
+  local content = page.open(shop, token)
+  if not content or content.use ~= "return" then return page.absent(shop, request) end
   local payment = stage.recorded(shop, content)
   if not payment then return page.absent(shop, request) end
   local now = stage.refreshed(shop, content, payment, true)

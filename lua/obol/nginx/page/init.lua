@@ -13,14 +13,18 @@ local M = {}
 
 local fill = frame.fill
 
---- What a token of the checkout or of a return holds, with its `use`; nil for anything else.
+-- How long a page shows what became of an order after its link is over.
+local SHOWN_MS = 30 * 24 * 60 * 60 * 1000
+
+--- What a token of the checkout or of a return holds, with its `use`; nil for anything else, and for one
+-- that is long over.
 function M.open(shop, token)
   if not token then return nil end
-  for _, use in ipairs { "checkout", "return" } do
+  for use, after_ms in pairs { checkout = SHOWN_MS, ["return"] = 0 } do
     local content = shop.sealer:open(use, token)
     if content then
       content.use = use
-      return content
+      return shop.clock() < content.ends + after_ms and content or nil
     end
   end
   return nil

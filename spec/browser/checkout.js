@@ -1,0 +1,250 @@
+// The checkout in Chromium. usage: node checkout.js SHOP SANDBOX [FOLDER for pictures]
+// One line of JSON for each case: {"name", "ok", "problem", "ms"}. Cases run side by side, each in a browser of
+// its own, so that cookies are nobody else's.
+
+"use strict";
+const { chromium } = require("playwright-core");
+const [shop, sandbox, folder] = process.argv.slice(2);
+const agent = "Mozilla/5.0 (iPhone; CPU iPhone OS 16_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148";
+const desktop = { viewport: { width: 1200, height: 850 }, locale: "en-US" };
+const phone = { viewport: { width: 390, height: 780 }, isMobile: true, locale: "zh-CN", userAgent: agent };
+
+function check(condition, what) {
+  if (!condition) throw new Error("expected " + what);
+}
+
+async function control(verb, input) {
+  const reply = await fetch(sandbox + "/_sandbox/" + verb, input && { method: "POST",
+    headers: { "content-type": "application/json" }, body: JSON.stringify(input) });
+  check(reply.ok, "the sandbox's " + verb + " to work");
+  return reply.json();
+}
+
+const order = (page) => page.textContent("bdi");
+const paid = (page) => page.waitForSelector(".state.good", { timeout: 60000 });
+
+async function buy(page, ware) {
+  await page.goto(shop);
+  await page.click(`button[value=${ware}]`);
+}
+
+async function attempts(page) {
+  const books = await control("books");
+  const id = await order(page);
+  return books.mincloud.orders.filter((one) => one.order_id === id).length;
+}
+
+const cases = {
+  async "a code is paid, and the page says so by itself"(page) {
+    await buy(page, "tea");
+    await page.click("form button");
+    await page.waitForSelector(".code svg");
+    await page.picture("qr");
+    await control("pay", { reference: await order(page) });
+    await paid(page);
+    await page.picture("paid");
+    await page.click("a.go");
+    check((await page.textContent("dl")).includes("succeeded"), "the shop to know of it");
+  },
+
+  async "a code is paid without scripts"(page) {
+    await buy(page, "tea");
+    await page.click("form button");
+    await page.waitForSelector(".code svg");
+    await control("pay", { reference: await order(page) });
+    await paid(page);
+  },
+
+  async "a hosted page and the way back"(page) {
+    await buy(page, "lights");
+    await page.click("form button");
+    await page.waitForURL(/ruxpay/);
+    await page.click("button[value=pay]");
+    await paid(page);
+  },
+
+  async "a hosted page without scripts"(page) {
+    await buy(page, "lights");
+    await page.click("form button");
+    await page.waitForURL(/ruxpay/);
+    await page.click("button[value=pay]");
+    await paid(page);
+  },
+
+  async "back from a hosted page, the payer can go there again"(page) {
+    await buy(page, "lights");
+    await page.click("form button");
+    await page.waitForURL(/ruxpay/);
+    await page.goBack();
+    await page.waitForSelector("a.go");
+    check(!page.url().includes("go=1"), "a page that does not send the payer away");
+    await page.click("a.go");
+    await page.click("button[value=pay]");
+    await paid(page);
+  },
+
+  async "a declined card, then another try"(page) {
+    await buy(page, "lights");
+    await page.click("form button");
+    await page.waitForURL(/ruxpay/);
+    await page.click("button[value=decline]");
+    await page.waitForSelector(".state.bad");
+    await page.picture("failed");
+    await page.click("form button");
+    await page.waitForURL(/ruxpay/);
+    await page.click("button[value=pay]");
+    await paid(page);
+  },
+
+  async "the payer gives up, and nothing is paid"(page) {
+    await buy(page, "lights");
+    await page.click("form button");
+    await page.waitForURL(/ruxpay/);
+    await page.click("button[value=back]");
+    await page.waitForURL(/pay\/checkout/);
+    check(!(await page.$(".state.good")), "no success");
+    await page.picture("given_up");
+  },
+
+  async "a card with 3DS"(page) {
+    await buy(page, "saved");
+    await page.click("a.go");
+    await page.click("button[value=approve]");
+    await paid(page);
+  },
+
+  async "a card whose 3DS fails"(page) {
+    await buy(page, "saved");
+    await page.click("a.go");
+    await page.click("button[value=fail]");
+    await page.waitForSelector(".state.bad");
+  },
+
+  async "Stripe's page by AppWheel"(page) {
+    await buy(page, "lifetime");
+    await page.click("form button");
+    await page.waitForURL(/appwheel/);
+    await page.click("button.go");
+    await paid(page);
+  },
+
+  async "the pay page of 4metas"(page) {
+    await buy(page, "gems");
+    await page.click("form button");
+    await page.waitForURL(/fourmetas/);
+    await page.click("button.go, button[value=pay]");
+    await page.waitForURL(/pay\/checkout/);
+    await paid(page);
+  },
+
+  async "a double click, a reload and a second tab pay once"(page) {
+    await buy(page, "tea");
+    const address = page.url();
+    const second = await page.context().newPage();
+    await second.goto(address);
+    await page.dblclick("form button");
+    await page.waitForSelector(".code svg");
+    await page.reload();
+    await page.reload();
+    await second.check("input[type=radio] >> nth=1");
+    await second.click("form button");
+    await second.waitForSelector(".code svg");
+    check((await attempts(page)) === 1, "one order at the provider");
+    check((await page.textContent("main")).includes("WeChat"), "the first way to be shown");
+    await control("pay", { reference: await order(page) });
+    await Promise.all([paid(page), paid(second)]);
+  },
+
+  async "a phone goes to WeChat, in Chinese"(page) {
+    await buy(page, "tea");
+    await page.picture("phone_choose");
+    check((await page.getAttribute("html", "lang")) === "zh-CN", "Chinese");
+    await page.click("form button");
+    await page.waitForURL(/mincloud/);
+    await page.click("button[value=pay]");
+  },
+
+  async "inside WeChat the bridge is asked with the parameters"(page) {
+    await page.addInitScript(() => {
+      window.WeixinJSBridge = { invoke: (name, parameters, done) => {
+        window.asked = { name, parameters };
+        setTimeout(() => done({ err_msg: "get_brand_wcpay_request:ok" }), 50);
+      } };
+    });
+    await buy(page, "wechat");
+    await page.click("form button");
+    await page.waitForSelector("[data-jsapi]");
+    await page.picture("jsapi");
+    await page.click("[data-jsapi]");
+    const asked = await page.evaluate(() => window.asked);
+    check(asked.name === "getBrandWCPayRequest" && asked.parameters.paySign, "signed parameters");
+    check(!(await page.$(".state.good")), "no success on the bridge's word");
+    await control("pay", { reference: await order(page) });
+    await paid(page);
+  },
+
+  async "the keyboard is enough"(page) {
+    await buy(page, "tea");
+    await page.focus("input[type=radio] >> nth=0");
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("ArrowDown");
+    check(await page.isChecked("input[type=radio] >> nth=2"), "the third way to be chosen");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector(".code svg");
+    check((await page.textContent("h2")).includes("QQ"), "QQ");
+  },
+
+  async "the dark and the narrow page have room for everything"(page) {
+    await buy(page, "any");
+    await page.picture("dark");
+    await page.setViewportSize({ width: 320, height: 600 });
+    const [inner, outer] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
+    check(inner <= outer, "no scrolling sideways");
+  },
+};
+
+const settings = (name) => {
+  if (name.includes("without scripts")) return { ...desktop, javaScriptEnabled: false };
+  if (name.includes("inside WeChat")) return { ...phone, userAgent: agent + " MicroMessenger/8.0" };
+  if (name.includes("a phone")) return phone;
+  if (name.includes("dark")) return { ...desktop, colorScheme: "dark" };
+  return desktop;
+};
+
+async function run(browser, name) {
+  const context = await browser.newContext(settings(name));
+  context.setDefaultTimeout(60000);
+  const page = await context.newPage(), complaints = [], started = Date.now();
+  page.picture = (file) => folder && page.screenshot({ path: `${folder}/${file}.png`, fullPage: true });
+  page.on("console", (message) => { if (message.type() === "error") complaints.push(message.text()); });
+  page.on("pageerror", (problem) => complaints.push(problem.message));
+  page.on("request", (request) => {
+    if (!/^(http:\/\/127\.0\.0\.1|data:)/.test(request.url())) complaints.push("a request to " + request.url());
+  });
+  let problem;
+  try {
+    await cases[name](page);
+    // A page of another state than 200 is an error to the console, and meant so.
+    const bad = complaints.filter((text) => !/status of 4\d\d/.test(text));
+    if (bad.length) problem = bad.join("; ");
+  } catch (raised) {
+    problem = raised.message.split("\n")[0] + " at " + page.url();
+  }
+  const ms = Date.now() - started;
+  await context.close();
+  console.log(JSON.stringify({ name, ok: !problem, problem, ms }));
+}
+
+(async () => {
+  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
+    args: ["--no-sandbox"] });
+  const names = Object.keys(cases);
+  await Promise.all([0, 1, 2].map(async () => {
+    while (names.length) await run(browser, names.shift());
+  }));
+  await browser.close();
+})().catch((problem) => {
+  console.error(problem);
+  process.exit(1);
+});
