@@ -39,6 +39,15 @@ local only = { forged_public = fourmetas, altered = two, spliced = fourmetas, re
   truncated_blocks = fourmetas, other_status = two,
   null_data = fourmetas, unlisted_state = two, stale = two, mismatched = two }
 
+-- What is called, and no notification: a fault of notifications would never show there.
+local calls = {}
+for noun, verbs in pairs { payment = "create query find cancel list", refund = "create query list",
+  subscription = "create query update cancel renew portal", payment_method = "create list remove",
+  invoice = "list", product = "list history", entitlement = "get", customer = "create", session = "create remove",
+  profit_share = "create", ["function"] = "call", time = "get" } do
+  for verb in verbs:gmatch "%a+" do calls[noun .. "." .. verb] = true end
+end
+
 local options = { times = "number", ms = "number", bytes = "number", code = "number", status = "number",
   commit = "boolean", provider = "string" }
 
@@ -48,8 +57,12 @@ function M.new() return setmetatable({ armed = {} }, Faults) end
 --- Checks the arguments of `fault`; gives a word on what is wrong, or nil.
 function M.problem(operation, kind, given)
   if not M.kinds[kind] then return "kind: expected a known kind of fault" end
-  if operation == "notification" and M.kinds[kind] ~= "notification" then
-    return "kind: expected a fault of notifications"
+  local of_notice = M.kinds[kind] == "notification"
+  if operation == "notification" and not of_notice then return "kind: expected a fault of notifications" end
+  if calls[operation] and of_notice then return "kind: expected a fault of calls" end
+  local provider = given and given.provider
+  if provider and only[kind] and not only[kind][provider] then
+    return "kind: expected a fault that this provider has"
   end
   for name, value in pairs(given or {}) do
     if options[name] == nil then return tostring(name) .. ": unknown option" end
