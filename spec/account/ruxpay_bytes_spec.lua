@@ -29,9 +29,8 @@ describe("RuxPay's operations", function()
     assert.equal("POST https://domain/api/payment", sent("payment.create", ruxpay.payment()))
     assert.equal(ORDER .. '"transactionType":"Sale",' .. CARD .. BILLING,
       ruxpay.body(one, "payment.create", ruxpay.payment()))
-    assert.equal(ORDER .. '"transactionType":"Authorization",' .. CARD .. BILLING, ruxpay.body(one,
-      "payment.create", ruxpay.payment { method = "card",
-        extra = { ruxpay = { transaction_type = "Authorization" } } }))
+    assert.equal(ORDER .. '"transactionType":"Sale",' .. CARD .. BILLING, ruxpay.body(one,
+      "payment.create", ruxpay.payment { method = "card", extra = { ruxpay = { transaction_type = "Sale" } } }))
   end)
 
   it("open a page", function()

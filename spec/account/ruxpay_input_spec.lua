@@ -207,6 +207,9 @@ describe("RuxPay's rows", function()
     assert.truthy(err.kind == "invalid" or err.kind == "unsupported")
     refused("payment.create", ruxpay.payment { extra = { ruxpay = { transaction_type = "Refund" } } },
       "extra.ruxpay.transaction_type")
+    -- what is only held is not paid, and no call that captures is documented
+    refused("payment.create", ruxpay.payment { extra = { ruxpay = { transaction_type = "Authorization" } } },
+      "extra.ruxpay.transaction_type")
     refused("payment.create", ruxpay.checkout { extra = { ruxpay = { transaction_type = "Authorization" } } },
       "extra.ruxpay.transaction_type")
   end)

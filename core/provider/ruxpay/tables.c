@@ -90,8 +90,8 @@ static const struct obol_field item[] = {
 #define TYPE(words)                                                                                \
     WORD("extra.ruxpay.transaction_type", "transactionType", words, "Sale", "what is done")
 
-static const struct obol_word sale[] = {{.word = "Sale"}, {.word = "Authorization"}, {0}};
-static const struct obol_word only_sale[] = {{.word = "Sale"}, {0}};
+/* Not Authorization: no call that captures is documented, and what is only held is not paid. */
+static const struct obol_word sale[] = {{.word = "Sale"}, {0}};
 static const struct obol_word cycles[] = {
     {.word = "P1D", .wire = "DAY"}, {.word = "P1W", .wire = "WEEK"},
     {.word = "P1M", .wire = "MONTH"}, {.word = "P3M", .wire = "THREE_MONTHS"},
@@ -105,7 +105,7 @@ static const struct obol_field subscription_request[] = {
            "number of charges, the first one among them"),
     PAYER, {0}};
 static const struct obol_field page_request[] = {
-    ORDER, TYPE(only_sale),
+    ORDER, TYPE(sale),
     {.name = "extra.ruxpay.transaction_method", .wire = "transactionMethod", .type = OBOL_TEXT,
      .max = 32, .preset = "Default", .sample = "Default",
      .doc = "what the page begins with: CreditCard, alipay, klarna ..."},

@@ -6,6 +6,7 @@ local exchange = require "obol.client.exchange"
 local checked = require "obol.client.options"
 local fault = require "obol.client.fault"
 local nearest = require "obol.config.nearest"
+local keys = require "obol.client.keys"
 local resource = require "obol.client.resource"
 local time = require "obol.client.time"
 local wait = require "obol.wait"
@@ -33,6 +34,13 @@ local function check_open(client)
 end
 
 -- pay:call(account, operation, params [, options])
+-- The key of a call that makes something: the caller's, or one that no other call has.
+local function key_of(client, name, operation, params, given)
+  local plan = client.accounts[name]:plan(operation, params)
+  if given or not plan or plan.effect == "none" then return given end
+  return keys.derive(client.ledger:id(), name, operation, "call " .. client.nonce(client.clock()), 1)
+end
+
 local function call(client, name, operation, params, options)
   if type(name) ~= "string" then error("expected an account's name as a string", 2) end
   if type(operation) ~= "string" then error("expected an operation as a string", 2) end
@@ -46,9 +54,12 @@ local function call(client, name, operation, params, options)
   if not account:supports(operation) then
     return nil, fault.unsupported("the provider has no such operation" .. nearest.hint(operation, operations), name)
   end
-  local result, reply = exchange.run(client, { account = name, operation = operation, params = params or {},
-    token = limits.token, deadline = limits.deadline })
+  params = params or {}
+  local key = key_of(client, name, operation, params, limits.key)
+  local result, reply = exchange.run(client, { account = name, operation = operation, params = params,
+    key = key, token = limits.token, deadline = limits.deadline })
   if not result then return nil, reply end
+  result.key = result.key or key
   return result, fault.of_result(result, name, reply)
 end
 

@@ -1,13 +1,14 @@
 --- The options of one call: `timeout_ms` (1 to 600000; if not given, the
 -- configured transport's, else 30000), `account` (a configured
--- name), `token` (a payer's own, as an obol.secret).
+-- name), `token` (a payer's own, as an obol.secret); of `pay:call` also `key` (the attempt's, text of 1
+-- to 128 bytes; without it each call that makes something has one of its own).
 
 local fault = require "obol.client.fault"
 local nearest = require "obol.config.nearest"
 
 local M = {}
 
-local known = { timeout_ms = true, account = true, token = true }
+local known = { timeout_ms = true, account = true, token = true, key = true }
 local DEFAULT_MS, MAX_MS = 30000, 600000
 
 -- A secret shows itself as nothing else does; its metatable is out of reach.
@@ -38,7 +39,10 @@ function M.check(client, given)
   if given.token ~= nil and not is_secret(given.token) then
     return nil, fault.invalid("options.token", "expected an obol.secret")
   end
-  return { timeout_ms = timeout, account = name, token = given.token, deadline = client.elapsed() + timeout }
+  if given.key ~= nil and not (type(given.key) == "string" and given.key:find "^%g+$" and #given.key <= 128) then
+    return nil, fault.invalid("options.key", "expected text of 1 to 128 visible characters")
+  end
+  return { timeout_ms = timeout, account = name, key = given.key, token = given.token, deadline = client.elapsed() + timeout }
 end
 
 return M
