@@ -241,6 +241,25 @@ describe("a flood of notifications", function()
     assert.is_true(later > 500, later)
   end)
 
+  it("of what nobody proved raises no more than so many alarms, and writes no more down", function()
+    local pay, state, _, _, ledger = notified.open("cards", { create = { outcome = "accepted" },
+      query = { outcome = "declined" } })
+    local key = pay.payments:create(notified.order "A-1").attempts[1].key
+    for _, more in ipairs { { type = "hint", live = true }, { live = true, key = key },
+      { key = key, customer_id = "x" },
+      { key = key } } do
+      state.alarms = {}
+      more.verified_by = false
+      for place = 1, 200 do pay.notifications:receive("a", event("e" .. place, more)) end
+      assert.is_true(#state.alarms <= 110, #state.alarms)
+    end
+    assert.is_true(#ledger:list("notifications", { limit = 1000 }) <= 110)
+    -- what is signed is told all the same
+    state.alarms = {}
+    assert.equal(400, pay.notifications:receive("a", event("s-1", { key = key, customer_id = "x" })).status)
+    assert.same({ "mismatch" }, state.alarms)
+  end)
+
   it("is refused where the bytes are too many", function()
     local pay = notified.open("cards", {})
     assert.equal(400, pay.notifications:receive("a", { body = "", url = ("x"):rep(128 * 1024 + 1) }).status)

@@ -1,6 +1,7 @@
 --- A notification on its way through the client: what it is known by, and its row in the ledger.
 
 local amounts = require "obol.client.amounts"
+local bucket = require "obol.client.bucket"
 local crypto = require "obol.crypto"
 local ledger = require "obol.ledger"
 local log = require "obol.client.log"
@@ -8,6 +9,7 @@ local log = require "obol.client.log"
 local M = {}
 
 local none = ledger.none
+local ALARM_BURST, ALARMS_A_SECOND = 100, 1
 
 -- What of an event is kept with it, to be acted on when its order comes.
 local kept = {
@@ -134,9 +136,11 @@ function M.dismiss(client, note)
   return client.ledger:dismiss_event(note.id)
 end
 
---- Raises an alarm about the notification.
+--- Raises an alarm about the notification; of what nobody proved, no more than anybody may cause.
 function M.alarm(client, note, what, more)
   local event = note.event
+  local is_proven = event.verified_by ~= nil
+  if not is_proven and not bucket.take(client, "alarm/" .. note.account, ALARM_BURST, ALARMS_A_SECOND) then return end
   local members = { account = note.account, order_id = event.order_id, key = event.key, notification = note.id }
   for key, value in pairs(more or {}) do members[key] = value end
   log.alarm(client, what, members)
