@@ -32,6 +32,7 @@ local pages = {
   { "obol.account", "account/init.lua" },
   { "obol.provider", "provider.lua", call = "obol.provider.%s" },
   { "Handlers for nginx", "nginx/init.lua", call = "obol.nginx.%s" },
+  { "Limits of the handlers", "nginx/options.lua", only = {} },
   { "Waiting, and the built-in transport", "wait/init.lua", call = "require(\"obol.wait\").%s" },
   { "The sandbox", "sandbox/init.lua", call = "sandbox:%s", maker = "require(\"obol.sandbox\").%s",
     private = { stamp_ms = true } },

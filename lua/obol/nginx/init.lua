@@ -32,7 +32,7 @@
 --   `dict`, where a flood can push them out
 -- - `theme`: `name`, `accent` (`#rrggbb`), `logo` (a data URI); `language`: `en` or `zh`, where the browser asks for
 --   neither; `labels`: what an account, a method or `account/method` is called, text or `{ en =, zh = }`
--- - `shop_url`: where pages lead that know no order; `limits`: see obol.nginx.options; `clock`: ms since 1970
+-- - `shop_url`: where pages lead that know no order; `limits`: a table, see below; `clock`: ms since 1970
 
 local adapter = require "obol.nginx.adapter"
 local frame = require "obol.nginx.page.frame"

@@ -30,22 +30,21 @@ local function methods_of(provider)
   return described and described.methods or {}
 end
 
--- Every method that some account has: those that are asked about.
-local function all_methods(pay, params)
-  local seen, list = {}, {}
-  local plain = pay:explain(copied(params, nil))
+-- Every account with each method of its provider, as the payer should see them: { account =, provider =,
+-- method = }.
+local function candidates(pay, params, account)
+  local list = {}
+  local plain = pay:explain(copied(params, nil), { account = account })
   for _, entry in ipairs(plain and plain.accounts or {}) do
     for _, method in ipairs(methods_of(entry.provider)) do
-      if not seen[method] then
-        seen[method] = true
-        list[#list + 1] = method
-      end
+      list[#list + 1] = { account = entry.account, provider = entry.provider, method = method }
     end
   end
-  table.sort(list, function(a, b)
-    local first, second = rank[a] or 99, rank[b] or 99
+  table.sort(list, function(one, two)
+    local first, second = rank[one.method] or 99, rank[two.method] or 99
     if first ~= second then return first < second end
-    return a < b
+    if one.method ~= two.method then return one.method < two.method end
+    return one.account < two.account
   end)
   return list
 end
@@ -61,15 +60,12 @@ end
 -- `only` = { account =, methods = (a list), payer = (the payer's token, an obol.secret) }.
 function M.all(pay, params, only)
   local wanted, found = set_of(only.methods), {}
-  for _, method in ipairs(all_methods(pay, params)) do
-    local allowed = not wanted or wanted[method]
-    if method == "card" or (method == "wechat_jsapi" and not only.payer) then allowed = false end
-    local seen = allowed and pay:explain(copied(params, method), { account = only.account, token = only.payer })
-    for _, entry in ipairs(seen and seen.accounts or {}) do
-      if entry.fits and not entry.problem then
-        found[#found + 1] = { account = entry.account, method = method, provider = entry.provider }
-      end
-    end
+  for _, one in ipairs(candidates(pay, params, only.account)) do
+    local method = one.method
+    local allowed = method ~= "card" and (method ~= "wechat_jsapi" or only.payer) and (not wanted or wanted[method])
+    local seen = allowed and pay:explain(copied(params, method), { account = one.account, token = only.payer })
+    local entry = seen and seen.accounts[1]
+    if entry and entry.fits and not entry.problem then found[#found + 1] = one end
   end
   return found
 end

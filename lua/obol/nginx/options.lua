@@ -1,4 +1,15 @@
---- The options of `obol.nginx.new`, checked: every mistake is reported with its path.
+--- The limits of the handlers, each an integer of 1 or more under this name in the option `limits`; in brackets
+-- what holds without it. One sender is one address.
+--
+-- - `notify_body` (262144): bytes of a notification; `notify_each` (50): notifications a second of one sender for one
+--   account; `notify_all` (400): of all senders for one account
+-- - `create_body` (65536): bytes of an order from the merchant's server; `create_each` (600): calls a minute of one
+--   sender; `key_failures` (20): wrong API keys a minute of one sender
+-- - `form_body` (4096): bytes of the checkout's form; `form_each` (60): forms a minute of one sender; `form_order`
+--   (12): forms a minute for one order; `return_body` (65536): bytes that a provider's page may send along with the
+--   browser that it sends back
+-- - `page_each` (3000): pages and states a minute of one sender; `streams` (2000): live connections of one worker;
+--   `stream_s` (240): seconds that one of them lasts at most
 
 local core = require "obol.core"
 local dict = require "obol.nginx.dict"
@@ -12,21 +23,11 @@ local known = { url = true, secret = true, keys = true, dict = true, numbers = t
   labels = true, limits = true, shop_url = true, clock = true }
 local theme_known = { name = true, accent = true, logo = true }
 
---- Limits that an option can change, with what holds without it.
+-- The limits, described above.
 M.limits = {
-  notify_body = 256 * 1024, -- bytes of a notification
-  notify_each = 50, -- notifications a second of one sender, for one account
-  notify_all = 400, -- notifications a second for one account
-  create_body = 64 * 1024, -- bytes of an order from the merchant's server
-  create_each = 600, -- calls a minute of one sender
-  key_failures = 20, -- wrong API keys a minute of one sender
-  form_body = 4096, -- bytes of the checkout's form
-  return_body = 64 * 1024, -- bytes that a provider's page may send along with the browser
-  form_each = 60, -- forms a minute of one sender
-  form_order = 12, -- forms a minute for one order
-  page_each = 3000, -- pages and states a minute of one sender
-  streams = 2000, -- live connections at once
-  stream_s = 240, -- seconds that one of them lasts at most
+  notify_body = 256 * 1024, notify_each = 50, notify_all = 400, create_body = 64 * 1024, create_each = 600,
+  key_failures = 20, form_body = 4096, form_each = 60, form_order = 12, return_body = 64 * 1024, page_each = 3000,
+  streams = 2000, stream_s = 240,
 }
 
 local function is_secret(value)

@@ -71,6 +71,25 @@ describe("the example shop", function()
     assert(call("GET", "/order?order=" .. order_id).body:find("succeeded", 1, true))
   end)
 
+  it("makes one order of forms that come at once", function()
+    local url = form("/buy", "ware=tea").headers.location
+    local page = call("GET", url)
+    local cookie, order_id = page.headers["set-cookie"]:match "^[^;]+", page.body:match "<bdi>([^<]+)</bdi>"
+    local proof = page.body:match 'name="form" value="([^"]*)"'
+    control("fault", { operation = "payment.create", kind = "slow", ms = 400, provider = "mincloud", times = 1 })
+    local calls = {}
+    for index, way in ipairs { "wechat_qr", "wechat_qr", "qq_qr", "alipay_page" } do
+      calls[index] = function() return form(url, "form=" .. proof .. "&way=web%2F" .. way, cookie) end
+    end
+    for _, result in ipairs { wait.all((table.unpack or unpack)(calls)) } do assert.equal(303, result[1].status) end
+    local orders = 0
+    for _, one in ipairs(control("books").mincloud.orders) do
+      if one.order_id == order_id then orders = orders + 1 end
+    end
+    assert.equal(1, orders)
+    assert(call("GET", url).body:find('data-stage="action-1"', 1, true))
+  end)
+
   it("takes orders of the shop's servers", function()
     local order = json.encode { order_id = "API-1", amount = "19.99", currency = "CNY", description = "tea",
       checkout = { language = "zh" } }

@@ -187,7 +187,22 @@ describe("the handlers inside nginx", function()
     again:close()
   end)
 
+  it("let nginx take a new configuration while somebody listens", function()
+    local path = pay("V-8", "web%2Fwechat_qr"):gsub("/checkout/", "/status/")
+    local before = server:workers()[1]
+    local connection = assert(support.eventually(function() return stream(path) end))
+    server:signal "HUP"
+    local gone = support.eventually(function()
+      local running = server:workers()
+      return #running == 1 and running[1] ~= before
+    end)
+    connection:close()
+    assert(gone, "a worker that waits for a listener")
+    assert.equal(200, call("GET", "/pay/health").status)
+  end)
+
   it("count over all workers, and say so", function()
+    pay("V-9", "web%2Fwechat_qr")
     local text = call("GET", "/pay/metrics").body
     assert(text:find 'obol_calls_total{account="web",operation="payment.create",outcome="accepted"} %d')
     assert.equal(404, call("POST", "/pay/notify/nobody", "{}").status)

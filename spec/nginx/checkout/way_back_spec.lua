@@ -40,6 +40,18 @@ describe("the browser's return", function()
     assert.not_equal("succeeded", at.pay.payments:get("R-1").status)
   end)
 
+  it("after giving up says that the order can still be paid", function()
+    assert(at.pay.customers:create({ customer = { id = "167123123123" } }, { account = "subs" }))
+    local where = at.link(support.lights("R-2", { cancel_url = "https://shop.example/back" }), { account = "subs" })
+    assert.equal(303, browser.submit(where, "subs/checkout").status)
+    local address = assert(at.box:back_out(at.pay.payments:get("R-2").action.url)).redirect
+    local answer = browser.get(address, "returned")
+    assert.equal(where .. "?returned=1", answer.headers.location)
+    local body = browser.get(answer.headers.location).body
+    assert(body:find("You came back without paying", 1, true))
+    assert(body:find('<a class="go"', 1, true))
+  end)
+
   it("takes POST too, and does not read what the provider adds", function()
     local path = back("pay"):match "example([^?]*)"
     local answer = at.request("returned", { method = "POST", path = path, query = "status=failed&order=other",
