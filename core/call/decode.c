@@ -122,7 +122,8 @@ bool obol_call_decode(const struct obol_account *account, const struct obol_answ
     claim(root, provider->code_at);
     claim(root, provider->message_at);
     claim(root, provider->message_or);
-    if (!obol_result_finish(provider, operation, &verdict, answered->expect, arena, result))
+    if (!obol_result_finish(provider, operation, &verdict, answered->expect, answered->params,
+                            arena, result))
         return obol_fail(err, OBOL_ERR_PROVIDER, NULL, "expected a smaller reply");
     *outcome = verdict.outcome;
     return true;

@@ -172,12 +172,16 @@ static bool counts_more(const struct obol_node *result, const struct obol_node *
 
 /* The item of a list that was asked for; a list without it says nothing about it. */
 static bool pick(const struct obol_operation *operation, const struct obol_node *expect,
-                 struct obol_arena *arena, struct obol_node *result, struct obol_verdict *verdict)
+                 const struct obol_node *params, struct obol_arena *arena, struct obol_node *result,
+                 struct obol_verdict *verdict)
 {
     if (operation->pick_from == NULL || verdict->outcome != OBOL_SUCCEEDED)
         return true;
     const char *with = operation->pick_with != NULL ? operation->pick_with : "provider_id";
     const struct obol_node *wanted = obol_path_find(expect, with);
+    /* the call's own word for it, by which the variant was chosen */
+    if (wanted == NULL && operation->when != NULL && strcmp(operation->variant, "*") == 0)
+        wanted = obol_path_find(params, operation->when);
     const struct obol_node *list = obol_node_get(result, obol_slice_text(operation->pick_from));
     if (wanted == NULL || list == NULL) {
         /* that the list came says nothing about an item of which nobody said which */
@@ -236,11 +240,11 @@ static bool judge_nothing(struct obol_verdict *verdict, struct obol_arena *arena
 
 bool obol_result_finish(const struct obol_provider *provider,
                         const struct obol_operation *operation, struct obol_verdict *verdict,
-                        const struct obol_node *expect, struct obol_arena *arena,
-                        struct obol_node *result)
+                        const struct obol_node *expect, const struct obol_node *params,
+                        struct obol_arena *arena, struct obol_node *result)
 {
     if (!judge_nothing(verdict, arena, result) ||
-        !pick(operation, expect, arena, result, verdict) ||
+        !pick(operation, expect, params, arena, result, verdict) ||
         !obol_result_set_action(arena, result) || !set_code(provider, verdict, arena, result) ||
         !compare(arena, result, expect) || !set_verdict(verdict, arena, result))
         return false;

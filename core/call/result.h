@@ -18,8 +18,9 @@ bool obol_result_set_action(struct obol_arena *arena, struct obol_node *result) 
 const char *obol_result_status(enum obol_outcome outcome, bool has_action);
 
 /* Adds to a result what does not come from the operation's rows: outcome and state, the provider's
- * code and text, the action's type, the picked item, what was compared, what is left over. */
+ * code and text, the action's type, the picked item, what was compared, what is left over. Which
+ * item is picked the expectation says, or the word that chose the variant. */
 bool obol_result_finish(const struct obol_provider *provider,
                         const struct obol_operation *operation, struct obol_verdict *verdict,
-                        const struct obol_node *expect, struct obol_arena *arena,
-                        struct obol_node *result) OBOL_MUST_USE;
+                        const struct obol_node *expect, const struct obol_node *params,
+                        struct obol_arena *arena, struct obol_node *result) OBOL_MUST_USE;

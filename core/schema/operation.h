@@ -83,10 +83,11 @@ struct obol_operation {
     const struct obol_outcome_row *outcomes; /* before those of the provider */
 
     /* Of the result's list `pick_from`, the item whose `pick_by` is what is expected under
-     * `pick_with` (null: provider_id) becomes `pick_as` (null: its members become the result's),
-     * and `item_outcomes` (paths in the result's item) say what it means. Where none is, `found` is
-     * false; where nothing is expected, what would be merged is unknown. With `pick_alone` the list
-     * holds nothing but what was asked for: others in its place prove nothing. */
+     * `pick_with` (null: provider_id), or what the call's word that chose the variant says, becomes
+     * `pick_as` (null: its members become the result's), and `item_outcomes` (paths in the result's
+     * item) say what it means. Where none is, `found` is false; where nothing is expected, what
+     * would be merged is unknown. With `pick_alone` the list holds nothing but what was asked for:
+     * others in its place prove nothing. */
     bool pick_alone;
     const char *pick_from;
     const char *pick_by;

@@ -262,6 +262,16 @@ describe("MinCloud's orders", function()
     assert.same({ "succeeded", 2 }, { result.outcome, #result.payments })
   end)
 
+  it("tell of the row that was asked for by its own word, and of no other", function()
+    local asked = { params = { extra = { mincloud = { record_id = "5a" } } } }
+    local paid = page { merchandise_record_id = "5a" }
+    assert.same({ "succeeded", T }, { read("payment.find", list(paid), asked).outcome,
+      read("payment.find", list(page(), paid), asked).payment.provider_id })
+    local other = assert(read("payment.find", list(page()), asked))
+    assert.same({ "unknown" }, { other.outcome, other.found, other.payment })
+    assert.is_false(assert(read("payment.find", empty, asked)).found)
+  end)
+
   it("are listed with their count where it is told", function()
     local result = assert(read("payment.list", list(page(), recorded { status = "pending" })))
     assert.same({ "succeeded", 2, 41, "succeeded", "processing" },
