@@ -42,7 +42,8 @@ function M.check(client, given)
   if given.key ~= nil and not (type(given.key) == "string" and given.key:find "^%g+$" and #given.key <= 128) then
     return nil, fault.invalid("options.key", "expected text of 1 to 128 visible characters")
   end
-  return { timeout_ms = timeout, account = name, key = given.key, token = given.token, deadline = client.elapsed() + timeout }
+  return { timeout_ms = timeout, account = name, key = given.key, token = given.token,
+    deadline = client.elapsed() + timeout }
 end
 
 return M
