@@ -24,13 +24,14 @@ local function cookie_of(shop, request)
     shop.secure and "; Secure" or "")
 end
 
--- The order that the token names and its payment; nil where either is not what the token says.
+-- The order that the token names and its payment; nil and the answer where there is nothing to show.
 local function find(shop, request)
   local token = input.last_segment(request, 6000)
   local content = page.open(shop, token)
-  if not content then return nil end
-  local payment, known = stage.recorded(shop, content)
-  if known == false or (content.use == "return" and not payment) then return nil end
+  if not content then return nil, page.absent(shop, request) end
+  local payment, known = stage.shown(shop, content)
+  if known == "failed" then return nil, page.failing(shop, request) end
+  if known == "absent" then return nil, page.absent(shop, request) end
   return { token = token, content = content, payment = payment }
 end
 
@@ -80,8 +81,9 @@ local function pay(shop, request, found, fields)
   if not payment then
     adapter.log(("obol.nginx.checkout: %s: %s"):format(one.account, tostring(err)))
     -- Another tab may have been first, with another way.
-    local now, known = stage.recorded(shop, found.content)
-    if known == false then return page.absent(shop, request) end
+    local now, known = stage.shown(shop, found.content)
+    if known == "failed" then return page.failing(shop, request) end
+    if known == "absent" then return page.absent(shop, request) end
     found.payment = now
     if not stage.is_open(stage.of(now)) then return onward(shop, found, now, input.query(request)) end
     return show(shop, request, found, { status = problem_of[err.kind] and 422 or 503, chosen = fields.way,
@@ -118,8 +120,8 @@ function M.handle(shop, request)
     return reply.not_allowed "GET, POST"
   end
   if not stage.may_look(shop, request) then return page.busy(shop, request) end
-  local found = find(shop, request)
-  if not found then return page.absent(shop, request) end
+  local found, answer = find(shop, request)
+  if not found then return answer end
   if request.method == "POST" then return post(shop, request, found) end
   found.payment = stage.refreshed(shop, found.content, found.payment)
   return show(shop, request, found)

@@ -4,6 +4,7 @@ local errors = require "obol.error"
 local offers = require "obol.nginx.offers"
 local order = require "obol.nginx.order"
 local secret = require "obol.secret"
+local stage = require "obol.nginx.stage"
 
 local M = {}
 
@@ -37,6 +38,10 @@ end
 function M.make(shop, params, link)
   local content, err = order.content(params, link, shop.clock())
   if not content then return nil, err end
+  local _, known = stage.recorded(shop, content)
+  if known == "other" then
+    return nil, errors.new { kind = "conflict", field = "amount", message = "expected the amount of the recorded payment" }
+  end
   if #M.offers(shop, content) == 0 then return nil, none_fits(shop, content) end
   local token = shop.sealer:seal("checkout", content)
   if not token then

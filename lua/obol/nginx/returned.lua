@@ -17,7 +17,8 @@ function M.handle(shop, request)
   local token = input.last_segment(request, 4096)
   local content = page.open(shop, token)
   if not content or content.use ~= "return" then return page.absent(shop, request) end
-  local payment = stage.recorded(shop, content)
+  local payment, known = stage.shown(shop, content)
+  if known == "failed" then return page.failing(shop, request) end
   if not payment then return page.absent(shop, request) end
   local now = stage.refreshed(shop, content, payment, true)
   -- The page that the payer came from knows the other ways to pay; where it was forgotten, this token

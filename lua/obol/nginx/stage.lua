@@ -37,13 +37,22 @@ local function pause_s(age_ms)
   return age_ms < 10 * 60 * 1000 and 10 or 30
 end
 
---- The recorded payment of an opened token: payment or nil; and false where that is not the token's
--- order, amount and currency.
+--- The recorded payment of an opened token, and what is known of it: `known`, `none` (nothing is
+-- recorded), `other` (another amount than the token's is), `failed` (the ledger did not answer).
 function M.recorded(shop, content)
   local payment, err = shop.pay.payments:get(content.order)
-  if not payment then return nil, err and err.kind == "not_found" or nil, err end
-  if payment.amount ~= order.amount(content) then return nil, false end
-  return payment, true
+  if not payment then return nil, err.kind == "not_found" and "none" or "failed" end
+  if payment.amount ~= order.amount(content) then return nil, "other" end
+  return payment, "known"
+end
+
+--- The same, as a page may show it: nil, and `absent` or `failed`, where there is nothing to show. A
+-- return's token shows only what is recorded.
+function M.shown(shop, content)
+  local payment, known = M.recorded(shop, content)
+  if known == "failed" then return nil, "failed" end
+  if known == "other" or (known == "none" and content.use == "return") then return nil, "absent" end
+  return payment, known
 end
 
 --- Asks the provider about an open payment, unless that was done a moment ago: the payment as it is then.

@@ -12,8 +12,8 @@ local M = {}
 local LOOK_S, BREATH = 2, 7 -- seconds between looks; looks between signs of life
 
 local function state(shop, content)
-  local payment, known = stage.recorded(shop, content)
-  if known == false or (content.use == "return" and not payment) then return nil end
+  local payment, known = stage.shown(shop, content)
+  if known == "absent" or known == "failed" then return nil, known end
   payment = stage.refreshed(shop, content, payment)
   local now = stage.of(payment)
   return { stage = stage.name(payment), final = now ~= "choose" and stage.is_final(now) }
@@ -73,7 +73,9 @@ function M.handle(shop, request)
     return reply.problem(429, "expected fewer calls", nil, { ["retry-after"] = "30" })
   end
   local content = page.open(shop, input.last_segment(request, 6000))
-  local now = content and state(shop, content)
+  local now, why
+  if content then now, why = state(shop, content) end
+  if why == "failed" then return reply.problem(503, "expected the ledger to answer", nil, { ["retry-after"] = "5" }) end
   if not now then return reply.problem(404, "expected the token of a checkout") end
   local accept = input.header(request, "accept") or ""
   if accept:find("text/event-stream", 1, true) then return stream(shop, content, now) end

@@ -72,11 +72,33 @@ describe("health", function()
   end)
 end)
 
+describe("a ledger that does not answer", function()
+  it("is no order that is not there: every page says so, and nothing is sent", function()
+    local at = support.open()
+    local browser, url = at.browser(), at.link(support.tea "Y-1")
+    local proof = browser.get(url).body:match 'name="form" value="([^"]*)"'
+    browser.submit(at.link(support.lights "Y-2"), "cards/checkout")
+    local back = assert(at.box:pay "Y-2").redirect
+    local sent, real = #at.records, at.pay.payments.get
+    at.pay.payments.get = function() return nil, obol.error.new { kind = "storage", message = "x" } end
+    local answers = { browser.get(url), browser.post(url, "form=" .. proof .. "&way=web%2Fqq_qr"),
+      browser.get(back, "returned"), browser.get((url:gsub("/checkout/", "/status/")), "status") }
+    at.pay.payments.get = real
+    for place, answer in ipairs(answers) do
+      assert.equal(503, answer.status, place)
+      assert.is_nil(answer.body:find("<form", 1, true))
+    end
+    assert.equal(sent, #at.records)
+    assert.equal(200, browser.get(url).status)
+  end)
+end)
+
 describe("a handler that raises", function()
   it("answers 500 and tells nothing of it", function()
     local at = support.open()
+    local url = at.link(support.tea "X-1")
     at.pay.payments.get = function() error("secret of the shop") end
-    local answer = at.browser().get(at.link(support.tea "X-1"))
+    local answer = at.browser().get(url)
     assert.equal(500, answer.status)
     assert.is_nil(answer.body:find("secret", 1, true))
   end)

@@ -133,6 +133,13 @@ describe("a checkout's link", function()
     assert.same({ "cards", "games", "subs", "web" }, accounts)
   end)
 
+  it("is refused where the order is recorded with another amount", function()
+    at.browser().submit(at.link(support.tea "T-6"), "web/wechat_qr")
+    local err = refused(support.tea("T-6", { amount = "1.00" }))
+    assert.equal("conflict", err.kind)
+    assert(at.shop.link(support.tea "T-6"))
+  end)
+
   it("is refused where the order is longer than an address can be", function()
     local extra = { mincloud = { snapshot = { a = ("x"):rep(6000) } } }
     assert.equal("invalid", refused(support.tea("T-5", { extra = extra })).kind)

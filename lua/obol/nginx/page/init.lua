@@ -61,6 +61,14 @@ function M.absent(shop, request)
   return simple(shop, 404, words, words.absent, words.absent_hint)
 end
 
+--- The answer where the ledger does not.
+function M.failing(shop, request)
+  local words = words_of[language(shop, request)]
+  local answer = simple(shop, 503, words, words.failing, words.failing_hint)
+  answer.headers["retry-after"] = "5"
+  return answer
+end
+
 --- The answer to a sender who asks too often.
 function M.busy(shop, request)
   local words = words_of[language(shop, request)]
