@@ -129,6 +129,27 @@ function M.finish(client, note)
   return true
 end
 
+--- The word of the acknowledgement where nothing but the notification is left to record: `accepted`, or
+-- `later` and an error.
+function M.done(client, note)
+  local ok, err = M.finish(client, note)
+  if not ok then return "later", err end
+  return "accepted"
+end
+
+--- The word after a unit that was to carry the notification with it: `recorded` and `err` are what the
+-- unit's writer answered; `about.written` tells whether the notification went with it.
+function M.after(client, note, recorded, err, about)
+  if recorded then
+    -- Somebody else recorded the same meanwhile, without the notification.
+    if not about.written then return M.done(client, note) end
+    return "accepted"
+  end
+  local word, reason = M.after_refusal(client, note, err)
+  if word then return word, reason end
+  return "later", err
+end
+
 --- What was kept has had its chance: it is not tried again, but the notification may still come again by
 -- itself, and is not the same then.
 function M.dismiss(client, note)

@@ -15,26 +15,14 @@ local states = require "obol.ledger.states"
 
 local M = {}
 
-local function finish(client, note)
-  local ok, err = note_of.finish(client, note)
-  if not ok then return "later", err end
-  return "accepted"
-end
-
 -- The answer after a unit that was to carry the notification with it.
 local function after(client, note, recorded, err, about)
-  if recorded then
-    -- Somebody else recorded the same meanwhile, without the notification.
-    if not about.written then return finish(client, note) end
-    return "accepted"
-  end
-  local word, reason = note_of.after_refusal(client, note, err)
-  if word then return word, reason end
-  if err.kind == "conflict" and err.field == "attempts.proven_by" then
+  local word, reason = note_of.after(client, note, recorded, err, about)
+  if not recorded and reason == err and err.kind == "conflict" and err.field == "attempts.proven_by" then
     err.field = "provider_id"
     return nil, err
   end
-  return "later", err
+  return word, reason
 end
 
 local function record(client, note, found, result, about)
@@ -112,7 +100,7 @@ function M.succeeded(client, note, found, options)
   found = first_of(client, found)
   if match.is_success(found, event.provider_id) or is_surplus_known(found.row, event) then
     event.duplicate = not note.signed
-    return note.signed and finish(client, note) or "accepted"
+    return note.signed and note_of.done(client, note) or "accepted"
   end
   local again = is_renewal(found, event)
   local ok, err = match.check(client, note, found, again)
@@ -162,7 +150,7 @@ function M.failed(client, note, found, options)
   local again = is_renewal(found, event)
   local ok, err = match.check(client, note, found, again)
   if not ok then return nil, err end
-  if not again and is_over(client, note, found) then return note.signed and finish(client, note) or "accepted" end
+  if not again and is_over(client, note, found) then return note.signed and note_of.done(client, note) or "accepted" end
   if wants_query(note, found) then
     local result, query_err, differs = confirm.payment(client, note, found, options, again)
     if differs then return nil, query_err end
@@ -194,7 +182,7 @@ function M.updated(client, note, found, options)
       return "later", query_err
     end
   end
-  return note.signed and finish(client, note) or "accepted"
+  return note.signed and note_of.done(client, note) or "accepted"
 end
 
 return M

@@ -11,22 +11,6 @@ local refund_settle = require "obol.client.refund_settle"
 
 local M = {}
 
-local function finish(client, note)
-  local ok, err = note_of.finish(client, note)
-  if not ok then return "later", err end
-  return "accepted"
-end
-
-local function after(client, note, recorded, err, about)
-  if recorded then
-    if not about.written then return finish(client, note) end
-    return "accepted"
-  end
-  local word, reason = note_of.after_refusal(client, note, err)
-  if word then return word, reason end
-  return "later", err
-end
-
 -- What the notification says, or the provider's own answer where it has to be asked; nil, the
 -- answer's word and an error where that is not known.
 local function settled(client, note, row, about, options)
@@ -57,7 +41,7 @@ local function ask(client, note, refund, options)
   if query_err and (query_err.outcome == "not_sent" or query_err.outcome == "unknown") then
     return "later", query_err
   end
-  return note.signed and finish(client, note) or "accepted"
+  return note.signed and note_of.done(client, note) or "accepted"
 end
 
 -- A refund that was made here.
@@ -70,7 +54,7 @@ local function own(client, note, found, options)
     if (event.outcome == "succeeded") ~= (refund.status == "succeeded") and final[event.outcome] then
       note_of.alarm(client, note, "contradiction", { order_id = refund.order_id })
     end
-    return note.signed and finish(client, note) or "accepted"
+    return note.signed and note_of.done(client, note) or "accepted"
   end
   if not is_told[event.outcome] then return ask(client, note, refund, options) end
   local one, err = nil, nil
@@ -88,7 +72,7 @@ local function own(client, note, found, options)
   if late and about.written then
     note_of.alarm(client, note, "late_success", { order_id = refund.order_id, refund_id = refund.refund_id })
   end
-  return after(client, note, recorded, err, about)
+  return note_of.after(client, note, recorded, err, about)
 end
 
 local function is_surplus(row, provider_id)
@@ -109,7 +93,7 @@ local function foreign(client, note, found, options)
   if event.outcome ~= "succeeded" then
     if not note.signed then return "accepted" end
     note_of.alarm(client, note, "foreign_refund", { order_id = row.order_id, outcome = event.outcome })
-    return finish(client, note)
+    return note_of.done(client, note)
   end
   if not event.amount or event.amount:currency() ~= row.currency then
     local err = fault.conflict("expected a refund in the payment's currency", note.account)
@@ -130,7 +114,7 @@ local function foreign(client, note, found, options)
   if about.written then
     note_of.alarm(client, note, "foreign_refund", { order_id = row.order_id, outcome = "succeeded" })
   end
-  return after(client, note, recorded, err, about)
+  return note_of.after(client, note, recorded, err, about)
 end
 
 function M.updated(client, note, options)
