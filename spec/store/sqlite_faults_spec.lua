@@ -13,8 +13,8 @@ describe("a file of SQLite", function()
 
   after_each(function() support.remove(folder) end)
 
-  local function make()
-    local database = support.open(url)
+  local function make(options)
+    local database = support.open(url, options)
     assert(database:run { { "create table t (id integer primary key, word text)" },
       { "insert into t values (1, 'first')" } })
     return database
@@ -99,7 +99,7 @@ describe("a file of SQLite", function()
   end)
 
   it("that another process holds is waited for, then given up", function()
-    local database = make()
+    local database = make { busy_ms = 60000 }
     local holder = support.start(folder, ([[
       local store = require "obol.store"
       -- a statement that takes long, in a transaction that writes
