@@ -16,10 +16,11 @@ struct obol_request {
     struct obol_slice url;
     const struct obol_header *headers;
     size_t header_count;
-    struct obol_slice body; /* exactly the bytes that were signed; size 0: no body */
-    struct obol_slice pool; /* requests of different pools never share a connection */
-    bool repeat_safe;       /* the same bytes may arrive twice without harm */
-    bool secret;            /* a secret went into the body */
+    struct obol_slice body;    /* exactly the bytes that were signed; size 0: no body */
+    struct obol_slice pool;    /* requests of different pools never share a connection */
+    bool repeat_safe;          /* the same bytes may arrive twice without harm */
+    bool secret;               /* a secret went into the body */
+    struct obol_slice warning; /* what looked wrong and was let through; empty: nothing */
 };
 
 struct obol_reply {

@@ -207,7 +207,8 @@ bool obol_call_encode(const struct obol_account *account, const char *operation,
     if (draft.nonce.size == 0)
         draft.nonce = obol_text_of_int64(room, moment->time_ms);
     *request = (struct obol_request){.repeat_safe = chosen->repeat_safe == OBOL_YES,
-                                     .secret = has_secret(&record)};
+                                     .secret = has_secret(&record),
+                                     .warning = obol_arena_copy(keep, problems->warning)};
     return draft_request(&draft, account, chosen, &record, err) &&
            sign_request(&draft, account, &record, err) &&
            finish(&draft, account, keep, request, err);

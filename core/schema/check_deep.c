@@ -18,6 +18,19 @@ static void expect_length(struct obol_checking *checking, const struct obol_fiel
         obol_expected(checking, "a secret of at most %d bytes", (int)field->max);
 }
 
+/* ISO/IEC 7812-1 annex B: every second digit from the right counts double, its own digits added. */
+static bool passes_luhn(struct obol_slice digits)
+{
+    int sum = 0;
+    for (size_t i = 0; i < digits.size; i++) {
+        int digit = digits.data[digits.size - 1 - i] - '0';
+        if (i % 2 == 1)
+            digit = digit > 4 ? 2 * digit - 9 : 2 * digit;
+        sum += digit;
+    }
+    return sum % 10 == 0;
+}
+
 void obol_check_secret(struct obol_checking *checking, const struct obol_field *field,
                        const struct obol_node *value, struct obol_slot *slot)
 {
@@ -40,6 +53,10 @@ void obol_check_secret(struct obol_checking *checking, const struct obol_field *
             obol_expected(checking, "a secret of digits only");
             return;
         }
+        if ((field->flags & OBOL_LUHN) != 0 && !passes_luhn(each->text))
+            checking->problems->warning =
+                obol_arena_format(checking->problems->arena,
+                                  "%s: expected digits that pass the luhn check", field->name);
         /* of a request: JSON can carry nothing else */
         if (field->wire != NULL && !obol_utf8_valid(each->text)) {
             obol_expected(checking, "a secret of UTF-8 text");

@@ -122,6 +122,7 @@ static const struct obol_member members[] = {
     FLAG("digits", OBOL_DIGITS),
     FLAG("shown", OBOL_SHOWN),
     FLAG("zero_too", OBOL_ZERO_TOO),
+    FLAG("luhn", OBOL_LUHN),
     {OBOL_MEMBER(obol_field, min), .set = obol_compile_integer},
     {OBOL_MEMBER(obol_field, max), .set = obol_compile_integer},
     {OBOL_MEMBER(obol_field, oneof), .set = set_oneof},

@@ -126,6 +126,7 @@ static struct obol_node *field_tree(struct tree *tree, const struct obol_field *
     put_flag(tree, map, "hidden", (field->flags & OBOL_HIDDEN) != 0);
     put_flag(tree, map, "kept", (field->flags & OBOL_KEPT) != 0);
     put_flag(tree, map, "digits", (field->flags & OBOL_DIGITS) != 0);
+    put_flag(tree, map, "luhn", (field->flags & OBOL_LUHN) != 0);
     put_flag(tree, map, "shown", (field->flags & OBOL_SHOWN) != 0);
     put_flag(tree, map, "zero_too", (field->flags & OBOL_ZERO_TOO) != 0);
     put_text(tree, map, "same_as", field->same_as);

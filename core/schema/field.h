@@ -63,7 +63,8 @@ enum {
     OBOL_KEPT = 1 << 7,         /* a reply's value that says more than its word: also in `extra` */
     OBOL_DIGITS = 1 << 8,       /* a text or secret of digits; a text may be given as an integer */
     OBOL_SHOWN = 1 << 9,        /* a reply's value that people read: of another form it is left */
-    OBOL_ZERO_TOO = 1 << 10,    /* money: 0 is an amount too, as of what comes for free */
+    OBOL_LUHN = 1 << 11,     /* a secret of digits whose last checks the others: a warning if not */
+    OBOL_ZERO_TOO = 1 << 10, /* money: 0 is an amount too, as of what comes for free */
 };
 
 /* One word of an enumeration: the caller's and the wire's. A table ends with a null word. */

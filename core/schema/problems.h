@@ -16,6 +16,8 @@ struct obol_problems {
     struct obol_problem *first;
     struct obol_problem *last;
     size_t count;
+    struct obol_slice
+        warning; /* what looks wrong and is let through all the same; empty: nothing */
 };
 
 enum { OBOL_PROBLEMS_MAX = 64 };

@@ -45,7 +45,7 @@ static const struct obol_field item[] = {
 /* Neither the check digit nor a past expiry is refused: the test cards have both (sheet 12.8). */
 #define CARD                                                                                       \
     {.name = "card.number", .wire = "card.cardNumber", .type = OBOL_SECRET, .max = 20,             \
-     .flags = OBOL_REQUIRED | OBOL_DIGITS, .doc = "digits alone"},                                 \
+     .flags = OBOL_REQUIRED | OBOL_DIGITS | OBOL_LUHN, .doc = "digits alone"},                                 \
     NUMBER("card.exp_year", "card.expiredYear", OBOL_TWO_DIGITS, 2000, 2099, "2028", "all of it"), \
     NUMBER("card.exp_month", "card.expiredMonth", OBOL_TWO_DIGITS, 1, 12, "12", "1 to 12"),        \
     PERSON("card.holder", "card.cardholder", 128, OBOL_REQUIRED, "san zhang", "name on the card"), \

@@ -6,7 +6,8 @@
 -- nothing is sent: that is a transport's work.
 --
 -- An account has
--- - `encode(operation, params, { time_ms =, nonce =, key = })`: a request | nil, err
+-- - `encode(operation, params, { time_ms =, nonce =, key =, token = })`: a request | nil, err. Its
+--   `warning` (text or nil) tells what looks wrong and is let through, such as a card's check digit
 -- - `decode(operation, reply, { expect =, params =, sent_before = })`: a result | nil, err; `reply` is
 --   `{ status =, headers =, body = }`; a result has `outcome`, `status`, `kind` of what is no success,
 --   the provider's `code` and `message`, what the operation finds, `checked` (what was compared with

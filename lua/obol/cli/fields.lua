@@ -42,6 +42,7 @@ function M.limits(field)
   elseif field.needed_by then
     parts[#parts + 1] = "required with " .. field.needed_by
   end
+  if field.luhn then parts[#parts + 1] = "a warning in the log where it does not pass the Luhn check" end
   if field.any_scheme then parts[#parts + 1] = "an app's scheme is fine too" end
   if field.preset then parts[#parts + 1] = "default " .. field.preset end
   return table.concat(parts, "; ")
