@@ -36,7 +36,8 @@ describe("a card whose digits do not check", function()
         merchant_no = found.merchant_no, secret_key = secret(found.secret_key) } } })
     assert(pay.payments:create {
       order_id = "A-1", amount = "8.88", currency = "USD", customer = { ip = "203.0.113.9" }, method = "card",
-      card = { number = secret "4300000000000000", cvv = secret "123", exp_month = 12, exp_year = 2030, holder = "Ann" },
+      card = { number = secret "4300000000000000", cvv = secret "123", exp_month = 12, exp_year = 2030,
+        holder = "Ann" },
       billing = { country = "CA" }, items = { { name = "tea", price = "8.88", quantity = 1 } },
       return_url = "https://shop.example/back", notify_url = "https://shop.example/notify",
     })

@@ -36,6 +36,15 @@ local words = {
 -- A refusal whose kind says more than that it is one.
 local refused = { authentication = "refused: the provider does not take these credentials" }
 
+-- What is not known, in the words of what was asked.
+local unknown = { not_found = "not found, which proves nothing" }
+
+local function words_of(outcome, kind)
+  if outcome == "rejected" and refused[kind] then return refused[kind] end
+  if outcome == "unknown" and unknown[kind] then return unknown[kind] end
+  return words[outcome] or words.unknown
+end
+
 -- A provider's code is shown in the message when it looks like one.
 local function code_hint(code)
   if type(code) == "number" then code = ("%d"):format(code) end
@@ -64,8 +73,7 @@ function M.of_result(result, account, reply)
   if type(code) == "number" then code = ("%d"):format(code) end
   return errors.new {
     kind = kind, outcome = outcome, account = account,
-    message = (outcome == "rejected" and refused[kind] or words[outcome] or words.unknown)
-      .. (result.why and ": " .. result.why or code_hint(code)),
+    message = words_of(outcome, kind) .. (result.why and ": " .. result.why or code_hint(code)),
     provider_code = code, provider_message = result.message,
     http_status = reply and reply.status, request_id = result.request_id or header(reply, "x-request-id"),
     retryable = outcome == "not_sent" or kind == "rate_limited", retry_after_ms = retry_after_ms(reply),
