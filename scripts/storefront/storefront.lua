@@ -67,7 +67,7 @@ local function buy()
   if not ware then return ngx.exit(400) end
   count = count + 1
   local id = ("S-%d-%d"):format(ngx.now() * 1000, count)
-  local here = ngx.var.scheme .. "://" .. ngx.var.http_host
+  local here = os.getenv("OBOL_URL"):gsub("/pay$", "")
   local url, err = ware.sell(shop, id, { paid = here .. "/order?order=" .. id, back = here .. "/" })
   if url then return ngx.redirect(url, 303) end
   ngx.status = 502

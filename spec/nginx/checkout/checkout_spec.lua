@@ -164,6 +164,27 @@ describe("paying", function()
     assert.is_nil(answer.body:find("<form", 1, true))
   end)
 
+  it("shows what was given back", function()
+    local at = support.open()
+    local browser, url = at.browser(), at.link(support.lights "P-10")
+    browser.submit(url, "cards/checkout")
+    assert(at.box:pay "P-10")
+    at.deliver()
+    assert.is_nil(browser.get(url).body:find("Given back", 1, true))
+    assert(at.pay.refunds:create("P-10", { refund_id = "B-1", amount = "3.00", reason = "broken" }))
+    at.box:advance(60000)
+    at.deliver()
+    at.pay.refunds:refresh "B-1"
+    assert(browser.get(url).body:find("<p>Given back: 3.00 USD</p>", 1, true))
+  end)
+
+  it("has every word in both languages", function()
+    local words = require "obol.nginx.page.words"
+    for name in pairs(words.en) do assert(words.zh[name], name) end
+    for name in pairs(words.zh) do assert(words.en[name], name) end
+    for name in pairs(words.en.methods) do assert(words.zh.methods[name], name) end
+  end)
+
   it("says so where the provider cannot be reached, and charges nothing", function()
     local at = support.open()
     at.box:fault("payment.create", "refuse", { provider = "mincloud", times = 10 })

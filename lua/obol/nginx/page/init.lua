@@ -138,7 +138,10 @@ function stages.waiting(_, view)
 end
 
 function stages.paid(_, view)
-  return heading("good", view.words.paid) .. fill('<p class="soft">{paid_hint}</p>', view.words)
+  local back = view.payment.refunded
+  local given = back and not back:is_zero() and fill("<p>{refunded} {amount} {currency}</p>",
+    { refunded = view.words.refunded, amount = back:format(), currency = back:currency() }) or ""
+  return heading("good", view.words.paid) .. fill('<p class="soft">{paid_hint}</p>', view.words) .. given
 end
 
 for _, name in ipairs { "failed", "canceled", "expired" } do
