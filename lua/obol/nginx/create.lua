@@ -30,20 +30,29 @@ end
 local function split(params)
   local rest = {}
   for name, value in pairs(params) do rest[name] = value end
-  local checkout = rest.checkout
-  rest.checkout = nil
-  return rest, checkout
+  rest.checkout, rest.subscription = nil, nil
+  return rest, params.checkout, params.subscription
 end
 
-local function make(shop, request, params)
-  local rest, checkout = split(params)
+local function subscribe(shop, rest)
+  local made, err = link.subscribe(shop, rest)
+  if not made then return show.fault(err) end
+  return reply.json(201, show.subscription(shop, made))
+end
+
+local function make(shop, params)
+  local rest, checkout, subscription = split(params)
+  if subscription ~= nil and (type(subscription) ~= "boolean" or checkout ~= nil) then
+    return reply.problem(422, "subscription: expected true or false, without checkout")
+  end
+  if subscription then return subscribe(shop, rest) end
   if checkout ~= nil then
     if type(checkout) ~= "table" then return reply.problem(422, "checkout: expected an object") end
     local made, err = link.make(shop, rest, checkout)
     if not made then return show.fault(err) end
     return reply.json(201, { order_id = rest.order_id, checkout_url = made.url, expires_ms = made.ends })
   end
-  local payment, err = link.pay(shop, rest, request)
+  local payment, err = link.pay(shop, rest)
   if not payment then return show.fault(err) end
   return reply.json(201, show.payment(shop, payment))
 end
@@ -76,7 +85,7 @@ end
 
 local function once(shop, request, key, params)
   local name = request.headers["idempotency-key"]
-  if name == nil then return make(shop, request, params) end
+  if name == nil then return make(shop, params) end
   if type(name) ~= "string" or #name < 1 or #name > 255 or name:find("[^\33-\126]") then
     return reply.problem(400, "Idempotency-Key: expected 1 to 255 visible characters")
   end
@@ -87,7 +96,7 @@ local function once(shop, request, key, params)
   if not shop.dict:add(slot, json.encode { print = print }, BUSY_S) then
     return repeated(shop, slot, print) or reply.problem(409, "a call with this Idempotency-Key is under way")
   end
-  local ok, made = pcall(make, shop, request, params)
+  local ok, made = pcall(make, shop, params)
   if not ok then
     shop.dict:delete(slot)
     error(made, 0)
@@ -103,8 +112,8 @@ local function get(shop, request)
   return reply.json(200, show.payment(shop, payment))
 end
 
---- POST: creates a payment, or with a member `checkout` a link for the payer's browser; GET
--- `?order_id=`: the payment.
+--- POST: creates a payment, with `"subscription": true` a subscription, or with a member `checkout` a link
+-- for the payer's browser; GET `?order_id=`: the payment.
 function M.handle(shop, request)
   if request.method ~= "POST" and request.method ~= "GET" then return reply.not_allowed "GET, POST" end
   local key, refusal = keys.check(shop, request)

@@ -40,6 +40,17 @@ function M.payment(shop, payment)
   }
 end
 
+--- A subscription as JSON: members as those of `pay.subscriptions`, and its first charge as `payment`.
+function M.subscription(shop, made)
+  return {
+    order_id = made.order_id, id = made.id, status = made.status, account = made.account, product_id = made.product_id,
+    customer_id = made.customer_id, period_end_ms = made.period_end_ms, auto_renew = made.auto_renew,
+    trial = made.trial, action = plain(made.action), error = fault_of(made.error),
+    payment = made.payment and M.payment(shop, made.payment), created_ms = made.created_ms,
+    updated_ms = made.updated_ms,
+  }
+end
+
 --- An error as a problem: its kind decides the status; what the provider wrote stays out.
 function M.fault(err)
   local list

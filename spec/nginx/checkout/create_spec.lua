@@ -69,6 +69,29 @@ describe("create", function()
     assert.equal("rejected", body.error.outcome)
   end)
 
+  it("creates a subscription", function()
+    assert(at.pay.customers:create({ customer = { id = "u-1" } }, { account = "subs" }))
+    local plan = { order_id = "C-12", subscription = true, account = "subs", customer = { id = "u-1" },
+      items = { { product_id = "price_vip_monthly" } }, return_url = "https://shop.example/paid",
+      cancel_url = "https://shop.example/no" }
+    local answer, body = at.create(plan)
+    assert.equal(201, answer.status)
+    assert.equal("incomplete", body.status)
+    assert.equal("redirect", body.action.type)
+    assert.equal("requires_action", body.payment.status)
+    assert(at.box:pay(body.action.url))
+    at.pay.subscriptions:refresh "C-12"
+    local _, again = at.create(plan)
+    assert(again.status == "active" or again.status == "trialing", again.status)
+    assert.equal(1, at.calls "subscription.create")
+    plan.card = { number = "4300000000000000" }
+    is_problem(at.create(plan), 422)
+    is_problem(at.create(support.tea("C-13", { subscription = true, checkout = {} })), 422)
+    is_problem(at.create(support.tea("C-13", { subscription = 1 })), 422)
+    is_problem(at.create(support.tea("C-13", { subscription = true, account = "web" })), 422)
+    assert.equal(201, at.create(support.tea("C-14", { subscription = false, method = "wechat_qr" })).status)
+  end)
+
   it("says what is wrong with an order, and nothing of what was sent", function()
     local body = is_problem(at.create(support.tea("C-9", { method = "wechat_qr", amount = "19.999" })), 422)
     assert.equal("invalid", body.kind)
