@@ -45,20 +45,16 @@ bool obol_node_set(struct obol_node *map, const char *name, struct obol_node *ch
     return obol_node_append(map, child);
 }
 
-/* Names of one document often begin alike: their ends tell them apart. */
-static bool is_same_name(struct obol_slice left, struct obol_slice right)
-{
-    if (left.size != right.size || left.size == 0)
-        return left.size == right.size;
-    return left.data[left.size - 1] == right.data[left.size - 1] && obol_slice_equal(left, right);
-}
-
 struct obol_node *obol_node_get(const struct obol_node *map, struct obol_slice name)
 {
     if (map == NULL || map->type != OBOL_NODE_MAP)
         return NULL;
+    /* names of one document often begin alike: their ends tell them apart */
+    char last = name.size != 0 ? name.data[name.size - 1] : '\0';
     for (struct obol_node *child = map->first; child != NULL; child = child->next)
-        if (is_same_name(child->name, name))
+        if (child->name.size == name.size &&
+            (name.size == 0 ||
+             (child->name.data[name.size - 1] == last && obol_slice_equal(child->name, name))))
             return child;
     return NULL;
 }

@@ -4,6 +4,8 @@
 #include "schema/encode.h"
 #include "schema/path.h"
 
+enum { MOST_BODIES = 4000 }; /* bytes that few bodies are longer than: those are not moved */
+
 static struct obol_node *moment_node(struct obol_arena *arena, const struct obol_moment *moment)
 {
     struct obol_node *node = obol_node_new(arena, OBOL_NODE_MAP);
@@ -67,7 +69,8 @@ static bool draft_request(struct obol_draft *draft, const struct obol_account *a
     struct obol_buf bytes;
     obol_buf_init(&bytes, OBOL_CEILING_REQUEST);
     draft->method = obol_slice(operation->request_line, strcspn(operation->request_line, " "));
-    bool fine = obol_encode_target(&bytes, operation->request_line, record, err);
+    bool fine = obol_buf_reserve(&bytes, MOST_BODIES) &&
+                obol_encode_target(&bytes, operation->request_line, record, err);
     if (fine) {
         draft->target = obol_arena_copy(draft->arena, obol_buf_slice(&bytes));
         obol_buf_clear(&bytes);

@@ -149,13 +149,13 @@ void obol_check_url(struct obol_checking *checking, const struct obol_field *fie
                                : "an absolute URL in ASCII: http or https";
     struct obol_url url;
     if (value->type != OBOL_NODE_TEXT || (value->flags & OBOL_NODE_SECRET) != 0 ||
-        !obol_url_parse(value->text, &url, NULL) || is_harmful(url.scheme)) {
+        !obol_url_parse(value->text, &url, NULL)) {
         obol_expected(checking, "%s", expected);
         return;
     }
     bool web = obol_ascii_equal_nocase(url.scheme, obol_slice_text("https")) ||
                obol_ascii_equal_nocase(url.scheme, obol_slice_text("http"));
-    if (!any && !web) {
+    if (!web && (!any || is_harmful(url.scheme))) {
         obol_expected(checking, "%s", expected);
         return;
     }
@@ -165,6 +165,7 @@ void obol_check_url(struct obol_checking *checking, const struct obol_field *fie
         return;
     }
     slot->text = value->text;
+    slot->plain = true; /* a URL holds neither quotes nor backslashes */
     slot->set = true;
 }
 

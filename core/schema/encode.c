@@ -4,13 +4,16 @@
 #include "schema/path.h"
 #include "wire/json.h"
 
+#include <limits.h>
+
 enum { DEPTH = 4 };
 
 /* The objects that are open while a table is written, from the outermost. */
 struct nesting {
     struct obol_slice open[DEPTH];
     size_t depth;
-    bool first; /* nothing stands in the innermost object yet */
+    struct obol_slice holder; /* the path to the innermost one, with the dot behind it */
+    bool first;               /* nothing stands in the innermost object yet */
 };
 
 static void begin_member(struct obol_buf *out, struct nesting *nesting, struct obol_slice name)
@@ -28,6 +31,21 @@ static void close_to(struct obol_buf *out, struct nesting *nesting, size_t depth
         obol_buf_add_byte(out, '}');
         nesting->first = false;
     }
+}
+
+/* The rest of a path behind that of the innermost object, where it is one name that JSON can carry
+ * as it stands; empty for another. */
+static struct obol_slice plain_name(const struct nesting *nesting, const char *path)
+{
+    static const bool ends[UCHAR_MAX + 1] = {
+        ['"'] = true, ['\\'] = true, ['.'] = true, ['['] = true, [']'] = true};
+    for (size_t i = 0; i < nesting->holder.size; i++)
+        if (path[i] != nesting->holder.data[i])
+            return obol_slice(NULL, 0);
+    const char *name = path + nesting->holder.size, *at = name;
+    while ((unsigned char)*at >= ' ' && !ends[(unsigned char)*at])
+        at++;
+    return obol_slice(name, *at == '\0' ? (size_t)(at - name) : 0);
 }
 
 /* Closes and opens objects until the member at `path` can be written; gives its own name. */
@@ -51,6 +69,23 @@ static struct obol_slice descend(struct obol_buf *out, struct nesting *nesting, 
     }
 }
 
+/* Rows of one object stand together, so most need nothing but their own name. */
+static void begin_row(struct obol_buf *out, struct nesting *nesting, const char *path)
+{
+    struct obol_slice name = plain_name(nesting, path);
+    if (name.size == 0) {
+        name = descend(out, nesting, path);
+        nesting->holder = obol_slice(path, (size_t)(name.data - path));
+        begin_member(out, nesting, name);
+        return;
+    }
+    if (!nesting->first)
+        obol_buf_add_byte(out, ',');
+    obol_json_write_plain(out, name);
+    obol_buf_add_byte(out, ':');
+    nesting->first = false;
+}
+
 void obol_encode_json(struct obol_buf *out, const struct obol_record *record,
                       const struct obol_exponent *exponents)
 {
@@ -61,7 +96,7 @@ void obol_encode_json(struct obol_buf *out, const struct obol_record *record,
         const struct obol_slot *slot = &record->slots[i];
         if (!slot->set || field->place != OBOL_IN_BODY || field->wire == NULL)
             continue;
-        begin_member(out, &nesting, descend(out, &nesting, field->wire));
+        begin_row(out, &nesting, field->wire);
         obol_type_ops(field->type)->write(out, field, slot, exponents);
     }
     close_to(out, &nesting, 0);

@@ -23,7 +23,10 @@ static bool is_value(const char *is, bool text_too, const struct obol_node *node
     if (node->type == OBOL_NODE_BOOLEAN)
         return strcmp(is, node->boolean ? "true" : "false") == 0;
     /* a row of digits speaks of a number: "0" in quotes is another answer */
-    bool digits = is[strspn(is, "-")] >= '0' && is[strspn(is, "-")] <= '9';
+    const char *digit = is;
+    while (*digit == '-')
+        digit++;
+    bool digits = *digit >= '0' && *digit <= '9';
     if (node->type == OBOL_NODE_TEXT && digits && !text_too)
         return false;
     return (node->type == OBOL_NODE_TEXT || node->type == OBOL_NODE_NUMBER) &&
@@ -44,7 +47,7 @@ static bool is_status(const char *is, int status)
 
 bool obol_is_http_status(const char *at)
 {
-    return strcmp(at, "http_status") == 0;
+    return at[0] == 'h' && strcmp(at, "http_status") == 0;
 }
 
 static bool holds(const char *at, const char *is, bool text_too, const struct obol_node *root,

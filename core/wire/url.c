@@ -46,9 +46,14 @@ static bool are_url_bytes(uint64_t word)
 
 static bool check_bytes(struct obol_slice text, struct obol_err *err)
 {
+    size_t word = sizeof(uint64_t);
     for (size_t i = 0; i < text.size; i++) {
-        while (text.size - i > sizeof(uint64_t) && are_url_bytes(obol_word_load(text.data + i)))
-            i += sizeof(uint64_t);
+        while (text.size - i > word && are_url_bytes(obol_word_load(text.data + i)))
+            i += word;
+        /* the end of most is told by one more word */
+        if (text.size >= word && text.size - i <= word &&
+            are_url_bytes(obol_word_load(text.data + text.size - word)))
+            return true;
         if (!is_url_byte(text.data[i]))
             return fail(err, "a URL of ASCII characters, without blanks");
         if (text.data[i] != '%')
@@ -106,8 +111,8 @@ static bool check_name(const struct obol_url *url, struct obol_err *err)
     char before = '.'; /* no label is empty, save after a last dot */
     for (size_t i = 0; valid && i < host.size; i++) {
         char byte = host.data[i];
-        valid = is_alpha(byte) || is_digit(byte) || byte == '-' || byte == '_' ||
-                (byte == '.' && before != '.');
+        valid = is_alpha(byte) || (byte == '.' && before != '.') || is_digit(byte) || byte == '-' ||
+                byte == '_';
         before = byte;
     }
     if (valid && is_web(url) && looks_like_address(host))
@@ -132,8 +137,9 @@ static bool split_authority(struct obol_slice authority, struct obol_url *url, s
     }
     bool literal = obol_reader_skip(&in, '[');
     size_t from = in.at;
-    while (!obol_reader_done(&in) && obol_reader_peek(&in) != (literal ? ']' : ':'))
-        in.at++;
+    size_t left = authority.size - from;
+    const char *end = left != 0 ? memchr(authority.data + from, literal ? ']' : ':', left) : NULL;
+    in.at = end != NULL ? (size_t)(end - authority.data) : authority.size;
     url->host = obol_reader_since(&in, from);
     if (literal && (!obol_reader_skip(&in, ']') || !is_address(AF_INET6, url->host)))
         return fail(err, "a valid host in the URL");

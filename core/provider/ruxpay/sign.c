@@ -78,16 +78,17 @@ static bool add_basic(struct obol_draft *draft, const struct obol_record *accoun
                       struct obol_buf *room, struct obol_err *err)
 {
     (void)err;
-    struct obol_buf pair;
-    obol_buf_init(&pair, OBOL_CEILING_SMALL);
-    obol_buf_add(&pair, merchant_of(account));
-    obol_buf_add_byte(&pair, ':');
-    obol_buf_add(&pair, key_of(account));
+    obol_buf_add(room, merchant_of(account));
+    obol_buf_add_byte(room, ':');
+    obol_buf_add(room, key_of(account));
+    size_t size = room->size;
     obol_buf_add_text(room, "Basic ");
-    obol_base64_encode(room, obol_buf_slice(&pair));
-    bool fine = !pair.failed && !room->failed;
-    obol_buf_free(&pair);
-    struct obol_slice value = obol_arena_copy(draft->arena, obol_buf_slice(room));
+    if (obol_buf_reserve(room, size / 3 * 4 + 4))
+        obol_base64_encode(room, obol_slice(room->data, size));
+    bool fine = !room->failed;
+    struct obol_slice value = {0};
+    if (fine)
+        value = obol_arena_copy(draft->arena, obol_slice(room->data + size, room->size - size));
     return fine && value.data != NULL && obol_draft_header(draft, "authorization", value);
 }
 
