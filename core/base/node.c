@@ -1,6 +1,7 @@
 #include "base/node.h"
 
 #include "base/text.h"
+#include "base/word.h"
 
 struct obol_node *obol_node_text(struct obol_arena *arena, struct obol_slice text)
 {
@@ -45,16 +46,32 @@ bool obol_node_set(struct obol_node *map, const char *name, struct obol_node *ch
     return obol_node_append(map, child);
 }
 
+/* Names of one document often begin alike: their ends tell them apart. Of a name of up to eight
+ * bytes this is all of it. */
+static uint64_t end_of(struct obol_slice name)
+{
+    size_t word = sizeof(uint64_t);
+    return name.size >= word ? obol_word_load(name.data + name.size - word)
+                             : obol_word_load_few(name.data, name.size);
+}
+
+/* Whether two names of one length and one end are the same. */
+static bool begin_alike(struct obol_slice left, struct obol_slice right)
+{
+    for (size_t i = 0; i + sizeof(uint64_t) < left.size; i += sizeof(uint64_t))
+        if (obol_word_load(left.data + i) != obol_word_load(right.data + i))
+            return false;
+    return true;
+}
+
 struct obol_node *obol_node_get(const struct obol_node *map, struct obol_slice name)
 {
     if (map == NULL || map->type != OBOL_NODE_MAP)
         return NULL;
-    /* names of one document often begin alike: their ends tell them apart */
-    char last = name.size != 0 ? name.data[name.size - 1] : '\0';
+    uint64_t end = end_of(name);
     for (struct obol_node *child = map->first; child != NULL; child = child->next)
-        if (child->name.size == name.size &&
-            (name.size == 0 ||
-             (child->name.data[name.size - 1] == last && obol_slice_equal(child->name, name))))
+        if (child->name.size == name.size && end_of(child->name) == end &&
+            begin_alike(child->name, name))
             return child;
     return NULL;
 }

@@ -223,20 +223,24 @@ bool obol_text_is_digits(struct obol_slice text)
     return text.size != 0;
 }
 
+enum { DIGITS_MAX = 19 }; /* of an int64 */
+
 bool obol_text_int64(struct obol_slice text, int64_t *integer)
 {
     bool negative = text.size != 0 && text.data[0] == '-';
     struct obol_slice digits = obol_slice(text.data + negative, text.size - negative);
-    if (!obol_text_is_digits(digits) || (digits.size > 1 && digits.data[0] == '0'))
+    if (digits.size == 0 || digits.size > DIGITS_MAX || (digits.size > 1 && digits.data[0] == '0'))
         return false;
     uint64_t limit = (uint64_t)INT64_MAX + (negative ? 1 : 0);
-    uint64_t value = 0;
+    uint64_t value = 0; /* that many digits always fit */
     for (size_t i = 0; i < digits.size; i++) {
-        uint64_t digit = (uint64_t)(digits.data[i] - '0');
-        if (value > (limit - digit) / 10)
+        unsigned digit = (unsigned)(unsigned char)digits.data[i] - '0';
+        if (digit > 9)
             return false;
         value = value * 10 + digit;
     }
+    if (value > limit)
+        return false;
     *integer = negative ? (int64_t)(0 - value) : (int64_t)value;
     return true;
 }

@@ -170,7 +170,10 @@ static int compare_names(const void *left, const void *right)
 static uint64_t rank(struct obol_slice name)
 {
     uint64_t bytes = 0;
-    memcpy(&bytes, name.data, name.size < sizeof bytes ? name.size : sizeof bytes);
+    if (name.size >= sizeof bytes) /* of a size that the compiler knows */
+        memcpy(&bytes, name.data, sizeof bytes);
+    else
+        memcpy(&bytes, name.data, name.size);
     return be64toh(bytes);
 }
 

@@ -3,13 +3,24 @@
 #include "base/text.h"
 #include "base/word.h"
 
+#include <endian.h>
+#include <limits.h>
+
 static const char bad_escape[] = "expected a valid escape";
 static const char half_pair[] = "expected both halves of a surrogate pair";
 
-/* Whether one of the eight bytes is a control character, a quote or a backslash. */
-static bool has_special(uint64_t word)
+/* The bytes among eight that JSON cannot carry as they stand, or that are no ASCII; only the lowest
+ * bit is to be trusted to stand for one. */
+static uint64_t specials(uint64_t word, bool ascii)
 {
-    return (obol_word_below(word, ' ') | obol_word_has(word, '"') | obol_word_has(word, '\\')) != 0;
+    return obol_word_below(word, ' ') | obol_word_has(word, '"') | obol_word_has(word, '\\') |
+           (ascii ? obol_word_high(word) : 0);
+}
+
+/* Which of the eight bytes that bit stands for. */
+static size_t first_of(uint64_t found)
+{
+    return (size_t)__builtin_ctzll(found) / CHAR_BIT;
 }
 
 static bool is_plain(unsigned char byte, bool ascii)
@@ -17,21 +28,23 @@ static bool is_plain(unsigned char byte, bool ascii)
     return byte >= 0x20 && byte != '"' && byte != '\\' && !(ascii && byte >= 0x80);
 }
 
-static bool is_plain_word(uint64_t word, bool ascii)
-{
-    return !has_special(word) && !(ascii && obol_word_high(word) != 0);
-}
-
 size_t obol_json_plain_length(struct obol_slice text, bool ascii)
 {
     size_t length = 0, word = sizeof(uint64_t);
-    while (text.size - length >= word && is_plain_word(obol_word_load(text.data + length), ascii))
-        length += word;
-    /* the end of most texts is plain as well, and told by one more word */
-    if (text.size - length < word &&
-        is_plain_word(text.size >= word ? obol_word_load(text.data + text.size - word)
-                                        : obol_word_load_few(text.data, text.size),
-                      ascii))
+    for (; text.size - length >= word; length += word) {
+        uint64_t found = specials(le64toh(obol_word_load(text.data + length)), ascii);
+        if (found != 0)
+            return length + first_of(found);
+    }
+    if (length == text.size)
+        return length;
+    if (length != 0) {
+        /* the last eight, of which the first are known to be plain */
+        size_t last = text.size - word;
+        uint64_t found = specials(le64toh(obol_word_load(text.data + last)), ascii);
+        return found != 0 ? last + first_of(found) : text.size;
+    }
+    if (specials(obol_word_load_few(text.data, text.size - length), ascii) == 0)
         return text.size;
     while (length < text.size && is_plain((unsigned char)text.data[length], ascii))
         length++;
