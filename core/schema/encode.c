@@ -39,10 +39,10 @@ static struct obol_slice plain_name(const struct nesting *nesting, const char *p
 {
     static const bool ends[UCHAR_MAX + 1] = {
         ['"'] = true, ['\\'] = true, ['.'] = true, ['['] = true, [']'] = true};
-    for (size_t i = 0; i < nesting->holder.size; i++)
-        if (path[i] != nesting->holder.data[i])
-            return obol_slice(NULL, 0);
-    const char *name = path + nesting->holder.size, *at = name;
+    struct obol_slice holder = nesting->holder;
+    if (holder.size != 0 && strncmp(path, holder.data, holder.size) != 0)
+        return obol_slice(NULL, 0);
+    const char *name = path + holder.size, *at = name;
     while ((unsigned char)*at >= ' ' && !ends[(unsigned char)*at])
         at++;
     return obol_slice(name, *at == '\0' ? (size_t)(at - name) : 0);
