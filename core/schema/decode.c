@@ -145,8 +145,25 @@ static bool check_same(const struct obol_reading *reading, const struct obol_fie
                          obol_node_text(reading->arena, obol_slice_text(field->name)));
 }
 
+/* A bit for how a name begins: one that is not set says that no name like this one came before. */
+static uint64_t name_bit(const char *name)
+{
+    unsigned first = (unsigned char)name[0], second = first != 0 ? (unsigned char)name[1] : 0;
+    return UINT64_C(1) << ((first * 5 + second * 11) & 63);
+}
+
+/* Whether a result has a value of that name; `names` has the bits of those that it has. */
+static bool has_value(const struct obol_node *result, const char *name, uint64_t *names)
+{
+    uint64_t bit = name_bit(name);
+    bool seen = (*names & bit) != 0;
+    *names |= bit;
+    return seen && obol_path_find(result, name) != NULL;
+}
+
 static bool decode_field(const struct obol_reading *reading, const struct obol_field *field,
-                         struct obol_node *object, struct obol_node *result, struct obol_err *err)
+                         struct obol_node *object, struct obol_node *result, uint64_t *names,
+                         struct obol_err *err)
 {
     struct obol_node *found = NULL;
     struct obol_read_value value = {0};
@@ -163,7 +180,7 @@ static bool decode_field(const struct obol_reading *reading, const struct obol_f
     if (value.node == NULL)
         return (field->flags & OBOL_REQUIRED) == 0 || wrong(err, field);
     /* of two rows with one name the first that found something is kept */
-    if (obol_path_find(result, field->name) != NULL)
+    if (has_value(result, field->name, names))
         return true;
     if (!obol_path_put(reading->arena, result, field->name, value.node) ||
         !check_same(reading, field, value.node, result))
@@ -186,12 +203,17 @@ bool obol_decode(const struct obol_reading *reading, const struct obol_field *fi
         with_currency.foreign =
             with_currency.currency == NULL || with_currency.currency->exponent < 0;
     }
+    /* what stands in the result already was put there without its bit, as are lists and what
+     * check_same finds */
+    uint64_t names = result->count == 0 ? 0 : UINT64_MAX;
     for (const struct obol_field *field = fields; field->name != NULL; field++) {
         bool list = field->type == OBOL_LIST;
         if (reading->lenient && list)
             continue;
         bool fine = list ? decode_list(&with_currency, field, object, result, err)
-                         : decode_field(&with_currency, field, object, result, err);
+                         : decode_field(&with_currency, field, object, result, &names, err);
+        if (list || field->same_as != NULL)
+            names = UINT64_MAX;
         if (!fine && !reading->lenient)
             return false;
     }
