@@ -228,12 +228,13 @@ static struct obol_node *make_map(const struct maker *maker, int index, unsigned
     struct obol_node *map = new_node(maker, OBOL_NODE_MAP);
     if (map == NULL)
         return NULL;
+    int value = lua_gettop(L), key = value - 1;
     do {
-        if (lua_type(L, -2) != LUA_TSTRING)
+        if (lua_type(L, key) != LUA_TSTRING)
             return refuse(maker, "expected the keys 1 to n without a gap, or names alone");
         size_t size;
-        const char *name = lua_tolstring(L, -2, &size);
-        struct obol_node *member = make(maker, lua_gettop(L), depth);
+        const char *name = lua_tolstring(L, key, &size);
+        struct obol_node *member = make(maker, value, depth);
         if (member == NULL) {
             obol_err_in_member(maker->err, name, size);
             return NULL;
@@ -241,7 +242,7 @@ static struct obol_node *make_map(const struct maker *maker, int index, unsigned
         member->name = obol_slice(name, size);
         if (!obol_node_append(map, member))
             return NULL;
-        lua_pop(L, 1);
+        lua_settop(L, key);
     } while (lua_next(L, index) != 0);
     return sort_members(maker, map) ? map : NULL;
 }

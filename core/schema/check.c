@@ -117,7 +117,7 @@ static void check_field(struct obol_checking *checking, const struct obol_record
 static bool take_currency(const struct obol_checking *checking, const struct obol_field *field,
                           struct obol_slot *slot)
 {
-    if (strcmp(field->name, "call.currency") != 0)
+    if (field->type != OBOL_CURRENCY || strcmp(field->name, "call.currency") != 0)
         return false;
     slot->currency = checking->currency;
     slot->set = checking->currency != NULL;

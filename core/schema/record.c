@@ -14,7 +14,7 @@ struct obol_record obol_record_new(struct obol_arena *arena, const struct obol_f
 const struct obol_slot *obol_record_get(const struct obol_record *record, const char *name)
 {
     for (size_t i = 0; record != NULL && i < record->count; i++)
-        if (strcmp(record->fields[i].name, name) == 0)
+        if (record->fields[i].name[0] == name[0] && strcmp(record->fields[i].name, name) == 0)
             return record->slots[i].set ? &record->slots[i] : NULL;
     return NULL;
 }
