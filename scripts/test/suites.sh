@@ -39,6 +39,25 @@ suite() {
   if [ "$suite_failed" != 0 ]; then stage_failed=1; fi
 }
 
+# beside NAME COMMAND...: the same beside what else runs; `gather` waits for all of those, and shows them
+# one after the other.
+beside_names=
+beside() {
+  beside_names="$beside_names $1"
+  (suite "$@") >"$counts/$1.log" 2>&1 &
+}
+gather() {
+  wait
+  for beside_name in $beside_names; do
+    cat "$counts/$beside_name.log"
+    rm -f "$counts/$beside_name.log"
+    [ -f "$counts/$beside_name" ] || echo "0 1 0" >"$counts/$beside_name"
+    read -r suite_passed suite_failed suite_skipped <"$counts/$beside_name"
+    if [ "$suite_failed" != 0 ]; then stage_failed=1; fi
+  done
+  beside_names=
+}
+
 # The last line of a stage: its suites, and how it ended, which is the exit status.
 finish() {
   printf '\n'

@@ -14,6 +14,7 @@ end
 -- A new pair: PKCS#8 and SPKI as bare base64, and both halves as PEM of both kinds.
 local function pair(bits)
   local script = [[
+    unset LD_PRELOAD # a sanitizer for Lua has nothing to say of openssl
     dir=$(mktemp -d) && cd "$dir" || exit 1
     openssl genpkey -quiet -algorithm RSA -pkeyopt rsa_keygen_bits:%d -out key 2>/dev/null
     openssl pkcs8 -topk8 -nocrypt -in key -outform DER 2>/dev/null | base64 -w0; echo " |"

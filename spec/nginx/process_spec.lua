@@ -202,7 +202,7 @@ describe("nginx with calls under way", function()
         if not pids[pid] and stats.started > 0 then pids[pid], count = true, count + 1 end
       end
       return count == 2
-    end))
+    end, 60))
     check_ends_well(server)
   end)
 end)

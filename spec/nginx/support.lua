@@ -187,9 +187,9 @@ function Server:stop()
   return code, log
 end
 
---- Waits until check() answers something, for ten seconds at most.
-function M.eventually(check)
-  local ends = socket.gettime() + 10
+--- Waits until check() answers something, for `seconds` at most (10 if not given).
+function M.eventually(check, seconds)
+  local ends = socket.gettime() + (seconds or 10)
   while true do
     local value = check()
     if value or socket.gettime() > ends then return value end

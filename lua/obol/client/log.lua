@@ -21,7 +21,8 @@ function M.call(client, info)
   emit(client, {
     type = "call", account = call.account, provider = client.accounts[call.account].provider,
     operation = call.operation, key = call.key, order_id = call.order_id, outcome = info.outcome, kind = info.kind,
-    warning = info.request and info.request.warning, http_status = reply and reply.status, duration_ms = info.duration_ms, sends = info.sends,
+    warning = info.request and info.request.warning, http_status = reply and reply.status,
+    duration_ms = info.duration_ms, sends = info.sends,
     request_bytes = info.request and size(info.request.body) or 0, reply_bytes = reply and size(reply.body) or 0,
   })
 end

@@ -40,7 +40,8 @@ function M.make(shop, params, link)
   if not content then return nil, err end
   local _, known = stage.recorded(shop, content)
   if known == "other" then
-    return nil, errors.new { kind = "conflict", field = "amount", message = "expected the amount of the recorded payment" }
+    return nil, errors.new { kind = "conflict", field = "amount",
+      message = "expected the amount of the recorded payment" }
   end
   if #M.offers(shop, content) == 0 then return nil, none_fits(shop, content) end
   local token = shop.sealer:seal("checkout", content)
