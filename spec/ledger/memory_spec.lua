@@ -122,6 +122,30 @@ describe("the store in memory", function()
     assert.equal("k-1", store:select("attempts", { where = { slot = "moved" } })[1].key)
   end)
 
+  it("selects what is due and claimed by nobody, by its moment", function()
+    for place, due in ipairs { 30, 10, 20, 40, false } do
+      store:run { { put = "payments", row = payment("A-" .. place, { due_ms = due or nil }) } }
+    end
+    local function due(query)
+      local found = {}
+      for place, row in ipairs((store:select("payments", query))) do found[place] = row.order_id end
+      return found
+    end
+    assert.same({ "A-2", "A-3", "A-1" }, due { due_ms = 30 })
+    assert.same({ "A-2", "A-3" }, due { due_ms = 30, limit = 2 })
+    assert.same({}, due { due_ms = 9 })
+    store:run { { set = "payments", key = "A-3", expect = { claimed_until = ledger.none },
+      to = { claimed_until = 35 } } }
+    assert.same({ "A-2", "A-1" }, due { due_ms = 34 })
+    assert.same({ "A-2", "A-3", "A-1" }, due { due_ms = 35 })
+    store:run { { set = "payments", key = "A-2", to = { due_ms = ledger.none } },
+      { set = "payments", key = "A-9", to = {} } }
+    assert.same({ "A-2", "A-3", "A-1" }, due { due_ms = 35 })
+    store:run { { set = "payments", key = "A-2", to = { due_ms = ledger.none, status = "failed" } } }
+    assert.same({ "A-3", "A-1", "A-4" }, due { due_ms = 99 })
+    assert.same({}, due { due_ms = 99, where = { status = "failed" } })
+  end)
+
   it("refuses to write when closed", function()
     store:close()
     local ok, err = store:run { { put = "payments", row = payment "A-1" } }

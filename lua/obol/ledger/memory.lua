@@ -6,7 +6,9 @@
 --   store:get(table, key)          a copy of the row, nil without one, or nil, err
 --   store:select(table, query)     rows in the order of insertion, and a cursor (text) for the next
 --                                  page; query = { where = {column = value}, from_ms =, to_ms =
---                                  (of created_ms, or time_ms), after = cursor, limit = }
+--                                  (of created_ms, or time_ms), after = cursor, limit = }; with
+--                                  due_ms = (a moment) those to be looked at by then whom nobody
+--                                  looks at then, by their own due_ms, and no cursor
 --   store:run(changes)             one unit: all of it or nothing, answered when durable; true, or
 --                                  nil, err (kind `conflict` when an expectation is not met or a
 --                                  unique column is taken, err.field names `table.column`)
@@ -37,7 +39,7 @@ local function new_table(name)
   for _, column in ipairs(tables[name].unique or {}) do unique[column] = {} end
   local index = {}
   for _, column in ipairs(tables[name].index or {}) do index[column] = {} end
-  return { by_key = {}, list = {}, unique = unique, index = index }
+  return { by_key = {}, list = {}, unique = unique, index = index, due = {} }
 end
 
 function Memory:id()
@@ -78,7 +80,28 @@ local function candidates(held, where)
   return held.list
 end
 
+local function is_due(row, moment)
+  return row.due_ms <= moment and (not row.claimed_until or row.claimed_until <= moment)
+end
+
+local function select_due(held, query)
+  local list, found = {}, {}
+  for entry in pairs(held.due) do
+    local row = entry.row
+    if is_due(row, query.due_ms) and rows.matches(row, query.where or {}) and in_time(row, query) then
+      list[#list + 1] = entry
+    end
+  end
+  table.sort(list, function(a, b)
+    if a.row.due_ms ~= b.row.due_ms then return a.row.due_ms < b.row.due_ms end
+    return a.place < b.place
+  end)
+  for place = 1, math.min(#list, query.limit or 100) do found[place] = copy_out(list[place].row) end
+  return found, nil
+end
+
 function Memory:select(name, query)
+  if query.due_ms then return select_due(self.tables[name], query) end
   local held, where, found = self.tables[name], query.where or {}, {}
   local after, last, limit = tonumber(query.after or "0") or 0, nil, query.limit or 100
   local list = candidates(held, where)
@@ -113,6 +136,7 @@ local function reindex(held, entry, before, after)
       index[value][entry] = true
     end
   end
+  held.due[entry] = after and after.due_ms and true or nil
 end
 
 -- Writes `row` over `entry`, keeping the indexes; what was there goes to the log of undoing.

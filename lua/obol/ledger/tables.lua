@@ -6,6 +6,9 @@
 -- Those columns carry the promises: one open attempt a slot, one success an order, one proof an
 -- order. A `counter` column is given by the store, rising by insertion;
 -- an `index` column is often asked by.
+--
+-- What is to be looked at again has `due_ms`, the moment (absent: there is nothing to do), `looks`, how
+-- often that was done since it last changed, and `claimed_until`, until when somebody does it.
 
 local M = {}
 
@@ -18,6 +21,7 @@ M.payments = {
     subscription_id = "text", customer_id = "text", product_id = "text", action = "json",
     error = "json", refunded = "text", disputed = "flag", surplus = "json", unresolved = "flag",
     renewal_of = "text", version = "integer", created_ms = "integer", updated_ms = "integer",
+    due_ms = "integer", looks = "integer", claimed_until = "integer",
   },
 }
 
@@ -45,7 +49,8 @@ M.refunds = {
     refund_id = "text", order_id = "text", status = "text", amount = "text", currency = "text",
     reason = "text", account = "text", provider_id = "text", transaction_id = "text", attempt = "text",
     generation = "integer", error = "json", version = "integer", created_ms = "integer",
-    updated_ms = "integer",
+    updated_ms = "integer", unresolved = "flag", due_ms = "integer", looks = "integer",
+    claimed_until = "integer",
   },
 }
 
@@ -58,7 +63,8 @@ M.subscriptions = {
     interval = "text", cycles = "integer",
     trial = "flag", transaction_id = "text", change = "text", generation = "integer",
     action = "json", error = "json", version = "integer", created_ms = "integer",
-    updated_ms = "integer",
+    updated_ms = "integer", unresolved = "flag", due_ms = "integer", looks = "integer",
+    claimed_until = "integer",
   },
 }
 
@@ -68,7 +74,8 @@ M.notifications = {
   columns = {
     id = "text", account = "text", type = "text", order_id = "text", provider_id = "text",
     customer_id = "text", verified_by = "text", received_ms = "integer", applied_ms = "integer",
-    waits_for = "text", event = "json",
+    waits_for = "text", event = "json", due_ms = "integer", looks = "integer",
+    claimed_until = "integer",
   },
 }
 
@@ -85,7 +92,10 @@ M.events = {
 
 M.consumers = {
   key = "name",
-  columns = { name = "text", cursor = "integer", done = "json", updated_ms = "integer" },
+  columns = {
+    name = "text", cursor = "integer", done = "json", updated_ms = "integer",
+    claimed_until = "integer", version = "integer",
+  },
 }
 
 M.steps = {
