@@ -38,7 +38,7 @@ end
 local function key_of(client, name, operation, params, given)
   local plan = client.accounts[name]:plan(operation, params)
   if given or not plan or plan.effect == "none" then return given end
-  return keys.derive(client.ledger:id(), name, operation, "call " .. client.nonce(client.clock()), 1)
+  return keys.derive(client.ledger:id(), name, operation, "call " .. client.unique(), 1)
 end
 
 local function call(client, name, operation, params, options)

@@ -4,13 +4,24 @@ local core = require "obol.core"
 
 local M = {}
 
+-- Bytes that no other process has. The system's file is read without a buffer: a process that was forked
+-- from this one shares it, and would share what is in a buffer too.
+local function new_bytes()
+  local file = io.open("/dev/urandom", "rb")
+  if file then file:setvbuf "no" end
+  return function(count)
+    local bytes = file and file:read(count)
+    if bytes and #bytes == count then return bytes end
+    local list = {}
+    for place = 1, count do list[place] = string.char(math.random(0, 255)) end
+    return table.concat(list)
+  end
+end
+
 -- A generator of its own, so that the host's math.random is left alone and no two processes pause
 -- alike.
-local function new_random()
-  local file = io.open("/dev/urandom", "rb")
-  local bytes = file and file:read(3) or "obo"
-  if file then file:close() end
-  local a, b, c = bytes:byte(1, 3)
+local function new_random(bytes)
+  local a, b, c = bytes(3):byte(1, 3)
   local state = a * 65536 + b * 256 + c
   return function()
     state = (state * 1664525 + 1013904223) % 16777216
@@ -18,12 +29,21 @@ local function new_random()
   end
 end
 
--- The time as text, one more where the clock has not moved on: no two calls of a client share it.
-local function new_nonce()
+-- The time in digits, one more where the clock has not moved on, and six digits that other processes
+-- do not have at the same moment: a provider may refuse what it has seen.
+local function new_nonce(bytes)
   local last = 0
   return function(time_ms)
     last = math.max(time_ms, last + 1)
-    return ("%d"):format(last)
+    local a, b, c = bytes(3):byte(1, 3)
+    return ("%d%06d"):format(last, (a * 65536 + b * 256 + c) % 1000000)
+  end
+end
+
+-- 32 hex digits that are nobody else's.
+local function new_unique(bytes)
+  return function()
+    return (bytes(16):gsub(".", function(byte) return ("%02x"):format(byte:byte()) end))
   end
 end
 
@@ -40,12 +60,13 @@ local function host_clock(clock)
   end
 end
 
---- Adds clock() (ms since 1970), elapsed() (ms that never jump), sleep(ms), random() and
--- nonce(time_ms) to the client.
+--- Adds clock() (ms since 1970), elapsed() (ms that never jump), sleep(ms), random(), nonce(time_ms)
+-- and unique() to the client.
 function M.add(client, opened)
   client.clock = opened.clock and host_clock(opened.clock) or core.clock_ms
   client.elapsed = core.monotonic_ms
-  client.random, client.nonce = new_random(), new_nonce()
+  local bytes = new_bytes()
+  client.random, client.nonce, client.unique = new_random(bytes), new_nonce(bytes), new_unique(bytes)
   client.sleep = function(ms)
     local transport = client.transport
     -- Whatever a transport does, an attempt that is under way has to come to its end.
