@@ -235,7 +235,7 @@ function Sandbox:stamp_ms()
   return self.sign_clock == "wall" and self.clock:wall() or self.clock:now()
 end
 
---- Hands over the callbacks that are due. Without `fn`: returns them as a list of `{ url, method,
+--- Hands over the callbacks that are due. Without `fn`: returns them as a list of `{ id, url, method,
 -- headers, body, provider, type }`, and they count as received. With `fn(request)`: calls it for each; it
 -- returns the HTTP status of its answer and its body, or a table with `status` and `body`. What does not
 -- acknowledge by the provider's rule is tried again on the provider's schedule, on the sandbox's clock.

@@ -96,13 +96,13 @@ function Webhooks:due(reaches)
   return due
 end
 
---- The request of a callback, signed for this try: `{ url =, method =, headers =, body =, provider =,
+--- The request of a callback, signed for this try: `{ id =, url =, method =, headers =, body =, provider =,
 -- type = }`.
 function Webhooks:request(entry, time_ms)
   local headers, body, url = entry.sign(entry.body, math.floor(time_ms / 1000), entry.mode)
   entry.sent = body or entry.body
-  return { url = url or self:address(entry) or DEFAULT_URL, method = "POST", headers = headers, body = entry.sent,
-    provider = entry.provider, type = entry.type }
+  return { id = entry.id, url = url or self:address(entry) or DEFAULT_URL, method = "POST", headers = headers,
+    body = entry.sent, provider = entry.provider, type = entry.type }
 end
 
 --- Notes that a callback was handed over.
