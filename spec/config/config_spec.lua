@@ -61,7 +61,7 @@ describe("a configuration", function()
     assert.equal("expected a known key, did you mean `accounts`?", found.acounts)
     assert.equal("expected a function or nothing", found.log)
     assert.equal("expected a function or nothing", found.clock)
-    assert.equal("expected `memory`; there is no default", found.ledger)
+    assert.equal("expected `sqlite:<path>`, `postgres://...` or `memory`; there is no default", found.ledger)
     assert.equal("expected an integer", found["accounts.b.app_id"])
     assert.equal("expected a secret", found["accounts.b.secret"])
     assert.equal("expected a table", found["accounts.c"])
@@ -81,7 +81,7 @@ describe("a configuration", function()
   end)
 
   it("says unsupported, and not invalid, when nothing else is wrong but what is not built", function()
-    for key, value in pairs { ledger = "sqlite:x.db", routes = "routes.lua", flows = {} } do
+    for key, value in pairs { routes = "routes.lua", flows = {} } do
       local _, err = open(good { [key] = value })
       assert.equal("unsupported", err.kind)
       assert.equal(key, err.fields[1].field)
@@ -132,6 +132,16 @@ describe("a configuration", function()
       assert.is_table(opened)
       assert.equal("[secret]", tostring(seen.key))
       assert.equal("hunter2", seen.key:reveal())
+    end)
+
+    it("takes a ledger's file relative to itself", function()
+      local opened = assert(open(write("obol.lua", [[return { mode = "test", ledger = "sqlite:books.db",
+        transport = { send = function() end }, accounts = { a = { provider = "cards" } } }]])))
+      assert.is_nil((opened.ledger:payment "A-1"))
+      opened.ledger:close()
+      local file = assert(io.open(folder .. "/books.db", "rb"))
+      file:close()
+      for _, word in ipairs { "", "-wal", "-shm" } do os.remove(folder .. "/books.db" .. word) end
     end)
 
     it("reports everything that is missing at once, with account, key and line", function()

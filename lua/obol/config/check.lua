@@ -92,14 +92,20 @@ local function open_accounts(config, problems)
   return accounts, names
 end
 
-local function open_ledger(config, problems)
+-- A file's path is relative to the configuration's.
+local function place_of(place, folder)
+  local path = type(place) == "string" and place:match "^sqlite:([^/:].*)$"
+  return path and "sqlite:" .. folder .. path or place
+end
+
+local function open_ledger(config, folder, problems)
   local place = config.ledger
   if type(place) == "table" and type(place.begin_attempt) == "function" then return place end
   if place == nil then
-    add(problems, "ledger", "expected `memory`; there is no default")
+    add(problems, "ledger", "expected `sqlite:<path>`, `postgres://...` or `memory`; there is no default")
     return nil
   end
-  local opened, err = ledger.open(place)
+  local opened, err = ledger.open(place_of(place, folder))
   if not opened then
     add(problems, "ledger", err.message, err.kind)
   end
@@ -146,7 +152,7 @@ function M.run(config, folder, problems)
   local opened = { mode = config.mode }
   providers.define(config.providers, folder, function(field, message) add(problems, field, message) end)
   opened.accounts, opened.names = open_accounts(config, problems)
-  opened.ledger = open_ledger(config, problems)
+  opened.ledger = open_ledger(config, folder, problems)
   opened.clock = check_function(config, "clock", problems)
   opened.log = check_function(config, "log", problems)
   opened.transport, opened.timeout_ms = open_transport(config, folder, problems)

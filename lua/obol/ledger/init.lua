@@ -3,7 +3,7 @@
 --
 -- It takes whole units of work. Each method below that writes is one unit: it names the rows that it
 -- read by their `version`, and is refused (kind `conflict`) where somebody changed them meanwhile;
--- when it answers, the unit is durable. What is beneath (memory today) is a store of five functions,
+-- when it answers, the unit is durable. What is beneath (memory, SQLite or PostgreSQL) is a store of five functions,
 -- described in memory.lua; the units, the states and the constraints are the same for every store.
 --
 -- Rows are plain tables with the columns of tables.lua. Reading answers a copy, nil where there is
@@ -237,21 +237,39 @@ end
 
 local M = { none = rows.none }
 
---- A ledger over a store (see memory.lua for the five functions of one).
+--- A ledger over a store (see memory.lua for the five functions of one). Its member `durable` says
+-- whether it outlives the process.
 function M.over(store)
-  return setmetatable({ store = store }, Ledger)
+  return setmetatable({ store = store, durable = store.durable or false }, Ledger)
 end
 
---- Opens a ledger: `"memory"`. `"sqlite:..."` and `"postgres://..."` are `unsupported` as yet.
-function M.open(place)
+-- What can be told of a file's path before it is opened: nil, or what was expected.
+local function path_problem(path)
+  if path == "" then return "expected a path behind `sqlite:`" end
+  if path == ":memory:" then return nil end
+  local folder = path:match "^(.*/)" or "./"
+  local found = io.open(folder, "rb")
+  if not found then return "expected a file in a folder that is there and can be read" end
+  found:close()
+  return nil
+end
+
+--- Opens a ledger: `"memory"`, `"sqlite:<path>"`, `"sqlite::memory:"` or `"postgres://user@host/name"`.
+-- Answers it, or nil and an error of kind `invalid`. A database is opened by the first call that needs
+-- it, which is told when it cannot be. options: those of obol.store.open.
+function M.open(place, options)
   if place == "memory" then return M.over(require("obol.ledger.memory").open()) end
-  local known = type(place) == "string" and place:match("^(%a+):")
-  if known == "sqlite" or known == "postgres" or known == "postgresql" then
-    return nil, errors.new { kind = "unsupported", field = "ledger",
-      message = "a durable ledger is not built yet; write `memory`" }
+  local kind = type(place) == "string" and place:match "^(%a+):"
+  local problem
+  if kind == "sqlite" then
+    problem = path_problem(place:sub(8))
+  elseif not kind or not place:find "^postgres%l*://" then
+    problem = "expected `memory`, `sqlite:<path>` or `postgres://...`"
   end
-  return nil, errors.new { kind = "invalid", field = "ledger",
-    message = "expected `memory`, `sqlite:<path>` or `postgres://...`" }
+  if problem then return nil, errors.new { kind = "invalid", field = "ledger", message = problem } end
+  local store, err = require("obol.ledger.sql").open(place, options)
+  if not store then return nil, err end
+  return M.over(store)
 end
 
 return M

@@ -17,6 +17,7 @@
 -- expect = {...} } (the row must be there and every member of `expect` must hold).
 
 local errors = require "obol.error"
+local random = require "obol.ledger.random"
 local rows = require "obol.ledger.rows"
 local tables = require "obol.ledger.tables"
 
@@ -25,13 +26,6 @@ Memory.__index = Memory
 
 local function fail(kind, field, message)
   return nil, errors.new { kind = kind, field = field, message = message }
-end
-
-local function random_id()
-  local file = assert(io.open("/dev/urandom", "rb"))
-  local bytes = file:read(16)
-  file:close()
-  return (bytes:gsub(".", function(byte) return ("%02x"):format(byte:byte()) end))
 end
 
 local function new_table(name)
@@ -227,7 +221,7 @@ local M = {}
 
 --- A new store in memory.
 function M.open()
-  local store = { ledger_id = random_id(), tables = {} }
+  local store = { ledger_id = random.id(), tables = {} }
   for name in pairs(tables) do store.tables[name] = new_table(name) end
   return setmetatable(store, Memory)
 end

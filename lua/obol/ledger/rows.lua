@@ -7,6 +7,8 @@ local M = {}
 --- Written as a column's value, this empties the column (SQL's NULL).
 M.none = setmetatable({}, { __tostring = function() return "none" end })
 
+local LIMIT = 2 ^ 63 -- of integers
+
 local copy_json
 
 local function copy_table(value, depth)
@@ -25,14 +27,16 @@ end
 function copy_json(value, depth)
   local kind = type(value)
   if kind == "table" then return copy_table(value, depth) end
-  if kind == "string" or kind == "number" or kind == "boolean" then return value end
+  if kind == "string" or kind == "boolean" then return value end
+  if kind == "number" and value == value and value ~= math.huge and value ~= -math.huge then return value end
   return nil, "expected plain values"
 end
 
 local readers = {
   text = function(value) return type(value) == "string" and value or nil end,
   integer = function(value)
-    return type(value) == "number" and value == math.floor(value) and value or nil
+    local fits = type(value) == "number" and value == math.floor(value) and value >= -LIMIT and value < LIMIT
+    return fits and value or nil
   end,
   flag = function(value)
     if type(value) == "boolean" then return value end
