@@ -32,7 +32,8 @@ function M.row(client, about)
   }
 end
 
-local function merged(row, to)
+--- A row as it is after the changes `to`.
+function M.merged(row, to)
   local copied = {}
   for column, value in pairs(row) do copied[column] = value end
   for column, value in pairs(to) do
@@ -48,8 +49,8 @@ end
 function M.begin(client, unit, before)
   local ok, err = client.ledger:begin_attempt(unit)
   if not ok then return nil, err end
-  if unit.new then return merged({ version = 1 }, unit.new) end
-  local row = merged(before, unit.to)
+  if unit.new then return M.merged({ version = 1 }, unit.new) end
+  local row = M.merged(before, unit.to)
   row.version = unit.version + 1
   return row
 end

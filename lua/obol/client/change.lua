@@ -2,6 +2,7 @@
 -- own, recorded before it is sent, one open at a time.
 
 local attempt = require "obol.client.attempt"
+local due = require "obol.client.due"
 local exchange = require "obol.client.exchange"
 local fault = require "obol.client.fault"
 local ledger = require "obol.ledger"
@@ -49,7 +50,12 @@ local function write(client, row, one, result, about)
     attempt = { key = one.key, to = attempt.changes(client, one, result, about.reply) } }
   -- An accepted change leaves the slot: what comes of it shows in the subscription itself.
   if result.outcome == "accepted" then unit.attempt.to.slot = ledger.none end
-  local change, told = subscription_state.change(client, row, about.found or {}, more)
+  -- Whatever its state is, a change that is not settled comes first.
+  local is_open = result.outcome == "unknown" or result.outcome == "accepted"
+  if is_open then
+    more.due_ms = due.of_attempt(client, attempt.merged(one, unit.attempt.to))
+  end
+  local change, told = subscription_state.change(client, row, about.found or {}, more, not is_open)
   -- A charge is taken up as a renewal, with a payment of its own, and in no other way.
   if row.transaction_id then change.to.transaction_id = nil end
   unit.to, unit.events = change.to, told and { told } or nil
@@ -145,7 +151,8 @@ local function begin(client, row, plan, params, product_id, options)
   begun, err = attempt.begin(client, {
     subject = "subscriptions", key = row.order_id, version = row.version, attempt = one,
     again = again and "not_sent" or nil,
-    to = { change = one.key, generation = generation, updated_ms = client.clock() },
+    to = { change = one.key, generation = generation, due_ms = one.claimed_until, looks = ledger.none,
+      claimed_until = ledger.none, updated_ms = client.clock() },
   }, row)
   if not begun then return nil, err end
   return one, begun, request

@@ -81,7 +81,7 @@ local function next_attempt(client, row, name, one, wanted)
     status = "created", generation = one.generation, account = name, attempt = one.key,
     customer_id = wanted.customer_id, product_id = wanted.product_id, action = ledger.none,
     error = ledger.none, unresolved = ledger.none, provider_id = ledger.none, subscription_id = ledger.none,
-    updated_ms = client.clock(),
+    due_ms = one.claimed_until, looks = ledger.none, claimed_until = ledger.none, updated_ms = client.clock(),
   }, row.version
 end
 
@@ -103,7 +103,8 @@ local function begin(client, operation, row, one, wanted)
     end
   else
     unit.new = new_payment(client, operation, one.account, wanted)
-    unit.new.attempt = one.key
+    -- if this process ends before it can say what came of it
+    unit.new.attempt, unit.new.due_ms = one.key, one.claimed_until
     if operation == "subscription.create" then
       unit.also = { new_subscription(client, one.account, wanted) }
     end
@@ -201,7 +202,8 @@ local function held(client, row, wanted, params, options)
   -- Of one whose process ended before it could say, it may have left.
   one.sends = math.max(one.sends, 1)
   local ok, err = client.ledger:begin_attempt { subject = "payments", key = row.order_id, version = row.version,
-    to = {}, attempt = { key = one.key, claimed_until = one.claimed_until, sent_ms = client.clock() },
+    to = { due_ms = one.claimed_until },
+    attempt = { key = one.key, claimed_until = one.claimed_until, sent_ms = client.clock() },
     again = "unknown" }
   if not ok then
     if err.kind == "conflict" then return row end

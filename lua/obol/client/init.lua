@@ -106,6 +106,34 @@ local function add_methods(pay, client)
   end
 end
 
+local function add_reconcile(pay, client)
+  --- Looks at whatever is unresolved and due: payments that are under way or unknown, refunds, changes and
+  -- renewals of subscriptions, notifications that wait for their order, and, twice, payments that ended
+  -- without proof. Each is asked about on its provider's schedule, then at growing intervals of a day at
+  -- most, and is never dropped. Run it every few seconds (in nginx obol.nginx does), in as many processes as
+  -- you like: each row is leased to one of them, for a time, and what is recorded is recorded once. A
+  -- caller's own call that is under way is not disturbed.
+  --
+  -- options: `limit` (rows to look at; all that are due without it), `until_ms` (what is due by then; now),
+  -- `at_once` (8), `timeout_ms` (of one look; 10000), `on_progress` (a function that gets each entry and the
+  -- report so far; answering false it ends the run), `dry_run` (true: the report lists as `due` what there is
+  -- to look at; nothing is asked or written).
+  --
+  -- Answers a report: `looked`, and of these `settled`, `changed`, `waiting`, `failed` (asked in vain) and
+  -- `taken` (another process looks at it); `left` (whether more is due); `unresolved`, a list of what asking
+  -- cannot resolve. An entry has `kind` (`payment`, `refund`, `subscription`, `notification`), `id`, `order_id`,
+  -- `status`, `account`, `since_ms`, `due_ms`, `looks`, `attempt`, `error`, `result` and, in that list, `why`:
+  -- `account` (not configured any more), `payer` (shown to its payer alone), `nothing_asks` (no query finds
+  -- it), `not_attached` (nothing could prove it), `schedule_over` (every query was made) or `no_order`. Where the
+  -- ledger fails, the answer is the report and an error, or nil and an error when nothing was looked at.
+  function pay.reconcile(self, options)
+    check_self(pay, self, "reconcile")
+    check_open(client)
+    if options ~= nil then resource.want(options, "table", "options") end
+    return wait.detached(require("obol.client.reconcile").run, client, options)
+  end
+end
+
 local function build(opened)
   local client = {
     mode = opened.mode, accounts = opened.accounts, names = opened.names, ledger = opened.ledger,
@@ -115,6 +143,7 @@ local function build(opened)
   time.add(client, opened)
   local pay = {}
   add_methods(pay, client)
+  add_reconcile(pay, client)
   return resource.guard(pay, resources, function(name)
     return resource.new(name, client, require("obol.client." .. name))
   end)

@@ -2,6 +2,7 @@
 
 local amounts = require "obol.client.amounts"
 local attempt = require "obol.client.attempt"
+local due = require "obol.client.due"
 local exchange = require "obol.client.exchange"
 local fault = require "obol.client.fault"
 local ledger = require "obol.ledger"
@@ -52,11 +53,14 @@ end
 
 local function write(client, row, one, result, about)
   local now, status = client.clock(), status_of[result.outcome] or "failed"
+  local changes = one and attempt.changes(client, one, result, about.reply)
   local unit = {
     subject = "refunds", key = row.refund_id, version = row.version, also = also_of(about),
-    attempt = one and { key = one.key, to = attempt.changes(client, one, result, about.reply) },
+    attempt = one and { key = one.key, to = changes },
     to = { status = status, provider_id = result.id, updated_ms = now,
-      error = about.err and fault.to_row(about.err) or ledger.none },
+      error = about.err and fault.to_row(about.err) or ledger.none, unresolved = ledger.none,
+      due_ms = one and due.of_refund(client, attempt.merged(one, changes)) or ledger.none, looks = ledger.none,
+      claimed_until = ledger.none },
   }
   if status ~= row.status then
     unit.events = { { type = "refund.updated", order_id = row.order_id, refund_id = row.refund_id, status = status,

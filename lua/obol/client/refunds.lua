@@ -113,12 +113,14 @@ local function begin(client, row, payment, one, reason)
     unit.version, unit.again = row.version, before and "not_sent" or nil
     if before then one.sends = before.sends end
     unit.to = { status = "created", attempt = one.key, generation = one.generation, error = ledger.none,
+      unresolved = ledger.none, due_ms = one.claimed_until, looks = ledger.none, claimed_until = ledger.none,
       updated_ms = now }
   else
     unit.new = {
       refund_id = one.refund_id, order_id = payment.order_id, status = "created", amount = one.amount,
       currency = one.currency, reason = reason, transaction_id = payment.transaction_id, account = payment.account,
-      attempt = one.key, generation = one.generation, created_ms = now, updated_ms = now,
+      attempt = one.key, generation = one.generation, due_ms = one.claimed_until, created_ms = now,
+      updated_ms = now,
     }
     -- Two refunds at once must both see what the other takes: the payment's version is theirs.
     unit.also = { { set = "payments", key = payment.order_id, to = { version = payment.version + 1 },

@@ -2,6 +2,7 @@
 
 local amounts = require "obol.client.amounts"
 local attempt = require "obol.client.attempt"
+local due = require "obol.client.due"
 local exchange = require "obol.client.exchange"
 local fault = require "obol.client.fault"
 local proof = require "obol.client.proof"
@@ -10,8 +11,6 @@ local settle = require "obol.client.settle"
 local states = require "obol.ledger.states"
 
 local M = {}
-
-local EXPIRE_MS = 2 * 60 * 60 * 1000
 
 -- Asks the provider: a result; nil, the error of a query that failed and whether it worked and found
 -- nothing; or nil where there is nothing to ask with.
@@ -40,9 +39,7 @@ end
 
 --- Whether the time in which an attempt can be paid is over.
 function M.is_over(client, one)
-  local account = client.accounts[one.account]
-  local limit = account and account.expire_after_ms or EXPIRE_MS
-  return client.clock() - one.created_ms >= limit
+  return client.clock() - one.created_ms >= due.life_ms(client, one)
 end
 
 -- An accepted attempt that a working query calls unpaid after its time is over.
@@ -106,9 +103,9 @@ local function open(client, row, one, options)
   return settle.record(client, row, one, result, { err = err, status = status })
 end
 
--- The attempt to ask about: the payment's own or, where a late success paid it while another was under
--- way, that other, which may have been paid too.
-local function attempt_of(client, row)
+--- The attempt to ask about: the payment's own or, where a late success paid it while another was under
+-- way, that other, which may have been paid too. Or nil and an error.
+function M.attempt_of(client, row)
   if row.status == "succeeded" then
     local held, err = client.ledger:holder("slot", "payment:" .. row.order_id)
     if held or err then return held, err end
@@ -119,7 +116,7 @@ end
 --- Asks once about the payment `row` and records what is known now. Answers the row and the error
 -- to show: a query that failed leaves the payment as it was.
 function M.run(client, row, options)
-  local one, err = attempt_of(client, row)
+  local one, err = M.attempt_of(client, row)
   if not one then return row, err end
   if not client.accounts[one.account] then
     return row, fault.invalid("account", "expected an account that is configured", one.account)

@@ -36,6 +36,16 @@ function M.is_over(client, one)
   return false
 end
 
+--- The moment of the next query that counts; nil for an attempt of which the schedule proves nothing.
+-- What was missed is made up for at the schedule's own pace.
+function M.next_ms(client, one)
+  local list = seconds_of(client, one)
+  if not list then return nil end
+  local step, now = math.min((one.query_step or 0) + 1, #list), client.clock()
+  local due = due_ms(one, list, step)
+  return due > now and due or now + (list[step] - (list[step - 1] or 0)) * 1000
+end
+
 --- Takes down a query that failed: the last step begins again.
 function M.failed(client, one)
   if seconds_of(client, one) then client.ledger:note_query(one.key, { query_failed_ms = client.clock() }) end

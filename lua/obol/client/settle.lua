@@ -2,6 +2,7 @@
 -- result in, changes out; `record` writes it.
 
 local attempt = require "obol.client.attempt"
+local due = require "obol.client.due"
 local fault = require "obol.client.fault"
 local ledger = require "obol.ledger"
 local log = require "obol.client.log"
@@ -85,6 +86,14 @@ local function beside(row, one, unit)
   return unit, "contradiction"
 end
 
+-- When the payment is looked at again, nobody looking at it now. Where an attempt that was given up paid
+-- it, another may be under way: what there was to look for stays.
+local function plan_look(client, row, one, changes, status, to)
+  if status == "succeeded" and row.attempt ~= one.key then return end
+  to.due_ms = due.of_payment(client, attempt.merged(one, changes), status) or none
+  to.looks, to.claimed_until = none, none
+end
+
 -- The provider's id of the attempt, never that of another one.
 local function id_of(row, one, result)
   return result.provider_id or one.provider_id or row.attempt ~= one.key and none or nil
@@ -115,6 +124,7 @@ function M.unit(client, row, one, result, about)
     error = about.err and fault.to_row(about.err) or none, unresolved = about.unresolved or none,
     subscription_id = result.order and result.order.provider_id,
   }
+  plan_look(client, row, one, changes, status, unit.to)
   if status ~= row.status then unit.events = { event(row, one, result, status, now, about.verified_by) } end
   -- of an attempt that was given up, whether or not another is under way since
   local late = states.late_from[row.status] or row.attempt ~= one.key

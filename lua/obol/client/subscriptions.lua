@@ -10,22 +10,13 @@ local change = require "obol.client.change"
 local charge = require "obol.client.charge"
 local checked = require "obol.client.options"
 local direct = require "obol.client.direct"
-local fault = require "obol.client.fault"
 local list = require "obol.client.list"
-local notice = require "obol.client.notice"
+local look = require "obol.client.subscription_look"
 local order = require "obol.client.order"
-local renewal = require "obol.client.renewal"
-local resolve = require "obol.client.resolve"
 local resource = require "obol.client.resource"
 local view = require "obol.client.view"
 
 local M = {}
-
-local function find_row(client, order_id)
-  local row, err = client.ledger:subscription(order_id)
-  if row then return row end
-  return nil, err or fault.missing("no subscription has this order_id")
-end
 
 -- What is known of a subscription from its first charge, where the ledger cannot be read after the
 -- charge was made.
@@ -47,40 +38,15 @@ function M.create(client, params, options)
   local payment
   payment, err = charge.create(client, "subscription.create", params, limits)
   if not payment then return nil, err end
-  local row, read_err = find_row(client, params.order_id)
+  local row, read_err = look.find(client, params.order_id)
   return view.subscription(client, row or row_of(payment), err or read_err, payment)
 end
 
 --- The recorded subscription, or nil and an error. Sends nothing.
 function M.get(client, order_id)
   resource.want(order_id, "string", "an order_id")
-  local row, err = find_row(client, order_id)
+  local row, err = look.find(client, order_id)
   return row and view.subscription(client, row), err
-end
-
--- Asks about the first charge while that is open, about an open change, and about the subscription.
-local function refresh(client, row, limits)
-  local payment, err = client.ledger:payment(row.order_id)
-  if err then return nil, err end
-  if payment and payment.status ~= "succeeded" then
-    local asked, resolve_err = resolve.run(client, payment, limits)
-    if notice.take_up(client, asked).status ~= asked.status then resolve_err = nil end
-    local fresh, read_err = find_row(client, row.order_id)
-    return fresh, read_err or resolve_err
-  end
-  -- What was told of a later charge and could not be decided then.
-  if payment and select(2, notice.take_up(client, payment)) then
-    row, err = find_row(client, row.order_id)
-    if not row then return nil, err end
-  end
-  local open
-  open, err = change.open_change(client, row)
-  if err then return nil, err end
-  if open then return change.resolve(client, row, open, limits) end
-  local found
-  found, err = change.ask(client, row, limits)
-  if not found then return row, err end
-  return renewal.record(client, row, payment, found, limits)
 end
 
 --- Asks the provider and answers the subscription as it stands then.
@@ -89,10 +55,10 @@ function M.refresh(client, order_id, options)
   local limits, err = checked.check(client, options)
   if not limits then return nil, err end
   local row
-  row, err = find_row(client, order_id)
+  row, err = look.find(client, order_id)
   if not row then return nil, err end
   local fresh
-  fresh, err = refresh(client, row, limits)
+  fresh, err = look.run(client, row, limits)
   return view.subscription(client, fresh or row, err)
 end
 
@@ -100,10 +66,10 @@ local function run_change(client, operation, order_id, change_of, options)
   local limits, err = checked.check(client, options)
   if not limits then return nil, err end
   local row
-  row, err = find_row(client, order_id)
+  row, err = look.find(client, order_id)
   if not row then return nil, err end
   -- The first charge may have been paid without anybody having asked.
-  if not row.provider_id then row = refresh(client, row, limits) or row end
+  if not row.provider_id then row = look.run(client, row, limits) or row end
   row, err = change.run(client, operation, row, change_of.params, change_of.product_id, limits)
   if not row then return nil, err end
   return view.subscription(client, row, err)

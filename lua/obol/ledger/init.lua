@@ -16,6 +16,8 @@ local states = require "obol.ledger.states"
 local Ledger = {}
 Ledger.__index = Ledger
 
+for name, method in pairs(require "obol.ledger.work") do Ledger[name] = method end
+
 local state_of = { payments = "payment", refunds = "refund", subscriptions = "subscription" }
 
 --- The ledger's random id, from which the keys of attempts are derived.
@@ -182,16 +184,21 @@ function Ledger:apply_event(row)
   return nil, err
 end
 
+-- A notification that is done with waits for nothing.
+local function finished(to)
+  for _, column in ipairs { "waits_for", "event", "due_ms", "looks", "claimed_until" } do to[column] = rows.none end
+  return to
+end
+
 --- Marks a kept notification as acted on: true, or nil and an error (`conflict` when it was already).
 function Ledger:finish_event(id, time_ms)
   return self.store:run { { set = "notifications", key = id, expect = { applied_ms = rows.none },
-    to = { applied_ms = time_ms, waits_for = rows.none, event = rows.none } } }
+    to = finished { applied_ms = time_ms } } }
 end
 
 --- Lets go of what a kept notification waits for, without having acted on it: true, or nil and an error.
 function Ledger:dismiss_event(id)
-  return self.store:run { { set = "notifications", key = id, expect = { applied_ms = rows.none },
-    to = { waits_for = rows.none, event = rows.none } } }
+  return self.store:run { { set = "notifications", key = id, expect = { applied_ms = rows.none }, to = finished {} } }
 end
 
 --- Events that the consumer `name` has not done, oldest first: consumer, events (or nil, err).

@@ -113,6 +113,11 @@ function M.handle(client, name, event, body)
   return word, err
 end
 
+--- Acts on a notification that was kept, once more.
+function M.again(client, row)
+  if row.waits_for and client.accounts[row.account] then act(client, note_of.of_row(row)) end
+end
+
 -- What a notification of the payment may wait for: its order, and each of its attempts.
 local function names_of(client, row)
   local names = note_of.wait_names(row.account, row.order_id, row.attempt, row.provider_id)

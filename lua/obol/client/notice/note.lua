@@ -3,6 +3,7 @@
 local amounts = require "obol.client.amounts"
 local bucket = require "obol.client.bucket"
 local crypto = require "obol.crypto"
+local due = require "obol.client.due"
 local ledger = require "obol.ledger"
 local log = require "obol.client.log"
 
@@ -66,7 +67,8 @@ function M.mark(client, note)
   local now = client.clock()
   if note.row then
     return { set = "notifications", key = note.id, expect = { applied_ms = none },
-      to = { applied_ms = now, waits_for = none, event = none, verified_by = note.event.verified_by } }
+      to = { applied_ms = now, waits_for = none, event = none, verified_by = note.event.verified_by,
+        due_ms = none, looks = none, claimed_until = none } }
   end
   local row = row_of(client, note)
   row.applied_ms = now
@@ -107,7 +109,7 @@ function M.keep(client, note)
   if note.row then return true end
   local event, row = note.event, row_of(client, note)
   row.waits_for = M.wait_names(note.account, event.order_id, event.key, event.provider_id)[1]
-  row.event = plain(event)
+  row.event, row.due_ms = plain(event), due.of_notification(client, 0)
   local seen, err = client.ledger:apply_event(row)
   if not seen then return nil, err end
   return true
