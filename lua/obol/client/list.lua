@@ -26,10 +26,17 @@ local function check(query, filters)
       if type(value) ~= lua_type[filters[key]] then
         return nil, fault.invalid(key, "expected a " .. lua_type[filters[key]])
       end
-      where[key] = value
+      where[key == "customer" and "customer_id" or key] = value
     end
   end
   return where
+end
+
+-- `customer` is the word of find and of a call's parameters.
+local function check_customer(query)
+  local given, same = query.customer, query.customer_id
+  if given == nil or same == nil or given == same then return true end
+  return nil, fault.invalid("customer", "expected the same customer as in `customer_id`")
 end
 
 -- A misspelt state would list nothing, as if there were nothing to look after.
@@ -46,9 +53,10 @@ function M.run(client, name, query, filters, show)
   query = query or {}
   local where, err = check(query, filters)
   if not where then return nil, err end
-  local known
-  known, err = check_status(name, where.status)
-  if not known then return nil, err end
+  local fine
+  fine, err = check_status(name, where.status)
+  if fine then fine, err = check_customer(query) end
+  if not fine then return nil, err end
   for _, key in ipairs { "from_ms", "to_ms" } do
     if query[key] ~= nil and not is_integer(query[key], 0, 2 ^ 53) then
       return nil, fault.invalid(key, "expected milliseconds since 1970")
@@ -57,7 +65,7 @@ function M.run(client, name, query, filters, show)
   if query.limit ~= nil and not is_integer(query.limit, 1, 1000) then
     return nil, fault.invalid("limit", "expected an integer from 1 to 1000")
   end
-  if query.cursor ~= nil and not (type(query.cursor) == "string" and query.cursor:match("^%d+$")) then
+  if query.cursor ~= nil and not (type(query.cursor) == "string" and query.cursor:find("^%d+$") and #query.cursor <= 15) then
     return nil, fault.invalid("cursor", "expected the cursor of an earlier page")
   end
   local rows, cursor = client.ledger:list(name, { where = where, from_ms = query.from_ms, to_ms = query.to_ms,

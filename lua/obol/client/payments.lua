@@ -99,11 +99,12 @@ function M.cancel(client, order_id, options)
   return view.payment(client, recorded or row, ledger_err)
 end
 
-local filters = { status = "text", account = "text", customer_id = "text", product_id = "text", unresolved = "flag" }
+local filters = { status = "text", account = "text", customer = "text", customer_id = "text", product_id = "text",
+  unresolved = "flag" }
 
---- Recorded payments, oldest first: query = { status =, account =, customer_id =, product_id =,
--- unresolved = true, from_ms =, to_ms =, limit = (1 to 1000), cursor = }. Answers a list and the
--- cursor of the next page, nil after the last.
+--- Recorded payments, oldest first: query = { status =, account =, customer = (an id), product_id =,
+-- unresolved = true (what asking cannot resolve), from_ms =, to_ms =, limit = (1 to 1000), cursor = }.
+-- Answers a list and the cursor of the next page, nil after the last.
 function M.list(client, query)
   return list.run(client, "payments", query, filters, view.payment)
 end

@@ -215,9 +215,10 @@ function M.refresh(client, refund_id, options)
   return view.refund(client, row, err)
 end
 
-local filters = { status = "text", account = "text", order_id = "text" }
+local filters = { status = "text", account = "text", order_id = "text", unresolved = "flag" }
 
---- Recorded refunds, as payments:list lists payments.
+--- Recorded refunds, as payments:list lists payments: query = { status =, account =, order_id =, unresolved =,
+-- from_ms =, to_ms =, limit =, cursor = }.
 function M.list(client, query)
   return list.run(client, "refunds", query, filters, view.refund)
 end

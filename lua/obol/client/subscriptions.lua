@@ -102,9 +102,10 @@ function M.portal(client, params, options)
   return direct.run(client, "subscription.portal", params, options)
 end
 
-local filters = { status = "text", account = "text", customer_id = "text", product_id = "text" }
+local filters = { status = "text", account = "text", customer = "text", customer_id = "text", product_id = "text",
+  unresolved = "flag" }
 
---- Recorded subscriptions, as payments:list lists payments.
+--- Recorded subscriptions, as payments:list lists payments, with the same filters.
 function M.list(client, query)
   return list.run(client, "subscriptions", query, filters, view.subscription)
 end

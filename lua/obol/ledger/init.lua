@@ -16,7 +16,9 @@ local states = require "obol.ledger.states"
 local Ledger = {}
 Ledger.__index = Ledger
 
-for name, method in pairs(require "obol.ledger.work") do Ledger[name] = method end
+for _, part in ipairs { "obol.ledger.work", "obol.ledger.consumers" } do
+  for name, method in pairs(require(part)) do Ledger[name] = method end
+end
 
 local state_of = { payments = "payment", refunds = "refund", subscriptions = "subscription" }
 
@@ -199,43 +201,6 @@ end
 --- Lets go of what a kept notification waits for, without having acted on it: true, or nil and an error.
 function Ledger:dismiss_event(id)
   return self.store:run { { set = "notifications", key = id, expect = { applied_ms = rows.none }, to = finished {} } }
-end
-
---- Events that the consumer `name` has not done, oldest first: consumer, events (or nil, err).
-function Ledger:pending_events(name, limit)
-  local consumer, err = self.store:get("consumers", name)
-  if err then return nil, err end
-  consumer = consumer or { name = name, cursor = 0, done = {} }
-  local done, found = {}, {}
-  for _, seq in ipairs(consumer.done) do done[seq] = true end
-  local after = ("%d"):format(consumer.cursor)
-  while after and #found < limit do
-    local page, next_page = self.store:select("events", { after = after, limit = limit })
-    if not page then return nil, next_page end
-    for _, event in ipairs(page) do
-      if not done[event.seq] then found[#found + 1] = event end
-    end
-    after = next_page
-  end
-  return consumer, found
-end
-
---- Records that the consumer has done one event more. What is done in one row moves the cursor.
-function Ledger:event_done(consumer, seq, time_ms)
-  local done = { [seq] = true }
-  for _, other in ipairs(consumer.done) do done[other] = true end
-  while done[consumer.cursor + 1] do
-    consumer.cursor = consumer.cursor + 1
-    done[consumer.cursor] = nil
-  end
-  consumer.done = {}
-  for other in pairs(done) do consumer.done[#consumer.done + 1] = other end
-  table.sort(consumer.done)
-  local row = { name = consumer.name, cursor = consumer.cursor, done = consumer.done, updated_ms = time_ms }
-  local there, err = self.store:get("consumers", consumer.name)
-  if err then return nil, err end
-  if there then return self.store:run { { set = "consumers", key = consumer.name, to = row } } end
-  return self.store:run { { put = "consumers", row = row } }
 end
 
 function Ledger:close()
