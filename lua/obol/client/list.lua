@@ -14,6 +14,10 @@ local function is_integer(value, low, high)
   return type(value) == "number" and value == math.floor(value) and value >= low and value <= high
 end
 
+local function is_cursor(value)
+  return type(value) == "string" and #value <= 15 and value:find "^%d+$" ~= nil
+end
+
 local function check(query, filters)
   local where, known = {}, {}
   for key in pairs(common) do known[key] = true end
@@ -65,7 +69,7 @@ function M.run(client, name, query, filters, show)
   if query.limit ~= nil and not is_integer(query.limit, 1, 1000) then
     return nil, fault.invalid("limit", "expected an integer from 1 to 1000")
   end
-  if query.cursor ~= nil and not (type(query.cursor) == "string" and query.cursor:find("^%d+$") and #query.cursor <= 15) then
+  if query.cursor ~= nil and not is_cursor(query.cursor) then
     return nil, fault.invalid("cursor", "expected the cursor of an earlier page")
   end
   local rows, cursor = client.ledger:list(name, { where = where, from_ms = query.from_ms, to_ms = query.to_ms,

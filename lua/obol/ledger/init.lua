@@ -16,8 +16,8 @@ local states = require "obol.ledger.states"
 local Ledger = {}
 Ledger.__index = Ledger
 
-for _, part in ipairs { "obol.ledger.work", "obol.ledger.consumers" } do
-  for name, method in pairs(require(part)) do Ledger[name] = method end
+for _, part in ipairs { require "obol.ledger.work", require "obol.ledger.consumers" } do
+  for name, method in pairs(part) do Ledger[name] = method end
 end
 
 local state_of = { payments = "payment", refunds = "refund", subscriptions = "subscription" }
