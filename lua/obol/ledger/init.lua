@@ -16,7 +16,8 @@ local states = require "obol.ledger.states"
 local Ledger = {}
 Ledger.__index = Ledger
 
-for _, part in ipairs { require "obol.ledger.work", require "obol.ledger.consumers" } do
+-- in parentheses: `require` answers a second value
+for _, part in ipairs { (require "obol.ledger.work"), (require "obol.ledger.consumers") } do
   for name, method in pairs(part) do Ledger[name] = method end
 end
 
