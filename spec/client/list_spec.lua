@@ -70,7 +70,8 @@ local function specs(kind)
 
     it("refuse what they do not know", function()
       for _, case in ipairs { { status = "paid" }, { status = 1 }, { statu = "failed" }, { limit = 0 },
-        { limit = 1001 }, { limit = 1.5 }, { cursor = "x" }, { cursor = 5 }, { cursor = ("9"):rep(16) }, { from_ms = -1 },
+        { limit = 1001 }, { limit = 1.5 }, { cursor = "x" }, { cursor = 5 }, { cursor = ("9"):rep(16) },
+        { from_ms = -1 },
         { to_ms = "now" }, { unresolved = "yes" }, { customer = { id = "u" } } } do
         local list, err = pay.payments:list(case)
         assert.is_nil(list)
