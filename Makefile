@@ -1,4 +1,4 @@
-# Obol. Targets: deps build env demo serve browser test bench lint asan fuzz docs install uninstall clean
+# Obol. Targets: deps build env demo serve browser test crash bench lint asan fuzz docs install uninstall clean
 
 # The words in which LuaRocks and packagers speak to a makefile; all of them may be given. With
 # LUA_INCDIR, one core is built and installed, for the Lua whose headers lie there; without it, one
@@ -52,7 +52,7 @@ BIND  := $(wildcard core/bind/*.c)
 PLAIN_OBJ := $(PLAIN:%.c=$(OUT)/obj/%.o)
 COMPILE    = $(CC) $(CFLAGS) $(FLAGS) -MMD -MP
 
-.PHONY: build env demo serve browser test bench lint asan fuzz docs install uninstall clean \
+.PHONY: build env demo serve browser test crash bench lint asan fuzz docs install uninstall clean \
         deps deps-run deps-test c-tests fuzzers replayers bench-programs
 build: $(CORES)
 
@@ -111,6 +111,15 @@ browser:
 test: deps-test
 	@$(MAKE) -s --no-print-directory build c-tests replayers
 	@BUILD='$(BUILD)' scripts/test/all
+
+# make crash: a shop that is killed at every point of its work, and started again (spec/crash/run.lua).
+# LEDGER=sqlite SCRIPT=card POINT=7 is one point; EVERY=10 a sample; TWICE=1 kills the recovery too;
+# LUA=luajit the other Lua.
+CRASH_LUA := $(if $(findstring jit,$(LUA)),luajit,lua5.4)
+crash: deps-test
+	@$(MAKE) -s --no-print-directory build
+	@eval "$$($(MAKE) -s --no-print-directory env)" && LEDGER='$(LEDGER)' SCRIPT='$(SCRIPT)' POINT='$(POINT)' \
+	    EVERY='$(EVERY)' TWICE='$(TWICE)' OBOL_LUA=$(CRASH_LUA) $(CRASH_LUA) spec/crash/run.lua
 
 bench: deps-test
 	@$(MAKE) -s --no-print-directory build bench-programs

@@ -1,0 +1,64 @@
+-- usage: lua spec/crash/run.lua
+-- `make crash`: kills the shop at every point of every script, on each ledger. Environment: LEDGER
+-- (sqlite, postgres), SCRIPT and POINT choose; EVERY=n takes each n-th point alone; TWICE=1 kills the
+-- process that recovers too.
+
+local harness = require "spec.crash.harness"
+local monotonic_ms = require("obol.core").monotonic_ms
+local places = require "spec.crash.places"
+
+local failed, count, twice = 0, 0, (os.getenv "TWICE" or "") ~= ""
+
+local function chosen(name, value)
+  local wanted = os.getenv(name) or ""
+  return wanted == "" or (" " .. wanted .. " "):find(" " .. value .. " ", 1, true) ~= nil
+end
+
+local function say(...)
+  io.stdout:write(string.format(...), "\n")
+  io.stdout:flush()
+end
+
+local function report(ledger, script, point, problem, where)
+  failed = failed + 1
+  say("FAILED %s, %s, point %s: %s", ledger, script.name, where or tostring(point), problem)
+  if not point then return end
+  local more = twice and " TWICE=1" or ""
+  say("  again: make crash LEDGER=%s SCRIPT=%s POINT=%d%s", ledger, script.name, point, more)
+end
+
+local function run_script(made, ledger, script)
+  local since, expected, problem = monotonic_ms(), made:undisturbed(script)
+  if not expected then return report(ledger, script, nil, problem, "none") end
+  local points = expected.points
+  if os.getenv "VERBOSE" then say("%s", expected.told) end
+  local every, only = tonumber(os.getenv "EVERY" or "") or 1, tonumber(os.getenv "POINT" or "")
+  local before, done = failed, 0
+  for point = only or 1, only or points, every do
+    local where
+    problem, where = made:kill_at(script, point, { again = twice and point * 7 % 40 + 1 or nil })
+    count, done = count + 1, done + 1
+    if problem then report(ledger, script, point, problem, where) end
+  end
+  say("%-10s %-14s %3d of %3d points, %d failed, %.1f s", ledger, script.name, done, points, failed - before,
+    (monotonic_ms() - since) / 1000)
+end
+
+for _, ledger in ipairs { "sqlite", "postgres" } do
+  if chosen("LEDGER", ledger) then
+    if places.missing[ledger] then
+      say("%s: skipped, %s", ledger, places.missing[ledger])
+    else
+      local made = harness.new(places[ledger]())
+      local ok, why = pcall(function()
+        for _, script in ipairs(harness.scripts) do
+          if chosen("SCRIPT", script.name) then run_script(made, ledger, script) end
+        end
+      end)
+      made:close()
+      if not ok then error(why, 0) end
+    end
+  end
+end
+say("%d points, %d failed", count, failed)
+os.exit(failed == 0, true)
