@@ -14,8 +14,18 @@ static int clock_monotonic(lua_State *L)
     return 1;
 }
 
+/* Whether the coroutine can be left here: inside a function of C, such as require, it cannot.
+ * nginx keeps Lua's own function for that out of reach. */
+static int can_yield(lua_State *L)
+{
+    lua_pushboolean(L, lua_isyieldable(L));
+    return 1;
+}
+
 void obol_bind_clock(lua_State *L)
 {
+    lua_pushcfunction(L, can_yield);
+    lua_setfield(L, -2, "can_yield");
     lua_pushcfunction(L, clock_wall);
     lua_setfield(L, -2, "clock_ms");
     lua_pushcfunction(L, clock_monotonic);

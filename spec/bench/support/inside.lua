@@ -1,0 +1,52 @@
+-- What the rows of nginx run inside it: a shop whose only account asks the upstream of the bench.
+
+local obol = require "obol"
+
+local ngx = rawget(_G, "ngx")
+local M = {}
+
+local words = package.loaded["spec.bench.words"]
+local pay = assert(obol.open { mode = "test", ledger = "memory", transport = { timeout_ms = 60000 },
+  accounts = { web = { provider = "mincloud", client_id = "c-1", base_url = words.upstream,
+    token = obol.secret "token-of-the-bench" } } })
+
+local function say(body)
+  ngx.header.content_length = #body
+  ngx.print(body)
+end
+
+--- Creates the payment that the argument `order` names, and answers the code that its payer scans.
+function M.pay()
+  local payment, err = pay.payments:create { order_id = ngx.var.arg_order, method = "wechat_qr", amount = "19.99",
+    currency = "CNY", description = "tea lights" }
+  if not payment or not payment.action then
+    ngx.status = 500
+    return say(tostring(err or payment.error))
+  end
+  say(payment.action.data)
+end
+
+--- Asks the provider once, beneath everything.
+function M.ask()
+  local result, err = pay:call("web", "payment.create", { order_id = ngx.var.arg_order, method = "wechat_qr",
+    amount = "19.99", currency = "CNY", description = "tea lights" })
+  if not result then
+    ngx.status = 500
+    return say(tostring(err))
+  end
+  say(result.action.data)
+end
+
+local transport = assert(require("obol.wait").transport {})
+
+--- Sends bytes and answers those that come back: what of it is not the provider's.
+function M.send()
+  local reply, err = transport.send { method = "POST", url = words.upstream .. "/hserve/v2.2/idp/pay/order/", body = "{}" }
+  if not reply then
+    ngx.status = 500
+    return say(tostring(err))
+  end
+  say(reply.body)
+end
+
+return M
