@@ -26,7 +26,7 @@ local ROOMS = {
 -- Modules of one number do not know each other, save those of number 0, which are the faces of the
 -- core and stand side by side.
 local LUA = {
-  money = 0, crypto = 0, json = 0, secret = 0, error = 0, wait = 0, qr = 0, jsapi = 0, store = 0,
+  money = 0, crypto = 0, json = 0, secret = 0, error = 0, wait = 0, qr = 0, jsapi = 0, store = 0, clone = 0,
   account = 1, provider = 1,
   ledger = 2,
   route = 3, config = 3,

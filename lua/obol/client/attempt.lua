@@ -1,6 +1,7 @@
 --- Attempts: the row that is durable before a byte leaves, the call made for it, and what its
 -- outcome makes of the row. Shared by payments, refunds and changes of subscriptions.
 
+local clone = require "obol.clone"
 local exchange = require "obol.client.exchange"
 local fault = require "obol.client.fault"
 local keys = require "obol.client.keys"
@@ -34,8 +35,7 @@ end
 
 --- A row as it is after the changes `to`.
 function M.merged(row, to)
-  local copied = {}
-  for column, value in pairs(row) do copied[column] = value end
+  local copied = clone(row)
   for column, value in pairs(to) do
     if value == ledger.none then value = nil end
     copied[column] = value

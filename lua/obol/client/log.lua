@@ -3,8 +3,9 @@
 
 local M = {}
 
+local function is_heard(client) return client.log ~= nil or #client.watchers > 0 end
+
 local function emit(client, record)
-  if not client.log and #client.watchers == 0 then return end
   record.time_ms = client.clock()
   -- A log that fails must not break a payment.
   if client.log then pcall(client.log, record) end
@@ -17,6 +18,7 @@ end
 
 --- One call: `info` = { call =, request =, reply =, outcome =, kind =, sends =, duration_ms = }.
 function M.call(client, info)
+  if not is_heard(client) then return end
   local call, reply = info.call, info.reply
   emit(client, {
     type = "call", account = call.account, provider = client.accounts[call.account].provider,
@@ -31,6 +33,7 @@ end
 -- `other_mode`, `early_renewal`, `renewal_amount`, `beyond_cycles`, `mismatch` (a notification that
 -- differs from the record), `contradiction`, `foreign_refund`, `dispute` or `ledger_failed`.
 function M.alarm(client, what, members)
+  if not is_heard(client) then return end
   local record = { type = "alarm", alarm = what }
   for key, value in pairs(members) do record[key] = value end
   emit(client, record)

@@ -9,6 +9,7 @@
 -- Rows are plain tables with the columns of tables.lua. Reading answers a copy, nil where there is
 -- no such row, or nil and an error (kind `storage`).
 
+local clone = require "obol.clone"
 local errors = require "obol.error"
 local rows = require "obol.ledger.rows"
 local states = require "obol.ledger.states"
@@ -64,16 +65,14 @@ function Ledger:holder(column, value)
 end
 
 local function changed(unit, to)
-  local copied = {}
-  for column, value in pairs(to or {}) do copied[column] = value end
+  local copied = clone(to or {})
   copied.version = unit.version + 1
   return { set = unit.subject, key = unit.key, to = copied, expect = { version = unit.version } }
 end
 
 local function add_events(changes, unit, version)
   for place, event in ipairs(unit.events or {}) do
-    local row = {}
-    for column, value in pairs(event) do row[column] = value end
+    local row = clone(event)
     -- The same change can never be told twice: its id is that of the version that it made.
     row.id = ("%s/%s/%d.%d"):format(unit.subject, unit.key, version, place)
     changes[#changes + 1] = { put = "events", row = row }
@@ -120,8 +119,8 @@ end
 function Ledger:begin_attempt(unit)
   local changes = {}
   if unit.new then
-    local row = { version = 1 }
-    for column, value in pairs(unit.new) do row[column] = value end
+    local row = clone(unit.new)
+    row.version = 1
     changes[1] = { put = unit.subject, row = row }
   else
     local ok, err = allow(self, unit)
@@ -145,8 +144,7 @@ function Ledger:finish_attempt(unit)
   if not ok then return nil, err end
   local changes = { changed(unit, unit.to) }
   if unit.attempt then
-    local to = {}
-    for column, value in pairs(unit.attempt.to) do to[column] = value end
+    local to = clone(unit.attempt.to)
     to.refused_state = unit.refused or to.refused_state
     changes[2] = { set = "attempts", key = unit.attempt.key, to = to }
   end

@@ -40,18 +40,9 @@ function Memory:id()
   return self.ledger_id
 end
 
-local function copy_out(row)
-  local copied = {}
-  for column, value in pairs(row) do
-    if type(value) == "table" then value = rows.copy_json(value) end
-    copied[column] = value
-  end
-  return copied
-end
-
 function Memory:get(name, key)
   local entry = self.tables[name].by_key[key]
-  return entry and copy_out(entry.row) or nil
+  return entry and rows.copy_out(name, entry.row) or nil
 end
 
 local function in_time(row, query)
@@ -78,7 +69,7 @@ local function is_due(row, moment)
   return row.due_ms <= moment and (not row.claimed_until or row.claimed_until <= moment)
 end
 
-local function select_due(held, query)
+local function select_due(name, held, query)
   local list, found = {}, {}
   for entry in pairs(held.due) do
     local row = entry.row
@@ -90,12 +81,12 @@ local function select_due(held, query)
     if a.row.due_ms ~= b.row.due_ms then return a.row.due_ms < b.row.due_ms end
     return a.place < b.place
   end)
-  for place = 1, math.min(#list, query.limit or 100) do found[place] = copy_out(list[place].row) end
+  for place = 1, math.min(#list, query.limit or 100) do found[place] = rows.copy_out(name, list[place].row) end
   return found, nil
 end
 
 function Memory:select(name, query)
-  if query.due_ms then return select_due(self.tables[name], query) end
+  if query.due_ms then return select_due(name, self.tables[name], query) end
   local held, where, found = self.tables[name], query.where or {}, {}
   local after, last, limit = tonumber(query.after or "0") or 0, nil, query.limit or 100
   local list = candidates(held, where)
@@ -104,7 +95,7 @@ function Memory:select(name, query)
     local entry = list[number]
     if entry.place > after and rows.matches(entry.row, where) and in_time(entry.row, query) then
       if #found == limit then return found, ("%d"):format(last) end
-      found[#found + 1], last = copy_out(entry.row), entry.place
+      found[#found + 1], last = rows.copy_out(name, entry.row), entry.place
     end
   end
   return found, nil
@@ -149,13 +140,17 @@ local function write(store, name, entry, row, undo)
   return true
 end
 
+local function drop_empty(row)
+  for member, value in pairs(row) do
+    if value == rows.none then row[member] = nil end
+  end
+end
+
 local function put(store, change, undo)
   local name = change.put
   local row, column = rows.copy(name, change.row)
   if not row then return fail("internal", name .. "." .. column, "expected a column of its type") end
-  for member, value in pairs(row) do
-    if value == rows.none then row[member] = nil end
-  end
+  drop_empty(row)
   local held, key = store.tables[name], row[tables[name].key]
   if held.by_key[key] then
     return fail("conflict", name .. "." .. tables[name].key, "expected a key that is new")
@@ -177,13 +172,9 @@ local function set(store, change, undo)
   if not rows.matches(entry.row, change.expect or {}) then
     return fail("conflict", name, "expected a row that nobody changed")
   end
-  local to, column = rows.copy(name, change.to)
-  if not to then return fail("internal", name .. "." .. column, "expected a column of its type") end
-  local row = copy_out(entry.row)
-  for member, value in pairs(to) do
-    if value == rows.none then value = nil end
-    row[member] = value
-  end
+  local row, column = rows.write(name, change.to, rows.copy_out(name, entry.row))
+  if not row then return fail("internal", name .. "." .. column, "expected a column of its type") end
+  drop_empty(row)
   return write(store, name, entry, row, undo)
 end
 

@@ -1,5 +1,6 @@
 --- Checking and copying rows, for every store.
 
+local clone = require "obol.clone"
 local tables = require "obol.ledger.tables"
 
 local M = {}
@@ -48,19 +49,41 @@ local readers = {
   end,
 }
 
---- A copy of `row` that holds nothing but the columns of `name`, each of its type. Answers nil and
--- the column at fault otherwise (never its value).
-function M.copy(name, row)
-  local columns, copied = tables[name].columns, {}
-  for column, value in pairs(row) do
+-- The columns of each table whose values are tables.
+local nested = {}
+for name, described in pairs(tables) do
+  nested[name] = {}
+  for column, kind in pairs(described.columns) do
+    if kind == "json" then nested[name][#nested[name] + 1] = column end
+  end
+end
+
+--- Writes what is in `from` into `to`, provided it holds nothing but columns of `name`, each of its
+-- type. Answers nil and the column at fault otherwise (never its value).
+function M.write(name, from, to)
+  local columns = tables[name].columns
+  for column, value in pairs(from) do
     local kind = columns[column]
     if kind == nil then return nil, tostring(column) end
-    if value == M.none then
-      copied[column] = M.none
-    else
-      copied[column] = readers[kind](value)
-      if copied[column] == nil then return nil, column end
+    if value ~= M.none then
+      value = readers[kind](value)
+      if value == nil then return nil, column end
     end
+    to[column] = value
+  end
+  return to
+end
+
+--- A copy of `row` that holds nothing but the columns of `name`, each of its type. Answers nil and
+-- the column at fault otherwise.
+function M.copy(name, row) return M.write(name, row, clone(row)) end
+
+--- A copy of a row of `name` that was written before.
+function M.copy_out(name, row)
+  local copied = clone(row)
+  for _, column in ipairs(nested[name]) do
+    local value = row[column]
+    if value ~= nil then copied[column] = M.copy_json(value) end
   end
   return copied
 end

@@ -174,7 +174,7 @@ int main(int count, char **words)
     path = words[2];
     wanted = strtol(words[4], NULL, 10);
     pings = calloc(PINGS_MAX, sizeof *pings);
-    pthread_t thread;
+    pthread_t thread = 0;
     if (pings == NULL || pthread_create(&thread, NULL, ping, NULL) != 0)
         fail("start");
     if (wanted == 0)

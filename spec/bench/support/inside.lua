@@ -41,7 +41,7 @@ local transport = assert(require("obol.wait").transport {})
 
 --- Sends bytes and answers those that come back: what of it is not the provider's.
 function M.send()
-  local reply, err = transport.send { method = "POST", url = words.upstream .. "/hserve/v2.2/idp/pay/order/", body = "{}" }
+  local reply, err = transport.send { method = "POST", url = words.upstream .. "/send", body = "{}" }
   if not reply then
     ngx.status = 500
     return say(tostring(err))
