@@ -17,6 +17,8 @@
 --   the payer's page, its live state, and the way back from a provider's page.
 -- - `notify()` (`/notify/<account>`): notifications of every provider.
 -- - `metrics()`, `health()`: for Prometheus and for monitors; who may see them, nginx says.
+-- - `start()` (in `init_worker_by_lua_block`): what is unresolved is looked at in the background from then on, by
+--   pay:reconcile; without it from the worker's first request on. Answers whether it runs.
 --
 -- `link(params, checkout)` makes the same link within the process: { url =, token =, ends = }, or nil and an
 -- error. `page(payment)` is the address of the page that shows a payment and what its payer does next;
@@ -32,9 +34,12 @@
 --   `dict`, where a flood can push them out
 -- - `theme`: `name`, `accent` (`#rrggbb`), `logo` (a data URI); `language`: `en` or `zh`, where the browser asks for
 --   neither; `labels`: what an account, a method or `account/method` is called, text or `{ en =, zh = }`
+-- - `background`: `{ every_s = 5, limit = 200 }`, seconds between two looks at what is unresolved, and how many rows
+--   each looks at; false for none
 -- - `shop_url`: where pages lead that know no order; `limits`: a table, see below; `clock`: ms since 1970
 
 local adapter = require "obol.nginx.adapter"
+local background = require "obol.nginx.background"
 local frame = require "obol.nginx.page.frame"
 local keys = require "obol.nginx.keys"
 local link = require "obol.nginx.link"
@@ -84,11 +89,15 @@ function M.new(pay, options)
   shop.pay, shop.keys, shop.accounts = pay, keys.new(shop.keys), accounts_of(pay)
   shop.frame, shop.streams, shop.metrics = frame.new(shop.theme), {}, metrics.new(shop.numbers)
   pay:watch(function(record) shop.metrics:record(record) end)
-  local made = {}
+  local made, looks = {}, background.new(pay, shop.background)
   for name in pairs(handlers) do
     local limit = body_limit(name, shop.limits)
-    made[name] = function() adapter.serve(function(request) return guarded(shop, name, request) end, limit) end
+    made[name] = function()
+      background.start(looks)
+      adapter.serve(function(request) return guarded(shop, name, request) end, limit)
+    end
   end
+  function made.start() return background.start(looks) end
   function made.answer(name, request)
     if not handlers[name] then error("expected the name of a handler", 2) end
     return guarded(shop, name, request)

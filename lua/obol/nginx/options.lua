@@ -11,6 +11,7 @@
 -- - `page_each` (3000): pages and states a minute of one sender; `streams` (2000): live connections of one worker;
 --   `stream_s` (240): seconds that one of them lasts at most
 
+local background = require "obol.nginx.background"
 local core = require "obol.core"
 local dict = require "obol.nginx.dict"
 local errors = require "obol.error"
@@ -20,7 +21,7 @@ local words = require "obol.nginx.page.words"
 local M = {}
 
 local known = { url = true, secret = true, keys = true, dict = true, numbers = true, theme = true, language = true,
-  labels = true, limits = true, shop_url = true, clock = true }
+  labels = true, limits = true, shop_url = true, clock = true, background = true }
 local theme_known = { name = true, accent = true, logo = true }
 
 -- The limits, described above.
@@ -99,6 +100,26 @@ local function check_limits(given, problem)
   return limits
 end
 
+-- The settings of the background work; nil for none.
+local function check_background(given, problem)
+  if given == false then return nil end
+  local settings = {}
+  for name, value in pairs(background.preset) do settings[name] = value end
+  if given ~= nil and type(given) ~= "table" then problem("background", "expected a table or false") end
+  for name, value in pairs(type(given) == "table" and given or {}) do
+    if not settings[name] then
+      problem("background." .. tostring(name), "expected every_s or limit")
+    elseif type(value) ~= "number" or value < (name == "limit" and 1 or 0.1) or value > 86400
+      or (name == "limit" and value % 1 ~= 0) then
+      problem("background." .. name, name == "limit" and "expected an integer from 1 to 86400"
+        or "expected seconds from 0.1 to 86400")
+    else
+      settings[name] = value
+    end
+  end
+  return settings
+end
+
 -- A label is a text for all languages, or a table with one for each.
 local function check_labels(given, problem)
   if type(given) ~= "table" then
@@ -145,7 +166,7 @@ function M.check(given)
     theme = check_theme(given.theme or {}, problem), limits = check_limits(given.limits or {}, problem),
     labels = check_labels(given.labels or {}, problem), keys = keys_of(given.keys or {}, problem),
     dict = store, numbers = numbers, language = given.language or "en", shop_url = given.shop_url,
-    clock = given.clock or core.clock_ms,
+    clock = given.clock or core.clock_ms, background = check_background(given.background, problem),
   }
   if #problems > 0 then
     table.sort(problems, function(a, b) return a.field < b.field end)
