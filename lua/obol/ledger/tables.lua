@@ -5,7 +5,10 @@
 -- key; a column in `unique` holds a value once in the whole table, and may be absent in many rows.
 -- Those columns carry the promises: one open attempt a slot, one success an order, one proof an
 -- order. A `counter` column is given by the store, rising by insertion;
--- an `index` column is often asked by.
+-- an `index` column is often asked by; `search` holds further columns by which databases find rows.
+--
+-- What is added after a version was released names the version of the tables that it comes with, 2 for
+-- the first such change: `since = { column = 2 }` for a column, `first = 2` for a table.
 --
 -- What is to be looked at again has `due_ms`, the moment (absent: there is nothing to do), `looks`, how
 -- often that was done since it last changed, and `claimed_until`, until when somebody does it.
@@ -15,6 +18,7 @@ local M = {}
 M.payments = {
   key = "order_id",
   index = { "provider_id", "renewal_of" },
+  search = { "status", "account, status", "customer_id", "product_id", "unresolved", "created_ms" },
   columns = {
     order_id = "text", operation = "text", status = "text", amount = "text", currency = "text",
     generation = "integer", attempt = "text", account = "text", provider_id = "text",
@@ -45,6 +49,7 @@ M.attempts = {
 M.refunds = {
   key = "refund_id",
   index = { "order_id" },
+  search = { "status", "account, status", "created_ms" },
   columns = {
     refund_id = "text", order_id = "text", status = "text", amount = "text", currency = "text",
     reason = "text", account = "text", provider_id = "text", transaction_id = "text", attempt = "text",
@@ -57,6 +62,7 @@ M.refunds = {
 M.subscriptions = {
   key = "order_id",
   index = { "provider_id" },
+  search = { "status", "account, status", "customer_id", "product_id", "created_ms" },
   columns = {
     order_id = "text", provider_id = "text", status = "text", product_id = "text",
     customer_id = "text", account = "text", period_end_ms = "integer", auto_renew = "flag",
@@ -71,6 +77,7 @@ M.subscriptions = {
 M.notifications = {
   key = "id",
   index = { "waits_for" },
+  search = { "order_id" },
   columns = {
     id = "text", account = "text", type = "text", order_id = "text", provider_id = "text",
     customer_id = "text", verified_by = "text", received_ms = "integer", applied_ms = "integer",
@@ -82,6 +89,7 @@ M.notifications = {
 M.events = {
   key = "id",
   counter = "seq",
+  search = { "order_id" },
   columns = {
     id = "text", seq = "integer", type = "text", order_id = "text", provider_id = "text",
     refund_id = "text", subscription_id = "text", account = "text", amount = "text",

@@ -61,17 +61,19 @@ local function create_table(name, about, dialect, number)
 end
 
 -- Only rows that have a value are in an index, and those that have the same one lie in their order.
-local function create_index(name, columns, dialect, unique)
+local function create_index(name, about, columns, dialect, unique)
   local place = not unique and not dialect.numbered and ", place" or ""
-  return ("create %sindex %s%s_by_%s on %s%s (%s%s) where %s is not null"):format(unique and "unique " or "",
-    M.PREFIX, name, columns:gsub(",%s*", "_"), M.PREFIX, name, columns, place, columns:match "^[%w_]+")
+  local first = columns:match "^[%w_]+"
+  local always = rule_of(name, about, first):find("not null", 1, true)
+  return ("create %sindex %s%s_by_%s on %s%s (%s%s)%s"):format(unique and "unique " or "", M.PREFIX, name,
+    columns:gsub(",%s*", "_"), M.PREFIX, name, columns, place, always and "" or (" where %s is not null"):format(first))
 end
 
 local function add_indexes(list, name, about, dialect, number)
   local function add(columns, unique)
     local newest = 1
     for column in columns:gmatch "[%w_]+" do newest = math.max(newest, since(about, column)) end
-    if newest == number then list[#list + 1] = create_index(name, columns, dialect, unique) end
+    if newest == number then list[#list + 1] = create_index(name, about, columns, dialect, unique) end
   end
   for _, column in ipairs(about.unique or {}) do add(column, true) end
   for _, column in ipairs(about.index or {}) do add(column) end

@@ -135,23 +135,41 @@ local function is_possible(about, where)
   return true
 end
 
+-- A range of times as one of places, which are in nearly the same order: so a page is read where its rows
+-- lie, and no further than the last of them.
+local function add_range(parts, about, numbers, first_page)
+  local range = {}
+  if numbers.from then range[#range + 1] = ("%s >= $%d"):format(about.time, numbers.from) end
+  if numbers.to then range[#range + 1] = ("%s < $%d"):format(about.time, numbers.to) end
+  if #range == 0 then return end
+  local text = concat(range, " and ")
+  parts[#parts + 1] = text
+  local form = "%s %s (select %s(%s + 0) from %s where " .. text .. ")"
+  if first_page and numbers.from then
+    parts[#parts + 1] = form:format(about.place, ">=", "min", about.place, about.table)
+  end
+  if numbers.to then parts[#parts + 1] = form:format(about.place, "<=", "max", about.place, about.table) end
+end
+
 local function select_text(about, shape, query)
   local wanted, number = terms(shape, 0, " is null", " and ")
-  local parts = { wanted ~= "" and wanted or nil }
-  local function add(form, column)
+  local parts, numbers = { wanted ~= "" and wanted or nil }, {}
+  local function next_number()
     number = number + 1
-    parts[#parts + 1] = form:format(column, number)
+    return number
   end
-  if query.from_ms and about.time then add("%s >= $%d", about.time) end
-  if query.to_ms and about.time then add("%s < $%d", about.time) end
+  if about.time and query.from_ms then numbers.from = next_number() end
+  if about.time and query.to_ms then numbers.to = next_number() end
+  add_range(parts, about, numbers, not query.after and not query.due_ms)
   if query.due_ms then
-    add("%s <= $%d", "due_ms")
-    add("(claimed_until is null or %s <= $%d)", "claimed_until")
-  else
-    add("%s > $%d", about.place)
+    parts[#parts + 1] = ("due_ms <= $%d"):format(next_number())
+    parts[#parts + 1] = ("(claimed_until is null or claimed_until <= $%d)"):format(next_number())
+  elseif query.after then
+    parts[#parts + 1] = ("%s > $%d"):format(about.place, next_number())
   end
-  return ("select %s, %s as place from %s where %s order by %s%s limit $%d"):format(about.list, about.place,
-    about.table, concat(parts, " and "), query.due_ms and "due_ms, " or "", about.place, number + 1)
+  return ("select %s, %s as place from %s%s order by %s%s limit $%d"):format(about.list, about.place, about.table,
+    #parts > 0 and " where " .. concat(parts, " and ") or "", query.due_ms and "due_ms, " or "", about.place,
+    next_number())
 end
 
 --- Rows of a query, one more than its limit where there are more; nil where there can be none.
@@ -159,7 +177,8 @@ function Statements:select(name, query, limit)
   local about, where = self.tables[name], query.where or {}
   if not is_possible(about, where) then return nil end
   local key, shape = shape_of(about, where)
-  key = ("%s|%s%s%s"):format(key, query.from_ms and "f" or "", query.to_ms and "t" or "", query.due_ms and "d" or "")
+  key = ("%s|%s%s%s"):format(key, query.from_ms and "f" or "", query.to_ms and "t" or "",
+    query.due_ms and "d" or query.after and "a" or "")
   local text = about.select[key]
   if not text then
     text = select_text(about, shape, query)
@@ -173,8 +192,8 @@ function Statements:select(name, query, limit)
   end
   if query.due_ms then
     statement[#statement + 1], statement[#statement + 2] = query.due_ms, query.due_ms
-  else
-    statement[#statement + 1] = tonumber(query.after or "0") or 0
+  elseif query.after then
+    statement[#statement + 1] = tonumber(query.after) or 0
   end
   statement[#statement + 1] = limit
   return statement
