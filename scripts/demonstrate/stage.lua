@@ -50,6 +50,9 @@ function M.title(text) screen:line("\n", screen:paint("bold", text)) end
 --- Starts the sandbox; its address.
 function M.start()
   M.server = must(require("obol.sandbox.server").start {})
+  local pipe = assert(io.popen 'mktemp -d "${TMPDIR:-/tmp}/obol-demo.XXXXXX"')
+  M.folder = expect(pipe:read "*l", "a folder for the ledgers")
+  pipe:close()
   M.browser = must(require("obol.wait").transport {})
   M.accounts = M.control("GET", "accounts")
   return M.server.url
@@ -59,14 +62,17 @@ end
 function M.stop()
   for _, pay in ipairs(clients) do pay:close() end
   clients = {}
+  if M.folder then os.execute("rm -rf '" .. M.folder .. "'") end
   if M.server then M.server:stop() end
 end
 
 local ahead_ms = 0 -- of the sandbox's clock, which can be moved
 
---- A client of one account, whose records are kept; it lives by the sandbox's clock.
+--- A client of one account with a ledger of its own, whose records are kept; it lives by the sandbox's
+-- clock.
 function M.open(name, account)
-  local pay = must(obol.open { mode = "test", ledger = "memory", accounts = { [name] = account },
+  local place = ("sqlite:%s/%d.db"):format(M.folder, #clients + 1)
+  local pay = must(obol.open { mode = "test", ledger = place, accounts = { [name] = account },
     clock = function() return core.clock_ms() + ahead_ms end,
     log = function(record) M.records[#M.records + 1] = record end })
   clients[#clients + 1] = pay

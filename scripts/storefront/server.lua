@@ -8,7 +8,7 @@ local Server = {}
 Server.__index = Server
 
 local CONFIGURATION = [[
-@modules@@user@worker_processes 1;
+@modules@@user@worker_processes 2;
 daemon off;
 pid nginx.pid;
 error_log error.log warn;
@@ -102,7 +102,8 @@ local function configuration_of(dir, found)
   for name, account in pairs(given) do
     lines[#lines + 1] = ("    %s = %s,"):format(name, literal(dir, account, secrets, name))
   end
-  return 'return {\n  mode = "test", ledger = "memory",\n  accounts = {\n' .. table.concat(lines, "\n") .. "\n  },\n}\n"
+  return 'return {\n  mode = "test", ledger = "sqlite:obol.db",\n  accounts = {\n' .. table.concat(lines, "\n")
+    .. "\n  },\n}\n"
 end
 
 local function free_port(wanted)

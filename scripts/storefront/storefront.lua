@@ -66,7 +66,7 @@ local function buy()
   local ware = wares.by_id[ngx.req.get_post_args(4).ware or ""]
   if not ware then return ngx.exit(400) end
   count = count + 1
-  local id = ("S-%d-%d"):format(ngx.now() * 1000, count)
+  local id = ("S-%d-%d-%d"):format(ngx.now() * 1000, ngx.worker.pid(), count)
   local here = os.getenv("OBOL_URL"):gsub("/pay$", "")
   local url, err = ware.sell(shop, id, { paid = here .. "/order?order=" .. id, back = here .. "/" })
   if url then return ngx.redirect(url, 303) end
