@@ -1,6 +1,7 @@
 --- A client's clocks, nonces and pauses.
 
 local core = require "obol.core"
+local crypto = require "obol.crypto"
 
 local M = {}
 
@@ -42,9 +43,7 @@ end
 
 -- 32 hex digits that are nobody else's.
 local function new_unique(bytes)
-  return function()
-    return (bytes(16):gsub(".", function(byte) return ("%02x"):format(byte:byte()) end))
-  end
+  return function() return crypto.hex(bytes(16)) end
 end
 
 local function is_time(value)

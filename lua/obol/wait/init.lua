@@ -8,12 +8,15 @@ local M = {}
 
 local globals, rawget, type = _G, rawget, type
 
+local inside -- the waiting of nginx, once it was needed
+
 -- Who waits: a call that blocks would stop all requests of an nginx worker.
 local function host()
   local nginx = rawget(globals, "ngx")
   if nginx == nil then return plain end
   if type(nginx) ~= "table" or not nginx.get_phase then return plain end
-  return require "obol.wait.nginx"
+  inside = inside or require "obol.wait.nginx"
+  return inside
 end
 
 --- Runs the functions at once, so that their calls wait together; returns one list

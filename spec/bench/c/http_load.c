@@ -13,13 +13,13 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Load for a server on loopback. usage: http_load PORT PATH WIDTH TOTAL
+/* Load for a server on loopback. usage: http_load PORT PATH WIDTH TOTAL PING
  *
  * WIDTH kept connections, which stand before the first byte is sent; each sends its next GET when
  * the last is answered, until TOTAL are. `#` in PATH is the request's number. Meanwhile one more
- * connection asks for /ping, waits a millisecond, and asks again; with a TOTAL of 0 that alone is
- * measured, for two seconds. Prints: seconds, answers other than 200, the 99th percentile and the
- * maximum of /ping in milliseconds. */
+ * connection asks for /ping again and again, after a pause of PING microseconds (`-`: never); with
+ * a TOTAL of 0 that alone is measured, for two seconds. Prints: seconds, answers other than 200,
+ * the 99th percentile and the maximum of /ping in milliseconds. */
 
 enum { ANSWER_MAX = 8192, PATH_MAX_BYTES = 1024, PINGS_MAX = 1000000, IDLE_S = 2 };
 
@@ -35,6 +35,7 @@ static struct sockaddr_in address;
 static atomic_bool over;
 static double *pings;
 static size_t ping_count;
+static unsigned ping_pause_us;
 
 static double now(void)
 {
@@ -108,7 +109,6 @@ static void *ping(void *unused)
     (void)unused;
     static const char request[] = "GET /ping HTTP/1.1\r\nHost: a\r\n\r\n";
     static struct connection one;
-    const struct timespec pause = {.tv_nsec = 1000000};
     one.fd = open_connection();
     while (!atomic_load(&over) && ping_count < PINGS_MAX) {
         double from = now();
@@ -119,7 +119,8 @@ static void *ping(void *unused)
             poll(&want, 1, -1);
         } while (!read_answer(&one));
         pings[ping_count++] = now() - from;
-        nanosleep(&pause, NULL);
+        if (ping_pause_us != 0)
+            usleep(ping_pause_us);
     }
     return NULL;
 }
@@ -166,8 +167,10 @@ static double drive(long width)
 
 int main(int count, char **words)
 {
-    if (count != 5)
+    if (count != 6)
         return 2;
+    bool pings_too = words[5][0] != '-';
+    ping_pause_us = (unsigned)strtoul(words[5], NULL, 10);
     address.sin_family = AF_INET;
     address.sin_port = htons((unsigned short)strtoul(words[1], NULL, 10));
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -175,14 +178,17 @@ int main(int count, char **words)
     wanted = strtol(words[4], NULL, 10);
     pings = calloc(PINGS_MAX, sizeof *pings);
     pthread_t thread = 0;
-    if (pings == NULL || pthread_create(&thread, NULL, ping, NULL) != 0)
+    if (pings == NULL || (pings_too && pthread_create(&thread, NULL, ping, NULL) != 0))
         fail("start");
     if (wanted == 0)
         sleep(IDLE_S);
     double spent = wanted != 0 ? drive(strtol(words[3], NULL, 10)) : IDLE_S;
     atomic_store(&over, true);
-    pthread_join(thread, NULL);
+    if (pings_too)
+        pthread_join(thread, NULL);
     qsort(pings, ping_count, sizeof *pings, compare);
+    if (ping_count == 0)
+        ping_count = 1; /* of zero milliseconds */
     size_t place = ping_count - 1 - ping_count / 100;
     printf("%.6f %ld %.4f %.4f\n", spent, bad, pings[place] * 1e3, pings[ping_count - 1] * 1e3);
     return 0;

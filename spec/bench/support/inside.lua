@@ -26,8 +26,8 @@ function M.pay()
   say(payment.action.data)
 end
 
---- Asks the provider once, beneath everything.
-function M.ask()
+--- Makes one call of the provider, beneath everything: nothing is recorded.
+function M.call()
   local result, err = pay:call("web", "payment.create", { order_id = ngx.var.arg_order, method = "wechat_qr",
     amount = "19.99", currency = "CNY", description = "tea lights" })
   if not result then
@@ -35,18 +35,6 @@ function M.ask()
     return say(tostring(err))
   end
   say(result.action.data)
-end
-
-local transport = assert(require("obol.wait").transport {})
-
---- Sends bytes and answers those that come back: what of it is not the provider's.
-function M.send()
-  local reply, err = transport.send { method = "POST", url = words.upstream .. "/send", body = "{}" }
-  if not reply then
-    ngx.status = 500
-    return say(tostring(err))
-  end
-  say(reply.body)
 end
 
 return M

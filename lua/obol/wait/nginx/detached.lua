@@ -6,6 +6,7 @@
 -- when the whole timer ends. For the same reason a timer takes a limited number of jobs, then the next
 -- timer begins. An idle worker has none.
 
+local bell = require "obol.wait.nginx.bell"
 local core = require "obol.core"
 local errors = require "obol.error"
 
@@ -198,11 +199,12 @@ function M.is_ours() return ours[running()] == true and ngx.get_phase() == "time
 --- Runs fn(...) where it goes on by itself, and waits: what it answers, or nil and an error when it
 -- could not begin. Errors that it raises are raised here, those without a place with that of the caller.
 function M.run(fn, ...)
-  local job = { fn = fn, arguments = pack(...), semaphore = semaphore.new() }
+  local job = { fn = fn, arguments = pack(...), semaphore = bell.take() }
   local ok, err = submit(job)
   if not ok then return nil, fail(err) end
   ok, err = await(job)
   if not ok then return nil, err end
+  bell.give(job.semaphore)
   local results = job.results
   if results[1] then return unpack(results, 2, results.n) end
   error(results[2], 2)

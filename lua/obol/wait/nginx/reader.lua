@@ -2,6 +2,7 @@
 -- announced and wakes whoever waits for each. It begins with the first that waits and ends soon after
 -- the last, so that an idle worker holds nothing that would keep it from ending.
 
+local bell = require "obol.wait.nginx.bell"
 local core = require "obol.core"
 
 local M = {}
@@ -129,7 +130,7 @@ end
 --- Waits until the work `id` is finished; answers what `take(id)` gives then (nothing, while it is
 -- under way). `start` has to come first, without leaving the coroutine in between.
 function M.await(id, take)
-  local entry = { take = take, semaphore = semaphore.new() }
+  local entry = { take = take, semaphore = bell.take() }
   waiting[id], count = entry, count + 1
   repeat
     if not entry.semaphore:wait(LOOK_S) and not entry.results then
@@ -137,6 +138,7 @@ function M.await(id, take)
       if not entry.results then M.start() end
     end
   until entry.results
+  bell.give(entry.semaphore)
   return unpack(entry.results, 1, entry.results.n)
 end
 

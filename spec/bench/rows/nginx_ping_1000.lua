@@ -1,0 +1,13 @@
+local worker = require "bench.support.worker"
+
+return {
+  name = "/ping of one worker of nginx during 1,000 payments at once, p99", unit = "ms", less = true, rounds = 7,
+  reference = "the same, idle", floor = 1 / 5, goal = 1 / 3,
+  start = function()
+    worker.start(500)
+    worker.load("/pay", 1000, 1000)
+  end,
+  run = function() return worker.load("/pay", 1000, 1000, 0).p99_ms end,
+  reference_run = function() return worker.load("/ping", 1, 0, 0).p99_ms end,
+  stop = worker.stop,
+}
