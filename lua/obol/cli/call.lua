@@ -3,8 +3,8 @@
 local client = require "obol.client"
 local configuration = require "obol.cli.configuration"
 local core = require "obol.core"
-local errors = require "obol.error"
 local names = require "obol.cli.names"
+local problem_of = require "obol.cli.problem"
 local show = require "obol.cli.show"
 local terminal = require "obol.cli.terminal"
 local values = require "obol.cli.values"
@@ -46,58 +46,7 @@ function M.configure(command)
   command:flag("--dry-run", "Print the request instead of sending it.")
 end
 
-local function is_usage(err)
-  return (err.kind == "invalid" or err.kind == "unsupported") and not err.http_status and not err.provider_code
-    and err.outcome ~= "unknown"
-end
-
-local function status_of(outcome)
-  if outcome == "succeeded" or outcome == "accepted" then return 0 end
-  return outcome == "unknown" and 3 or 1
-end
-
--- A query that was refused is refused, whatever is unknown of what it asked about.
-local definite = { authentication = true, invalid = true, not_found = true, rate_limited = true, conflict = true,
-  declined = true, unsupported = true }
-
-local function exit_of(result, err)
-  if result then
-    if result.outcome == "unknown" and err and definite[err.kind] and err.provider_code then return 1 end
-    return status_of(result.outcome)
-  end
-  return is_usage(err) and 2 or status_of(err.outcome)
-end
-
-local function put_error(screen, err)
-  screen:line(screen:paint("red", "error"), ": ", terminal.clean(show.error(err).message))
-  if err.provider_message then
-    screen:line("  the provider says: ", show.error(err).provider_message)
-  end
-  for _, problem in ipairs(err.fields or {}) do
-    screen:line("  ", screen:paint("cyan", problem.field), "  ", problem.message)
-  end
-end
-
--- Tells of an error that stopped the call before there was a result.
-local function fail(args, screen, problems, err)
-  if args.json then
-    screen:line(show.json { error = show.error(err) })
-  elseif err.fields and #err.fields > 0 then
-    local heading = err.kind == "invalid" and "these cannot be used:" or err.message
-    problems:line(problems:paint("red", "error"), ": ", heading)
-    for _, problem in ipairs(err.fields) do
-      problems:line("  ", problems:paint("cyan", problem.field), "  ", problem.message)
-    end
-  else
-    put_error(problems, err)
-  end
-  return exit_of(nil, err)
-end
-
-local function usage(args, screen, problems, message, fields)
-  return fail(args, screen, problems,
-    errors.new { kind = "invalid", message = message, fields = fields, outcome = "not_sent" })
-end
+local fail, usage, exit_of, put_error = problem_of.fail, problem_of.usage, problem_of.exit_of, problem_of.put
 
 local function put_result(args, screen, problems, result, err)
   if args.json then

@@ -56,4 +56,10 @@ function M.accounts(path)
   return accounts
 end
 
+--- The ledger's place as the file writes it, or nil.
+function M.ledger(path)
+  local config = script.load(path)
+  return config and type(config.ledger) == "string" and config.ledger or nil
+end
+
 return M

@@ -10,7 +10,8 @@ M.exits = { done = 0, refused = 1, usage = 2, unknown = 3 }
 -- In parentheses: `require` answers a second value, which would become one more command.
 local commands = {
   (require "obol.cli.sandbox"), (require "obol.cli.providers"), (require "obol.cli.describe"),
-  (require "obol.cli.call"), (require "obol.cli.doctor"),
+  (require "obol.cli.call"), (require "obol.cli.payments"), (require "obol.cli.payment"), (require "obol.cli.refund"),
+  (require "obol.cli.reconcile"), (require "obol.cli.ledger"), (require "obol.cli.doctor"),
 }
 
 local epilog = [[
@@ -19,6 +20,9 @@ Examples:
   obol doctor                           is the configuration good, is everything in reach?
   obol describe appwheel                what a provider takes and answers
   obol call subs product.list           one call of an account in obol.lua
+  obol payments --from 24h              what was recorded since yesterday
+  obol payment A-1001                   one of them, with all that happened
+  obol reconcile                        ask about whatever is unresolved
 
 Exit status: 0 done or accepted, 1 refused or declined, 2 wrong usage, 3 nobody knows.
 Colours appear on a terminal alone; NO_COLOR switches them off.]]

@@ -12,9 +12,11 @@
 
 local charge = require "obol.client.charge"
 local checked = require "obol.client.options"
+local errors = require "obol.error"
 local exchange = require "obol.client.exchange"
 local fault = require "obol.client.fault"
 local find = require "obol.client.find"
+local history = require "obol.client.history"
 local list = require "obol.client.list"
 local notice = require "obol.client.notice"
 local resolve = require "obol.client.resolve"
@@ -50,6 +52,20 @@ function M.get(client, order_id)
   resource.want(order_id, "string", "an order_id")
   local row, err = find_row(client, order_id)
   return row and view.payment(client, row), err
+end
+
+--- All that is recorded of an order, oldest first: a list of { type =, time_ms =, ... }, or nil and an error. An
+-- `attempt` has key, account, operation, generation; its `answer` outcome, kind, code, http_status,
+-- provider_id and `refused_state` (a change of state that was refused); a `notification` id, about (its type),
+-- verified_by, applied_ms, is_waiting; an `event` id, about, status, outcome. Those of refunds have refund_id.
+function M.history(client, order_id)
+  resource.want(order_id, "string", "an order_id")
+  local row, err = find_row(client, order_id)
+  if not row then return nil, err end
+  local ok, found = pcall(history.of, client, row)
+  if ok then return found end
+  if errors.is(found) then return nil, found end
+  error(found, 0)
 end
 
 --- Asks the provider once and answers the payment as it stands then. A query that failed leaves it

@@ -1,0 +1,87 @@
+--- obol ledger: looking after the ledger itself.
+
+local checker = require "obol.ledger.check"
+local configuration = require "obol.cli.configuration"
+local errors = require "obol.error"
+local json = require "obol.json"
+local problem = require "obol.cli.problem"
+local progress = require "obol.cli.progress"
+local show = require "obol.cli.show"
+local terminal = require "obol.cli.terminal"
+
+local M = { name = "ledger", summary = "Check the ledger, or bring it to this version's tables." }
+
+M.description = [[
+check    goes through all that is recorded: every state follows from its events and attempts, one success
+         an order, no more given back than was taken, whatever is open will be looked at, consumers
+         are where their events are. It changes nothing.
+migrate  brings the database's tables to the version of this library. Every program does so by itself when it
+         opens the ledger; this is for doing it beforehand.]]
+
+M.epilog = [[
+Examples:
+  obol ledger check
+  obol ledger check --json
+  obol ledger migrate
+
+Exit status: 0 nothing is wrong, 1 something is, or the ledger failed, 2 wrong usage or configuration.]]
+
+function M.configure(command)
+  command:argument("action", "check or migrate."):choices { "check", "migrate" }
+  configuration.configure(command)
+  command:flag("--json", "Print JSON.")
+end
+
+local function check(args, screen, problems, ledger)
+  local found = json.array {}
+  local bar = progress.new(io.stderr, nil, not args.json)
+  local counts, err = checker.run(ledger, function(fault)
+    found[#found + 1] = fault
+    if not args.json then
+      bar:clear()
+      screen:line(screen:paint("red", "wrong"), "  ", fault.table, " ",
+        screen:paint("bold", terminal.clean(fault.id)), "  ", fault.problem)
+    end
+  end, function(name, done) bar:show(done, name) end)
+  bar:clear()
+  if not counts then return problem.fail(args, screen, problems, err) end
+  if args.json then
+    screen:line(show.json { ok = #found == 0, checked = counts, problems = found })
+  else
+    local parts = {}
+    for _, name in ipairs(checker.names) do parts[#parts + 1] = ("%d %s"):format(counts[name], name) end
+    screen:line("checked ", table.concat(parts, ", "))
+    screen:line(#found == 0 and screen:paint("green", "nothing is wrong")
+      or screen:paint("red", ("%d are wrong"):format(#found)))
+  end
+  return #found == 0 and 0 or 1
+end
+
+local function migrate(args, screen, problems, ledger)
+  if not ledger.store or not ledger.store.migrate then
+    return problem.fail(args, screen, problems, errors.new { kind = "unsupported", field = "ledger",
+      message = "a ledger in memory has no tables to migrate" })
+  end
+  local before, now = ledger.store:migrate()
+  if not before then return problem.fail(args, screen, problems, now) end
+  if args.json then
+    screen:line(show.json { before = before, now = now })
+  elseif before == now then
+    screen:line(("the tables are of version %d: nothing to do"):format(now))
+  else
+    screen:line(("the tables were of version %d and are of version %d now"):format(before, now))
+  end
+  return 0
+end
+
+function M.run(args, screen, problems)
+  local opened, err = require("obol.config").open(configuration.path(args))
+  if not opened then return problem.fail(args, screen, problems, err) end
+  local act = args.action == "check" and check or migrate
+  local ok, status = pcall(act, args, screen, problems, opened.ledger)
+  opened.ledger:close()
+  if not ok then error(status, 0) end
+  return status
+end
+
+return M

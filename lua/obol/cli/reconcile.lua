@@ -1,0 +1,149 @@
+--- obol reconcile: looking at what is unresolved.
+
+local configuration = require "obol.cli.configuration"
+local core = require "obol.core"
+local json = require "obol.json"
+local moment = require "obol.cli.moment"
+local problem = require "obol.cli.problem"
+local progress = require "obol.cli.progress"
+local records = require "obol.cli.records"
+local show = require "obol.cli.show"
+local terminal = require "obol.cli.terminal"
+local wait = require "obol.wait"
+
+local M = { name = "reconcile", summary = "Ask providers about whatever is unresolved." }
+
+M.description = [[
+Ask providers about payments, refunds and changes of subscriptions that are not settled, and act on
+notifications that waited for their order, as each comes due. Others may do the same at the same time.
+It may be interrupted: what was learnt is recorded, and the next run goes on from there.]]
+
+M.epilog = [[
+Examples:
+  obol reconcile                            what is due now
+  obol reconcile --dry-run                  what that would be
+  obol reconcile --ahead 24h                also what is due within a day
+  obol reconcile --every 10s                until it is ended, as a service
+
+Exit status: 0 done, 1 the ledger failed, 2 wrong usage or configuration, 130 interrupted.]]
+
+local function count(text)
+  local number = tonumber(text)
+  if number and number % 1 == 0 and number >= 1 and number <= 2 ^ 31 then return number end
+  return nil, "expected a number of 1 or more"
+end
+
+function M.configure(command)
+  command:flag("--dry-run", "Say what would be looked at, and do nothing.")
+  command:option("--limit", "Look at so many at most."):argname "<n>":convert(count)
+  command:option("--ahead", "Also what is due so soon, such as 24h."):argname "<length>":convert(moment.length)
+  command:option("--every", "Go on for ever, looking again after so long."):argname "<length>":convert(moment.length)
+  configuration.configure(command)
+  configuration.add_timeout(command, "10000")
+  command:flag("--json", "Print JSON, a line for each run.")
+end
+
+local words = {
+  account = "its account is not configured any more", payer = "shown to its payer alone: a notification may tell",
+  nothing_asks = "the provider has no query that finds it", not_attached = "nothing could prove that it was paid",
+  schedule_over = "still open after the provider's whole schedule", no_order = "its order was never recorded",
+}
+
+local function plain_entry(entry)
+  local plain = records.plain(entry)
+  plain.outcome = nil
+  return plain
+end
+
+local function plain_report(report)
+  local plain = {}
+  for _, name in ipairs { "looked", "settled", "changed", "waiting", "failed", "taken", "left" } do
+    plain[name] = report[name]
+  end
+  for _, name in ipairs { "unresolved", "due" } do
+    local list = report[name]
+    if list then
+      plain[name] = json.array {}
+      for place, entry in ipairs(list) do plain[name][place] = plain_entry(entry) end
+    end
+  end
+  return plain
+end
+
+local function put_entries(screen, list, head, text)
+  local rows = {}
+  for place, entry in ipairs(list) do
+    rows[place] = { entry.kind, terminal.clean(entry.id), terminal.clean(entry.status or ""),
+      terminal.clean(entry.account or ""), moment.text(entry.since_ms), text(entry) }
+  end
+  screen:rows(rows, { head = { head, "ID", "STATUS", "ACCOUNT", "SINCE (UTC)", "" },
+    paint = function(_, column, cell) return column == 1 and screen:paint("cyan", cell) or cell end })
+end
+
+local function why(entry)
+  local evidence = entry.attempt and entry.attempt.provider_id and "; provider's id " .. entry.attempt.provider_id or ""
+  return terminal.clean((words[entry.why] or "") .. evidence)
+end
+
+local function put_report(screen, report)
+  if report.due then
+    if #report.due == 0 then return screen:line "nothing is due" end
+    put_entries(screen, report.due, "DUE", function(entry) return entry.why and why(entry) or "" end)
+    if report.left then screen:line(screen:paint("dim", "and more")) end
+    return
+  end
+  local parts = {}
+  for _, name in ipairs { "settled", "changed", "waiting", "failed", "taken" } do
+    if report[name] > 0 then parts[#parts + 1] = ("%d %s"):format(report[name], name) end
+  end
+  screen:line(("looked at %d"):format(report.looked), #parts > 0 and ": " .. table.concat(parts, ", ") or "")
+  if #report.unresolved > 0 then
+    screen:line("\n", screen:paint("yellow", "asking cannot resolve these:"))
+    put_entries(screen, report.unresolved, "WHAT", why)
+  end
+  if report.left then screen:line(screen:paint("dim", "more is due")) end
+end
+
+-- One run: the exit status, or nil to go on.
+local function run(args, screen, problems, pay)
+  local until_ms = args.ahead and core.clock_ms() + args.ahead or nil
+  local wants_bar = not args.json and not args.dry_run
+  local planned = wants_bar and pay:reconcile { dry_run = true, limit = args.limit, until_ms = until_ms } or nil
+  local bar = progress.new(io.stderr, planned and not planned.left and #planned.due or nil, wants_bar)
+  local report, err = pay:reconcile {
+    dry_run = args.dry_run, limit = args.limit, until_ms = until_ms, timeout_ms = args.timeout,
+    on_progress = function(entry, so_far)
+      bar:show(so_far.looked, ("%s %s"):format(entry.kind, terminal.clean(entry.id)))
+    end,
+  }
+  bar:clear()
+  if report then
+    if args.json then
+      screen:line(show.json(plain_report(report)))
+    elseif not args.every or report.looked > 0 then
+      put_report(screen, report)
+    end
+    screen.file:flush()
+  end
+  if err then return problem.fail(args, screen, problems, err) end
+  return nil
+end
+
+local function is_interrupt(raised) return tostring(raised):find("interrupted!", 1, true) ~= nil end
+
+function M.run(args, screen, problems)
+  local ok, status = pcall(records.with, args, screen, problems, function(pay)
+    repeat
+      local failed = run(args, screen, problems, pay)
+      if failed and not args.every then return failed end
+      if args.every then wait.sleep(math.max(args.every, 1000)) end
+    until not args.every
+    return 0
+  end)
+  if ok then return status end
+  if not is_interrupt(status) then error(status, 0) end
+  problems:line("\ninterrupted: what was learnt is recorded, and the next run goes on from there")
+  return 130
+end
+
+return M

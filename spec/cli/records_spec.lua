@@ -1,0 +1,200 @@
+-- The commands that show and mend what is recorded, on a ledger in a file.
+
+local cjson = require "cjson"
+local ledger_support = require "spec.cli.ledger_support"
+local support = require "spec.cli.support"
+
+describe("the command line on a ledger:", function()
+  local world, order
+  setup(function()
+    world, order = ledger_support.open(), ledger_support.order
+    assert.equal("succeeded", world.pay.payments:create(order "A-1").status)
+    assert.equal("failed", world.pay.payments:create(order("A-2", "900")).status)
+    assert.equal("succeeded", world.pay.payments:create(order "A-3").status)
+  end)
+  teardown(function() world.stop() end)
+
+  local function run(status, ...)
+    local ran = world.obol(...)
+    assert.equal(status, ran.status, ran.out .. ran.err)
+    return ran
+  end
+
+  local function json(status, ...) return cjson.decode(run(status, ...).out) end
+
+  describe("obol payments", function()
+    it("lists, filters and pages", function()
+      local out = run(0, "payments").out
+      assert.truthy(out:find "\n[%d-]+ [%d:]+  A%-1    succeeded  8%.88 USD  cards\n")
+      assert.equal(3, #json(0, "payments", "--json").payments)
+      local found = json(0, "payments", "--status", "failed", "--customer", "u-7", "--account", "cards", "--json")
+      assert.same({ 1, "A-2" }, { #found.payments, found.payments[1].order_id })
+      assert.equal("101", found.payments[1].error.provider_code)
+      local page = json(0, "payments", "--limit", "2", "--json")
+      assert.equal(2, #page.payments)
+      page = json(0, "payments", "--limit", "2", "--cursor", page.cursor, "--json")
+      assert.same({ 1, "A-3" }, { #page.payments, page.payments[1].order_id })
+      assert.equal(0, #json(0, "payments", "--to", "2020-01-31", "--json").payments)
+      assert.equal(3, #json(0, "payments", "--from", "24h", "--json").payments)
+      assert.equal(0, #json(0, "payments", "--unresolved", "--json").payments)
+      assert.truthy(run(0, "payments", "--from", "2099-01-01T00:00").out:find "no payments")
+    end)
+
+    it("refuses what it does not understand", function()
+      for _, words in ipairs { { "--status", "paid" }, { "--limit", "0" }, { "--from", "yesterday" },
+        { "--from", "2026-13-01" }, { "--cursor", "x" } } do
+        local ran = world.obol("payments", (table.unpack or unpack)(words))
+        assert.equal(2, ran.status, words[1] .. " " .. words[2])
+        assert.is_true(#ran.err > 0)
+      end
+    end)
+  end)
+
+  describe("obol payment", function()
+    it("tells the story of an order", function()
+      local out = run(0, "payment", "A-2").out
+      assert.truthy(out:find "^A%-2  failed  8%.88 USD  at cards\n")
+      assert.truthy(out:find "attempt  payment%.create at cards generation 1\n")
+      assert.truthy(out:find "answer   declined %(declined 101%) HTTP 200")
+      local found = json(0, "payment", "A-1", "--json")
+      local types = {}
+      for place, entry in ipairs(found.timeline) do types[place] = entry.type end
+      assert.same({ "attempt", "answer", "event" }, types)
+      assert.equal("succeeded", found.payment.status)
+      assert.equal("succeeded", json(0, "payment", "A-1", "--refresh", "--json").payment.status)
+    end)
+
+    it("says that there is none", function()
+      local ran = run(1, "payment", "A-9")
+      assert.truthy(ran.err:find "no payment has this order_id")
+      assert.equal("not_found", json(1, "payment", "A-9", "--json").error.kind)
+    end)
+  end)
+
+  describe("obol refund", function()
+    it("says what it would do, does it, and goes on with it when it is repeated", function()
+      local before = json(0, "refund", "A-1", "--amount", "1.00", "--dry-run", "--json").refund
+      assert.same({ "A-1-refund-1", true, "1.00" }, { before.refund_id, before.dry_run, before.amount.amount })
+      assert.equal(0, #json(0, "payment", "A-1", "--json").refunds)
+      local refund = json(0, "refund", "A-1", "--amount", "1.00", "--reason", "broken", "--json").refund
+      assert.same({ "A-1-refund-1", "processing" }, { refund.refund_id, refund.status })
+      -- it is open, so the same command is about the same refund
+      refund = json(0, "refund", "A-1", "--amount", "1.00", "--json").refund
+      assert.equal("A-1-refund-1", refund.refund_id)
+      assert.equal(1, #json(0, "payment", "A-1", "--json").refunds)
+      refund = json(0, "refund", "A-1", "--amount", "2.00", "--refund-id", "mine", "--json").refund
+      assert.equal("mine", refund.refund_id)
+    end)
+
+    it("refuses more than there is, and what was not paid", function()
+      assert.equal("amount", json(2, "refund", "A-3", "--amount", "9.00", "--json").error.field)
+      assert.equal("invalid", json(2, "refund", "A-3", "--amount", "9.00", "--dry-run", "--json").error.kind)
+      assert.equal("conflict", json(1, "refund", "A-2", "--json").error.kind)
+      assert.equal("not_found", json(1, "refund", "A-9", "--json").error.kind)
+    end)
+  end)
+
+  describe("obol reconcile", function()
+    it("lists what is due, looks at it, and says what came of it", function()
+      assert.equal("succeeded", world.pay.payments:create(order "A-4").status)
+      assert.equal("processing", world.pay.refunds:create("A-4", { refund_id = "R-4" }).status)
+      local due = json(0, "reconcile", "--dry-run", "--ahead", "24h", "--json").due
+      local ids = {}
+      for _, entry in ipairs(due) do ids[entry.id] = entry.kind end
+      assert.equal("refund", ids["R-4"])
+      world.control("advance", { ms = 3600000 })
+      local ran = json(0, "reconcile", "--ahead", "1h", "--json")
+      assert.equal(#due, ran.looked)
+      assert.equal(0, ran.failed)
+      assert.truthy(run(0, "reconcile", "--limit", "1").out:find "^looked at ")
+      assert.truthy(run(0, "reconcile", "--dry-run", "--ahead", "1s").out:find "^nothing is due\n")
+    end)
+
+    it("refuses wrong lengths", function()
+      run(2, "reconcile", "--ahead", "soon")
+      run(2, "reconcile", "--limit", "0")
+      run(2, "reconcile", "--every", "5")
+    end)
+
+    it("ends in good order when it is interrupted", function()
+      -- once it has done its first run
+      local command = ([[sh -c '%s reconcile --every 1s --json >lines & job=$!
+        while [ ! -s lines ]; do sleep 0.1; done
+        while kill -INT $job 2>/dev/null; do sleep 0.5; done
+        wait $job']]):format(support.root .. "/scripts/obol")
+      local ran = support.shell(world.folder, command)
+      assert.equal(130, ran.status, ran.out .. ran.err)
+    end)
+  end)
+
+  describe("obol ledger", function()
+    it("checks", function()
+      assert.truthy(run(0, "ledger", "check").out:find "nothing is wrong\n$")
+      local found = json(0, "ledger", "check", "--json")
+      assert.is_true(found.ok)
+      assert.is_true(found.checked.payments >= 3)
+    end)
+
+    it("tells what is wrong", function()
+      local store = require("obol.ledger").open("sqlite:" .. world.folder .. "/ledger.db").store
+      assert(store:run { { set = "payments", key = "A-3", to = { refunded = "1.00" } } })
+      local found = json(1, "ledger", "check", "--json")
+      assert.is_false(found.ok)
+      assert.same({ "payments", "A-3" }, { found.problems[1].table, found.problems[1].id })
+      assert.truthy(run(1, "ledger", "check").out:find "wrong  payments A%-3  what was given back")
+      assert(store:run { { set = "payments", key = "A-3", to = { refunded = require("obol.ledger").none } } })
+      store:close()
+    end)
+
+    it("migrates", function()
+      local found = json(0, "ledger", "migrate", "--json")
+      assert.is_true(found.now >= 1)
+      assert.equal(found.now, found.before)
+      run(2, "ledger", "mend")
+    end)
+  end)
+end)
+
+describe("the command line without a ledger that lasts:", function()
+  it("says so", function()
+    local folder = support.folder()
+    support.write(folder .. "/obol.lua", [[return { mode = "test", ledger = "memory", accounts = { subs = {
+      provider = "appwheel", app_id = 1, secret = secret.file "key" } } }]])
+    support.write(folder .. "/key", ("k"):rep(32))
+    local ran = support.obol(folder, { "payments" })
+    assert.equal(0, ran.status, ran.err)
+    assert.truthy(ran.err:find "the ledger is in memory")
+    assert.equal(2, support.obol(folder, { "ledger", "migrate" }).status)
+    assert.equal(2, support.obol(folder, { "payments", "--config", "none.lua" }).status)
+    support.remove(folder)
+  end)
+end)
+
+describe("moments on the command line", function()
+  local moment = require "obol.cli.moment"
+
+  it("are days, times, milliseconds and lengths before now", function()
+    assert.equal(0, moment.parse "1970-01-01")
+    assert.equal(951782400000, moment.parse "2000-02-29")
+    assert.equal(1709210096000, moment.parse "2024-02-29T12:34:56Z")
+    assert.equal(1700000000123, moment.parse "1700000000123")
+    local now = require("obol.core").clock_ms()
+    assert.is_true(math.abs(moment.parse "2h" - (now - 7200000)) < 60000)
+    for _, text in ipairs { "", "today", "2026-1-1", "2026-00-10", "2026-01-01T25:00", "12", "5y" } do
+      local found, problem = moment.parse(text)
+      assert.is_nil(found)
+      assert.is_string(problem)
+    end
+    assert.equal("2023-11-14 22:13:20", moment.text(1700000000000))
+  end)
+end)
+
+describe("a bar of progress", function()
+  local progress = require "obol.cli.progress"
+
+  it("shows how far it is", function()
+    assert.equal("[###############---------------] 5/10  x", progress.text(5, 10, "x"))
+    assert.equal("[##############################] 12/12  ", progress.text(12, 10))
+    assert.equal("7  payments", progress.text(7, nil, "payments"))
+  end)
+end)
