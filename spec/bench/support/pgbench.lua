@@ -7,6 +7,7 @@ local M = {}
 
 local server
 
+--- Starts the server: its address.
 function M.start()
   package.path = "./?.lua;" .. package.path
   server = require("spec.store.postgres_server").new "-c max_connections=120"
@@ -14,6 +15,7 @@ function M.start()
   local file = assert(io.open(units.folder .. "/insert.sql", "w"))
   file:write(("insert into t (word) values ('%s');\n"):format(units.word))
   file:close()
+  return server.url
 end
 
 --- Transactions in a second with so many clients.
