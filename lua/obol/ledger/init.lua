@@ -12,6 +12,7 @@
 local clone = require "obol.clone"
 local errors = require "obol.error"
 local rows = require "obol.ledger.rows"
+local new_seen = require "obol.ledger.seen"
 local states = require "obol.ledger.states"
 
 local Ledger = {}
@@ -29,16 +30,23 @@ function Ledger:id()
   return self.store:id()
 end
 
+-- Reads a row that has states.
+local function read(self, name, key)
+  local row, err = self.store:get(name, key)
+  if row then self.seen:note(name, key, row.version, row.status) end
+  return row, err
+end
+
 function Ledger:payment(order_id)
-  return self.store:get("payments", order_id)
+  return read(self, "payments", order_id)
 end
 
 function Ledger:subscription(order_id)
-  return self.store:get("subscriptions", order_id)
+  return read(self, "subscriptions", order_id)
 end
 
 function Ledger:refund(refund_id)
-  return self.store:get("refunds", refund_id)
+  return read(self, "refunds", refund_id)
 end
 
 function Ledger:attempt(key)
@@ -85,15 +93,29 @@ end
 local function allow(self, unit)
   local wanted = unit.to and unit.to.status
   if not wanted then return true end
-  local row, err = self.store:get(unit.subject, unit.key)
-  if not row then return nil, err end
-  if states.may(state_of[unit.subject], row.status, wanted) then return true end
+  local status = self.seen:status(unit.subject, unit.key, unit.version)
+  if not status then
+    local row, err = read(self, unit.subject, unit.key)
+    if not row then return nil, err end
+    status = row.status
+  end
+  if states.may(state_of[unit.subject], status, wanted) then return true end
   local to = {}
   if unit.subject == "subscriptions" then
     for column, value in pairs(unit.to) do to[column] = value end
   end
   to.status = nil
-  unit.to, unit.events, unit.refused = to, nil, row.status .. ">" .. wanted
+  unit.to, unit.events, unit.refused = to, nil, status .. ">" .. wanted
+  return true
+end
+
+-- Runs a unit about a row that has states, and remembers what it made of it.
+local function run(self, unit, changes)
+  local before = unit.version and self.seen:status(unit.subject, unit.key, unit.version)
+  local ok, err = self.store:run(changes)
+  if not ok then return nil, err end
+  local status = unit.new and unit.new.status or unit.to and unit.to.status or before
+  if status then self.seen:note(unit.subject, unit.key, unit.new and 1 or unit.version + 1, status) end
   return true
 end
 
@@ -132,7 +154,7 @@ function Ledger:begin_attempt(unit)
   end
   changes[2] = attempt_change(unit)
   for _, change in ipairs(unit.also or {}) do changes[#changes + 1] = change end
-  return self.store:run(changes)
+  return run(self, unit, changes)
 end
 
 --- Records what is known of an attempt: unit = { subject =, key =, version =, to = changes of the
@@ -150,7 +172,7 @@ function Ledger:finish_attempt(unit)
   end
   add_events(changes, unit, unit.version + 1)
   for _, change in ipairs(unit.also or {}) do changes[#changes + 1] = change end
-  ok, err = self.store:run(changes)
+  ok, err = run(self, unit, changes)
   if not ok then return nil, err end
   return true, unit.refused
 end
@@ -211,7 +233,7 @@ local M = { none = rows.none }
 --- A ledger over a store (see memory.lua for the five functions of one). Its member `durable` says
 -- whether it outlives the process.
 function M.over(store)
-  return setmetatable({ store = store, durable = store.durable or false }, Ledger)
+  return setmetatable({ store = store, durable = store.durable or false, seen = new_seen() }, Ledger)
 end
 
 -- What can be told of a file's path before it is opened: nil, or what was expected.

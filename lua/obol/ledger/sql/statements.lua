@@ -18,11 +18,12 @@ local function time_of(columns)
 end
 
 local function describe(name, about, dialect)
-  local columns = schema.columns(about)
+  local columns, empty = schema.columns(about), {}
+  for _, column in ipairs(columns) do empty[column] = column .. "!" end
   return {
-    name = name, table = schema.PREFIX .. name, key = about.key, kinds = about.columns, columns = columns,
-    list = concat(columns, ", "), time = time_of(about.columns),
-    place = about.counter or "place", counted = about.counter ~= nil,
+    name = name, table = schema.PREFIX .. name, key = about.key, kinds = about.columns,
+    columns = columns, empty = empty, list = concat(columns, ", "), time = time_of(about.columns),
+    place = about.counter or "place",
     numbered = about.counter == nil or dialect.numbered,
     insert = {}, update = {}, select = {},
   }
@@ -39,49 +40,62 @@ local function new(tables, dialect)
   return self
 end
 
--- The columns of `row` that are there, in order, and their texts as one.
+-- The columns of `row` that are there, in order; those that are to be empty with a mark.
 local function shape_of(about, row)
-  local shape, count = {}, 0
+  local shape = {}
   for _, column in ipairs(about.columns) do
     local value = row[column]
-    if value ~= nil then
-      count = count + 1
-      shape[count] = value == none and column .. "!" or column
-    end
+    if value ~= nil then shape[#shape + 1] = value == none and about.empty[column] or column end
   end
-  return concat(shape, ",", 1, count), shape
+  return shape
 end
 
-local function parameters(from, to)
+-- Texts are found by going from column to column through tables within tables, which costs less than to
+-- make a name of all of them.
+local function next_node(node, name)
+  local found = node[name]
+  if not found then
+    found = {}
+    node[name] = found
+  end
+  return found
+end
+
+-- Appends the values of `row` to the statement, which has `count` members: the node to which its columns
+-- lead from `node`, and the members then.
+local function fill(statement, count, about, row, node)
+  local columns, kinds = about.columns, about.kinds
+  for place = 1, #columns do
+    local column = columns[place]
+    local value = row[column]
+    if value == none then
+      node = next_node(node, about.empty[column])
+    elseif value ~= nil then
+      node, count = next_node(node, column), count + 1
+      statement[count] = values.write(kinds[column], value)
+    end
+  end
+  return node, count
+end
+
+local function parameters(count)
   local list = {}
-  for number = from, to do list[#list + 1] = "$" .. number end
-  return list
-end
-
-local function add_values(statement, about, row)
-  for _, column in ipairs(about.columns) do
-    local value = row[column]
-    if value ~= nil and value ~= none then
-      statement[#statement + 1] = values.write(about.kinds[column], value)
-    end
-  end
+  for number = 1, count do list[number] = "$" .. number end
+  return concat(list, ", ")
 end
 
 --- Inserts a row of the ledger's own values.
 function Statements:insert(name, row)
-  local about = self.tables[name]
+  local about, statement = self.tables[name], { "", expect = 1 }
   for column, value in pairs(row) do
     if value == none then row[column] = nil end
   end
-  local key, shape = shape_of(about, row)
-  local text = about.insert[key]
-  if not text then
-    text = ("insert into %s (%s) values (%s)"):format(about.table, concat(shape, ", "),
-      concat(parameters(1, #shape), ", "))
-    about.insert[key] = text
+  local node = fill(statement, 1, about, row, about.insert)
+  if not node[1] then
+    local shape = shape_of(about, row)
+    node[1] = ("insert into %s (%s) values (%s)"):format(about.table, concat(shape, ", "), parameters(#shape))
   end
-  local statement = { text, expect = 1 }
-  add_values(statement, about, row)
+  statement[1] = node[1]
   return statement
 end
 
@@ -100,25 +114,23 @@ local function terms(shape, from, empty, between)
   return concat(parts, between), number
 end
 
+local function update_text(about, to, expect)
+  local assigned, number = terms(shape_of(about, to), 1, " = null", ", ")
+  -- nothing to change is a question whether the row is there
+  if assigned == "" then assigned = ("%s = %s"):format(about.key, about.key) end
+  local wanted = terms(shape_of(about, expect), number, " is null", " and ")
+  return ("update %s set %s where %s = $1%s"):format(about.table, assigned, about.key,
+    wanted ~= "" and " and " .. wanted or "")
+end
+
 --- Changes the row `key`: `to` and `expect` are of the ledger's own values.
 function Statements:update(name, key, to, expect)
   local about = self.tables[name]
-  local changed, shape = shape_of(about, to)
-  local held, held_shape = shape_of(about, expect)
-  local id = changed .. "|" .. held
-  local text = about.update[id]
-  if not text then
-    local assigned, number = terms(shape, 1, " = null", ", ")
-    -- nothing to change is a question whether the row is there
-    if assigned == "" then assigned = ("%s = %s"):format(about.key, about.key) end
-    local wanted = terms(held_shape, number, " is null", " and ")
-    text = ("update %s set %s where %s = $1%s"):format(about.table, assigned, about.key,
-      wanted ~= "" and " and " .. wanted or "")
-    about.update[id] = text
-  end
-  local statement = { text, values.write("text", key), expect = 1, name = name }
-  add_values(statement, about, to)
-  add_values(statement, about, expect)
+  local statement = { "", values.write("text", key), expect = 1, name = name }
+  local node, count = fill(statement, 2, about, to, about.update)
+  node = fill(statement, count, about, expect, next_node(node, "|"))
+  node[1] = node[1] or update_text(about, to, expect)
+  statement[1] = node[1]
   return statement
 end
 
@@ -172,30 +184,35 @@ local function select_text(about, shape, query)
     next_number())
 end
 
---- Rows of a query, one more than its limit where there are more; nil where there can be none.
+--- Rows of a query; nil where there can be none.
 function Statements:select(name, query, limit)
   local about, where = self.tables[name], query.where or {}
   if not is_possible(about, where) then return nil end
-  local key, shape = shape_of(about, where)
-  key = ("%s|%s%s%s"):format(key, query.from_ms and "f" or "", query.to_ms and "t" or "",
-    query.due_ms and "d" or query.after and "a" or "")
-  local text = about.select[key]
-  if not text then
-    text = select_text(about, shape, query)
-    about.select[key] = text
+  local statement = { "" }
+  local node, count = fill(statement, 1, about, where, about.select)
+  local function add(value)
+    count = count + 1
+    statement[count] = value
   end
-  local statement = { text }
-  add_values(statement, about, where)
-  if about.time then
-    statement[#statement + 1] = query.from_ms
-    statement[#statement + 1] = query.to_ms
+  if about.time and query.from_ms then
+    node = next_node(node, ">")
+    add(query.from_ms)
+  end
+  if about.time and query.to_ms then
+    node = next_node(node, "<")
+    add(query.to_ms)
   end
   if query.due_ms then
-    statement[#statement + 1], statement[#statement + 2] = query.due_ms, query.due_ms
+    node = next_node(node, "due")
+    add(query.due_ms)
+    add(query.due_ms)
   elseif query.after then
-    statement[#statement + 1] = tonumber(query.after) or 0
+    node = next_node(node, "after")
+    add(tonumber(query.after) or 0)
   end
-  statement[#statement + 1] = limit
+  add(limit)
+  node[1] = node[1] or select_text(about, shape_of(about, where), query)
+  statement[1] = node[1]
   return statement
 end
 

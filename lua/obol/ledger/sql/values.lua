@@ -124,7 +124,10 @@ local readers = {
 }
 
 --- What stands in the database for a value of the kind `text`, `integer`, `flag` or `json`.
-function M.write(kind, value) return writers[kind](value) end
+function M.write(kind, value)
+  if kind == "text" and not value:find(ODD) then return value end
+  return writers[kind](value)
+end
 
 --- Changes a row of the database into one of the ledger, in place. `kinds`: column -> kind. False and
 -- the column where it cannot be read.
