@@ -78,7 +78,8 @@ describe("obol doctor", function()
   it("sends nothing when it is told not to", function()
     local ran = doctor("--offline", "--json")
     assert.equal(0, ran.status)
-    assert.equal(1, #checks(ran, "wrong") - 1) -- the keys' form, and the word on plain http
+    -- the keys' form, the word on plain http and that on the key of notifications
+    assert.equal(3, #checks(ran, "wrong"))
   end)
 
   it("reports every mistake of a configuration, with what to do", function()

@@ -21,7 +21,8 @@ const struct obol_field obol_fourmetas_config[] = {
      .sample = "public_encrypt", .configurable = "rsa.mode",
      .doc = "which half of which key pair the platform uses for callbacks"},
     {.name = "rsa.key", .type = OBOL_SECRET, .max = 16384, .configurable = "rsa.key",
-     .doc = "the merchant's private key (public_encrypt) or the platform's public key"},
+     .doc = "the merchant's private key (public_encrypt) or the platform's public key; without it "
+            "no callback is accepted"},
     {.name = "rsa.param_name", .type = OBOL_TEXT, .preset = "param", .max = 64, .sample = "param",
      .configurable = "rsa.param_name", .doc = "the member that holds the sealed text"},
     {.name = "rsa.encoding", .type = OBOL_TEXT, .oneof = encodings, .preset = "base64",

@@ -2,11 +2,12 @@
 
 local configuration = require "obol.cli.configuration"
 local core = require "obol.core"
+local ledger_probe = require "obol.cli.ledger_probe"
 local probe = require "obol.cli.probe"
 local show = require "obol.cli.show"
 local terminal = require "obol.cli.terminal"
 
-local M = { name = "doctor", summary = "Check configuration, keys, reachability and clock." }
+local M = { name = "doctor", summary = "Check configuration, keys, ledger, reachability and clock." }
 
 M.epilog = [[
 Every account is asked for the provider's time, or its address is opened; no money moves.
@@ -97,15 +98,29 @@ local function check_configuration(list, path)
   return nil
 end
 
-local function check_settings(list, opened, accounts)
-  local durable = opened.ledger and opened.ledger.durable
-  if durable == false or (durable == nil and not opened.ledger.path) then
-    list.add("warn", "ledger", "in memory: a restart forgets every payment", "good for tests alone")
+-- The keys without which no notification of the account is believed: a list of their names.
+local function missing_keys(words)
+  local missing, provider = {}, type(words.provider) == "string" and core.describe(words.provider)
+  for _, field in ipairs(provider and provider.config or {}) do
+    local first, second = field.name:match "^([%w_]+)%.?([%w_]*)$"
+    local value = words[first]
+    if second ~= "" then value = type(value) == "table" and value[second] or nil end
+    local is_key = field.type == "secret" and (field.doc or ""):find("without it no", 1, true)
+    if is_key and value == nil then missing[#missing + 1] = field.name end
   end
+  return missing
+end
+
+local function check_settings(list, opened, accounts)
+  ledger_probe.check(list, opened.ledger, opened.place)
   for _, name in ipairs(opened.names) do
     local url = probe.base_url(accounts[name])
     if url and url:find "^http:" then
       list.add("warn", name, probe.site(url) .. " is plain http", "good for a sandbox on this machine alone")
+    end
+    for _, key in ipairs(missing_keys(accounts[name] or {})) do
+      list.add("warn", name, ("without `%s` none of its notifications is accepted"):format(key),
+        "payments then wait for the next look at them: set it, and the address of your notify handler there")
     end
   end
 end

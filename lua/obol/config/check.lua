@@ -152,7 +152,7 @@ function M.run(config, folder, problems)
   local opened = { mode = config.mode }
   providers.define(config.providers, folder, function(field, message) add(problems, field, message) end)
   opened.accounts, opened.names = open_accounts(config, problems)
-  opened.ledger = open_ledger(config, folder, problems)
+  opened.ledger, opened.place = open_ledger(config, folder, problems), place_of(config.ledger, folder)
   opened.clock = check_function(config, "clock", problems)
   opened.log = check_function(config, "log", problems)
   opened.transport, opened.timeout_ms = open_transport(config, folder, problems)

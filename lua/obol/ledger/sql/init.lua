@@ -154,6 +154,20 @@ function Sql:migrate()
   return before, schema.newest(self.tables)
 end
 
+--- What the database says of itself, changing nothing: { version = (0 where it has no tables yet), newest =,
+-- server = (the version of the database itself) }; or nil and an error.
+function Sql:about()
+  local version, err = migrations.version(self.database, self.dialect)
+  if not version then return explain(err) end
+  local about = { version = version, newest = schema.newest(self.tables) }
+  local name = self.dialect.name == "sqlite" and "sqlite_version()" or "current_setting('server_version')"
+  local found
+  found, err = self.database:run { { "select " .. name .. " as server" }, read = true }
+  if not found then return explain(err) end
+  about.server = found[1][1].server
+  return about
+end
+
 local M = {}
 
 --- A store at `place`, `sqlite:<path>`, `sqlite::memory:` or `postgres://...`; or nil and an error.
