@@ -11,7 +11,7 @@ local function folders()
 end
 
 local function gone(path)
-  for _ = 1, 100 do
+  for _ = 1, 600 do
     if not folders()[path] then return true end
     os.execute "sleep 0.05"
   end

@@ -13,7 +13,7 @@ describe("a client over the built-in transport", function()
 
   it("says not_sent of a refused connection, within the call's limit", function()
     local pay = open()
-    local products, err = pay.products:list(nil, { timeout_ms = 2000 })
+    local products, err = pay.products:list(nil, { timeout_ms = 20000 })
     assert.is_nil(products)
     assert.equal("network", err.kind)
     assert.equal("not_sent", err.outcome)
@@ -23,7 +23,7 @@ describe("a client over the built-in transport", function()
 
   it("runs several calls at once inside obol.all", function()
     local pay = open()
-    local function ask() return pay.entitlements:get({ customer = { id = "u-1" } }, { timeout_ms = 2000 }) end
+    local function ask() return pay.entitlements:get({ customer = { id = "u-1" } }, { timeout_ms = 20000 }) end
     local first, second = obol.all(ask, ask)
     for _, results in ipairs { first, second } do
       assert.is_nil(results[1])

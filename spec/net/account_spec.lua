@@ -14,7 +14,7 @@ describe("a request made by an account", function()
       secret = secret "s3cret",
       base_url = server.url "echo" })
     local request = assert(account:encode("time.get", {}, { time_ms = 1700000000123, nonce = "1700000000123" }))
-    local transport = assert(wait.transport{ timeout_ms = 5000 })
+    local transport = assert(wait.transport{ timeout_ms = 30000 })
     local reply = assert(transport.send(request))
     local head, body = reply.body:match "^(.-\r\n)\r\n(.*)$"
     local target = request.url:match "^http://[^/]+(/.*)$"

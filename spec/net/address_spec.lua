@@ -9,7 +9,7 @@ describe("an address", function()
 
   setup(function()
     server = support.server()
-    transport = assert(wait.transport{ timeout_ms = 5000 })
+    transport = assert(wait.transport{ timeout_ms = 30000 })
   end)
 
   teardown(function() support.stop_server(server) end)

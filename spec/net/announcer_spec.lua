@@ -9,7 +9,7 @@ describe("the announcer", function()
 
   setup(function()
     server = support.server()
-    transport = assert(wait.transport{ timeout_ms = 5000 })
+    transport = assert(wait.transport{ timeout_ms = 30000 })
   end)
 
   teardown(function() support.stop_server(server) end)
@@ -24,7 +24,7 @@ describe("the announcer", function()
   local function connect()
     local client = assert(unix())
     assert(client:connect(assert(core.completion.path())))
-    client:settimeout(2)
+    client:settimeout(15)
     clients[#clients + 1] = client
     return client
   end
@@ -33,7 +33,7 @@ describe("the announcer", function()
 
   local function done(path)
     local id = submit(path)
-    assert.is_true(transport.wait(id, 2000))
+    assert.is_true(transport.wait(id, 15000))
     return id
   end
 
@@ -50,8 +50,10 @@ describe("the announcer", function()
 
   it("tells a client that asked for one of that one", function()
     local client = connect()
-    local wanted, other = submit "slow/150", submit "slow/50"
+    local wanted, other = submit "held/wanted", submit "slow/20"
     assert(client:send(("W%d\n"):format(wanted)))
+    assert.is_true(transport.wait(other, 15000))
+    server.release "wanted"
     assert.equal(tostring(wanted), client:receive())
     client:settimeout(0.1)
     assert.equal("timeout", (select(2, client:receive())))
@@ -72,9 +74,11 @@ describe("the announcer", function()
 
   it("takes words in pieces, and one connection for several ids", function()
     local client = connect()
-    local first, second = submit "slow/50", submit "slow/100"
+    local first, second = submit "held/first", submit "held/second"
     for byte in (("W%d\nW%d\n"):format(first, second)):gmatch "." do assert(client:send(byte)) end
+    server.release "first"
     assert.equal(tostring(first), client:receive())
+    server.release "second"
     assert.equal(tostring(second), client:receive())
     transport.take(first)
     transport.take(second)
@@ -101,7 +105,7 @@ describe("the announcer", function()
       require "socket" -- ignores SIGPIPE
       local client = assert(require "socket.unix"())
       assert(client:connect(%q))
-      client:settimeout(2)
+      client:settimeout(15)
       client:send "A\n"
       print(client:receive())
     ]]):format(path))

@@ -7,7 +7,7 @@ describe("the transport", function()
 
   setup(function()
     server = support.server()
-    transport = assert(wait.transport{ timeout_ms = 5000 })
+    transport = assert(wait.transport{ timeout_ms = 30000 })
   end)
 
   teardown(function() support.stop_server(server) end)
@@ -179,7 +179,7 @@ describe("the transport", function()
   end)
 
   it("uses a connection again", function()
-    local fresh = assert(wait.transport{ timeout_ms = 5000 })
+    local fresh = assert(wait.transport{ timeout_ms = 30000 })
     local before = wait.stats().connections
     for _ = 1, 5 do assert(fresh.send{ url = server.url "ok", pool = "again" }) end
     assert.equal(1, wait.stats().connections - before)
@@ -191,7 +191,7 @@ describe("the transport", function()
 end)
 
 describe("a request", function()
-  local transport = assert(wait.transport{ timeout_ms = 2000, connect_ms = 500 })
+  local transport = assert(wait.transport{ timeout_ms = 20000, connect_ms = 5000 })
 
   local function refused(field, request, options)
     local reply, err = transport.send(request, options)

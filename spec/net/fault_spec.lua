@@ -6,18 +6,22 @@ describe("a fault", function()
 
   setup(function()
     server = support.server()
-    transport = assert(wait.transport{ timeout_ms = 5000 })
+    transport = assert(wait.transport{ timeout_ms = 30000 })
   end)
 
   teardown(function() support.stop_server(server) end)
 
-  -- The error of a call that has to end within `limit` milliseconds.
-  local function fails(kind, outcome, limit, request, options)
+  -- Milliseconds within which any of these calls ends, also on a busy machine; the transport's own limit and
+  -- the servers' patience are far beyond.
+  local SOON = 12000
+
+  -- The error of a call.
+  local function fails(kind, outcome, request, options)
     local took, reply, err = support.timed(transport.send, request, options)
     assert.is_nil(reply)
     assert.equal(outcome, err.outcome)
     assert.equal(kind, err.kind)
-    assert.is_true(took < limit, ("took %d ms, at most %d expected"):format(took, limit))
+    assert.is_true(took < SOON, ("took %d ms"):format(took))
     return err, took
   end
 
@@ -25,27 +29,27 @@ describe("a fault", function()
 
   describe("before anything was sent", function()
     it("is a refused connection", function()
-      fails("network", "not_sent", 1000, { url = "http://127.0.0.1:1/" })
+      fails("network", "not_sent", { url = "http://127.0.0.1:1/" })
     end)
 
     it("is a name that does not exist", function()
-      fails("network", "not_sent", 5000, { url = "https://no-such-host.invalid/" })
+      fails("network", "not_sent", { url = "https://no-such-host.invalid/" })
     end)
 
     it("is a connection that does not come about in time", function()
-      local err, took = fails("timeout", "not_sent", 1500,
+      local err, took = fails("timeout", "not_sent",
         { url = ("http://127.0.0.1:%d/"):format(server.full) }, { connect_ms = 300 })
       assert.truthy(err.message:find "connect_ms")
       assert.is_true(took >= 250)
     end)
 
     it("is a connection reset during the TLS handshake", function()
-      fails("network", "not_sent", 1000,
+      fails("network", "not_sent",
         { method = "POST", url = (server.url "ok":gsub("^http:", "https:")), body = "pay=1" })
     end)
 
     it("is a TLS handshake that does not come to an end", function()
-      fails("timeout", "not_sent", 1500,
+      fails("timeout", "not_sent",
         { method = "POST", url = ("https://127.0.0.1:%d/"):format(server.full), body = "pay=1" }, { timeout_ms = 300 })
     end)
   end)
@@ -62,37 +66,56 @@ describe("a fault", function()
     for _, case in ipairs(closed) do
       it(case[1] .. " leaves the outcome unknown", function()
         local before = server.count(case[1])
-        fails(case[2], "unknown", 3000, post(case[1]))
+        fails(case[2], "unknown", post(case[1]))
         assert.equal(1, server.count(case[1]) - before)
       end)
     end
 
-    for _, path in ipairs{ "stall_headers", "half_headers", "stall_body", "drip", "drip_headers" } do
-      it(path .. " ends at the total limit", function()
-        local err, took = fails("timeout", "unknown", 1500, post(path), { timeout_ms = 700 })
-        assert.truthy(err.message:find "timeout_ms")
-        assert.is_true(took >= 650)
+    -- All at once, with limits within which a busy machine connects and sends.
+    describe("without an end", function()
+      local first_byte, slow_body = { first_byte_ms = 1000 }, { first_byte_ms = 1000, timeout_ms = 2500 }
+      local cases = { stall_headers = { timeout_ms = 1500 }, half_headers = { timeout_ms = 1500 },
+        stall_body = { timeout_ms = 1500 }, drip = { timeout_ms = 1500 }, drip_headers = { timeout_ms = 1500 } }
+      local ended = {}
+
+      setup(function()
+        local calls = {}
+        local function add(name, path, options)
+          calls[#calls + 1] = function() ended[name] = { fails("timeout", "unknown", post(path), options) } end
+        end
+        for path, options in pairs(cases) do add(path, path, options) end
+        add("first byte", "stall_headers", first_byte)
+        add("slow body", "drip", slow_body)
+        wait.all((table.unpack or unpack)(calls))
       end)
-    end
 
-    it("stalled headers end at the first-byte limit", function()
-      local err = fails("timeout", "unknown", 1500, post "stall_headers", { first_byte_ms = 300 })
-      assert.truthy(err.message:find "first_byte_ms")
-    end)
+      for path, options in pairs(cases) do
+        it(path .. " ends at the total limit", function()
+          local err, took = ended[path][1], ended[path][2]
+          assert.truthy(err.message:find "timeout_ms")
+          assert.is_true(took >= options.timeout_ms - 50)
+        end)
+      end
 
-    it("a slow body does not end at the first-byte limit", function()
-      fails("timeout", "unknown", 2000, post "drip", { first_byte_ms = 300, timeout_ms = 1000 })
-      assert.equal("/slow/200", assert(transport.send(post "slow/200", { first_byte_ms = 1000 })).body)
+      it("stalled headers end at the first-byte limit", function()
+        assert.truthy(ended["first byte"][1].message:find "first_byte_ms")
+      end)
+
+      it("a slow body does not end at the first-byte limit", function()
+        assert.truthy(ended["slow body"][1].message:find "timeout_ms")
+        assert.is_true(ended["slow body"][2] >= slow_body.timeout_ms - 50)
+        assert.equal("/slow/200", assert(transport.send(post "slow/200", { first_byte_ms = 5000 })).body)
+      end)
     end)
 
     for _, path in ipairs{ "endless", "endless_chunks" } do
       it(path .. " ends at the reply's ceiling", function()
-        fails("provider", "unknown", 4000, post(path), { max_reply = 1048576 })
+        fails("provider", "unknown", post(path), { max_reply = 1048576 })
       end)
     end
 
     it("one byte more than the ceiling is too much", function()
-      local err = fails("provider", "unknown", 1000, post "large/1001", { max_reply = 1000 })
+      local err = fails("provider", "unknown", post "large/1001", { max_reply = 1000 })
       assert.truthy(err.message:find "max_reply")
     end)
   end)
@@ -129,7 +152,7 @@ describe("a fault", function()
           for name, value in pairs(case[2]) do request[name] = value end
           local before, connections = server.count(path)
           assert.equal("first", assert(transport.send(request)).body)
-          fails("network", "unknown", 2000, request)
+          fails("network", "unknown", request)
           local after, connections_after = server.count(path)
           assert.equal(2, after - before)
           assert.equal(1, connections_after - connections)
@@ -152,7 +175,7 @@ describe("a fault", function()
           repeat_safe = true }
         local before = server.count(path)
         assert.equal("first", assert(transport.send(request)).body)
-        fails("network", "unknown", 2000, request, { repeat_safe = false })
+        fails("network", "unknown", request, { repeat_safe = false })
         assert.equal(2, server.count(path) - before)
       end)
     end

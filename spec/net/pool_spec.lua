@@ -6,7 +6,7 @@ describe("connections", function()
 
   setup(function()
     server = support.server()
-    transport = assert(wait.transport{ timeout_ms = 5000 })
+    transport = assert(wait.transport{ timeout_ms = 30000 })
   end)
 
   teardown(function() support.stop_server(server) end)
@@ -70,7 +70,7 @@ describe("a proxy", function()
   teardown(function() support.stop_server(server) end)
 
   local script = [[
-    local transport = assert(require("obol.wait").transport{ timeout_ms = 2000, proxy = %s, allow_http = true })
+    local transport = assert(require("obol.wait").transport{ timeout_ms = 20000, proxy = %s, allow_http = true })
     local reply, err = transport.send{ url = "%s" }
     print(reply and reply.body:match "^%%u+ %%S+" or err.outcome)
   ]]

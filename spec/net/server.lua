@@ -3,89 +3,19 @@
 -- killed or LIFE seconds are over.
 --
 -- The path says what happens to the request; `/_count/NAME` answers how many requests for `/NAME`
--- came and over how many connections.
+-- came, over how many connections, and how many of them were held at most at one time. `/held/WORD` is
+-- answered when `/_release/WORD` is asked for.
 
+local loop = require "spec.net.loop"
 local socket = require "socket"
 
-local LIFE = 120
+local LIFE = 900
 local gzip_file = arg[1]
 
-local readers, writers, sleepers = {}, {}, {} -- socket or coroutine -> what waits
 local requests, connections_of = {}, {}
-
-local function resume(thread)
-  local ok, err = coroutine.resume(thread)
-  if not ok and not tostring(err):find "closed" then io.stderr:write(tostring(err), "\n") end
-end
-
-local Connection = {}
-Connection.__index = Connection
-
-function Connection:receive()
-  while not self.closed do
-    local data, err, part = self.socket:receive(4096)
-    local got = data or part
-    if got and #got > 0 then return got end
-    if err ~= "timeout" then break end
-    readers[self.socket] = coroutine.running()
-    coroutine.yield()
-  end
-  return nil
-end
-
-function Connection:send(text)
-  local at = 1
-  while at <= #text do
-    local sent, err, part = self.socket:send(text, at)
-    if sent then return true end
-    if err ~= "timeout" then error "closed" end
-    at = part + 1
-    writers[self.socket] = coroutine.running()
-    coroutine.yield()
-  end
-  return true
-end
-
-function Connection:close()
-  self.closed = true
-  self.socket:close()
-end
-
-function Connection:reset()
-  self.socket:setoption("linger", { on = true, timeout = 0 })
-  self:close()
-end
-
-local function sleep(seconds)
-  sleepers[coroutine.running()] = socket.gettime() + seconds
-  coroutine.yield()
-end
-
--- The next request: method, path, head, body; nil when the client is gone.
-function Connection:request()
-  while true do
-    -- the hello of TLS, which nobody speaks here
-    if self.buffer:byte(1) == 22 then self:reset() return nil end
-    local head_end = self.buffer:find("\r\n\r\n", 1, true)
-    if head_end then
-      local head = self.buffer:sub(1, head_end + 3)
-      local length = tonumber(head:lower():match "\r\ncontent%-length: *(%d+)") or 0
-      if #self.buffer >= #head + length then
-        local body = self.buffer:sub(#head + 1, #head + length)
-        self.buffer = self.buffer:sub(#head + length + 1)
-        local method, path = head:match "^(%u+) (%S+)"
-        return method, path, head, body
-      end
-    end
-    local more = self:receive()
-    if not more then return nil end
-    self.buffer = self.buffer .. more
-  end
-end
-
-function Connection:answer(status, headers, body)
-  self:send(("HTTP/1.1 %s\r\nContent-Length: %d\r\n%s\r\n%s"):format(status, #body, headers, body))
-end
+local under_way, most = {}, {}
+local held, released = {}, {} -- word -> threads that wait for it; word -> whether it was let go
+local sleep = loop.sleep
 
 local function read_gzip()
   local file = assert(io.open(gzip_file, "rb"))
@@ -207,6 +137,24 @@ function acts.slow(c, path)
   c:answer("200 OK", "", path)
 end
 
+function acts.held(c, path)
+  local word = path:match "[^/]+$"
+  if not released[word] then
+    held[word] = held[word] or {}
+    table.insert(held[word], (coroutine.running()))
+    coroutine.yield()
+  end
+  c:answer("200 OK", "", path)
+end
+
+function acts._release(c, path)
+  local word = path:match "[^/]+$"
+  local waiting = held[word] or {}
+  released[word], held[word] = true, nil
+  c:answer("200 OK", "", ("%d"):format(#waiting))
+  for _, thread in ipairs(waiting) do loop.resume(thread) end
+end
+
 function acts.status(c, path)
   c:answer(path:match "%d+" .. " Status", "", path)
 end
@@ -215,7 +163,7 @@ function acts._count(c, path)
   local name = path:match "/_count/([%w_]+)"
   local hosts = 0
   for _ in pairs(connections_of[name] or {}) do hosts = hosts + 1 end
-  c:answer("200 OK", "", ("%d %d"):format(requests[name] or 0, hosts))
+  c:answer("200 OK", "", ("%d %d %d"):format(requests[name] or 0, hosts, most[name] or 0))
 end
 
 local function serve(c)
@@ -226,8 +174,12 @@ local function serve(c)
     requests[name] = (requests[name] or 0) + 1
     connections_of[name] = connections_of[name] or {}
     connections_of[name][c] = true
+    under_way[name] = (under_way[name] or 0) + 1
+    most[name] = math.max(most[name] or 0, under_way[name])
     local act = acts[name] or function() c:answer("404 Not Found", "", "") end
-    act(c, path, head, body)
+    local ok, why = pcall(act, c, path, head, body)
+    under_way[name] = under_way[name] - 1
+    if not ok then error(why, 0) end
   end
   if not c.closed then c:close() end
 end
@@ -247,54 +199,4 @@ end
 print((select(2, listener:getsockname())), (select(2, full:getsockname())))
 io.stdout:flush()
 
-local function keys(map)
-  local list = {}
-  for key in pairs(map) do list[#list + 1] = key end
-  return list
-end
-
-local function accept_all()
-  while true do
-    local client = listener:accept()
-    if not client then return end
-    client:settimeout(0)
-    client:setoption("tcp-nodelay", true)
-    local c = setmetatable({ socket = client, buffer = "" }, Connection)
-    resume(coroutine.create(function() serve(c) end))
-  end
-end
-
-local function wake_sleepers()
-  local now = socket.gettime()
-  for _, thread in ipairs(keys(sleepers)) do
-    if sleepers[thread] <= now then
-      sleepers[thread] = nil
-      resume(thread)
-    end
-  end
-end
-
-local function wake(waiting, list)
-  for _, one in ipairs(list) do
-    local thread = waiting[one]
-    waiting[one] = nil
-    if thread then resume(thread) end
-  end
-end
-
-local function time_to_wake()
-  local first = math.huge
-  for _, moment in pairs(sleepers) do first = math.min(first, moment) end
-  return math.max(0, math.min(1, first - socket.gettime()))
-end
-
-local ends = socket.gettime() + LIFE
-while socket.gettime() < ends do
-  local reading = keys(readers)
-  reading[#reading + 1] = listener
-  local readable, writable = socket.select(reading, keys(writers), time_to_wake())
-  wake(readers, readable)
-  wake(writers, writable)
-  accept_all()
-  wake_sleepers()
-end
+loop.run(listener, serve, LIFE)

@@ -45,8 +45,9 @@ function M.stop(server)
   server.pipe:close()
 end
 
---- The server of spec/net/server.lua: `url(path)` is an address there, `count(name)` how many
--- requests for `/name` came, and over how many connections.
+--- The server of spec/net/server.lua: `url(path)` is an address there, `count(name)` how many requests
+-- for `/name` came, over how many connections, and how many were under way at most at one time;
+-- `release(word)` lets go what `/held/word` holds.
 function M.server()
   local folder = M.folder()
   local zeros = folder .. "/zeros.gz"
@@ -57,8 +58,11 @@ function M.server()
   function server.count(name)
     local net = require("obol.core").net
     local reply = assert(net.send{ url = server.url("_count/" .. name), pool = "count" })
-    local requests, connections = reply.body:match "(%d+) (%d+)"
-    return tonumber(requests), tonumber(connections)
+    local requests, connections, most = reply.body:match "(%d+) (%d+) (%d+)"
+    return tonumber(requests), tonumber(connections), tonumber(most)
+  end
+  function server.release(word)
+    assert(require("obol.core").net.send{ url = server.url("_release/" .. word), pool = "count" })
   end
   return server
 end
@@ -115,32 +119,32 @@ function M.tls_nginx(folder)
   local pipe = assert(io.popen(("echo $$; exec nginx -p %s -c %s/nginx.conf 2>&1"):format(f, f)))
   local server = { pipe = pipe, pid = pipe:read "*l", ca_file = f .. "/nginx.pem",
     url = ("https://localhost:%d/"):format(port) }
-  for _ = 1, 200 do
-    if socket.connect("127.0.0.1", port) then return server end
-    socket.sleep(0.02)
-  end
+  if M.eventually(function() return socket.connect("127.0.0.1", port) end) then return server end
   error("nginx did not start: " .. tostring(pipe:read "*l"))
 end
 
 --- A command prefix under which name servers are silent, or nil where that cannot be had: a mount
 -- and network name space whose only name server is an address that nobody answers from.
 function M.silent_resolver(folder)
-  write(folder .. "/resolv.conf", "nameserver 127.0.0.1\noptions timeout:5 attempts:2\n")
+  write(folder .. "/resolv.conf", "nameserver 127.0.0.1\noptions timeout:30 attempts:2\n")
   write(folder .. "/nsswitch.conf", "hosts: dns\n")
   write(folder .. "/silent.sh", ([[
 set -e
+rm -f @/ready
 ip link set lo up
-mount --bind %s/resolv.conf /etc/resolv.conf
-mount --bind %s/nsswitch.conf /etc/nsswitch.conf
-lua5.4 -e 's = require("socket").udp() s:setsockname("127.0.0.1", 53) require("socket").sleep(20)' &
+mount --bind @/resolv.conf /etc/resolv.conf
+mount --bind @/nsswitch.conf /etc/nsswitch.conf
+lua5.4 -e 's = require("socket").udp() s:setsockname("127.0.0.1", 53) io.open("@/ready", "w"):close()
+  require("socket").sleep(60)' &
 sleeper=$!
-sleep 0.2
+tries=0
+until [ -e @/ready ] || [ $tries = 500 ]; do sleep 0.02; tries=$((tries + 1)); done
 set +e
 "$@"
 status=$?
 kill $sleeper
 exit $status
-]]):format(folder, folder))
+]]):gsub("@/", folder .. "/"))
   local command = ("unshare -m -n sh %s/silent.sh "):format(folder)
   if read_all(command .. "echo ready 2>&1") ~= "ready\n" then return nil end
   return command
@@ -158,6 +162,18 @@ function M.run(script, environment)
   os.remove(name)
   local output, code = text:match "^(.-)exit (%d+)\n$"
   return output, tonumber(code)
+end
+
+--- Waits until check() answers something, which it answers; for half a minute at most, as a machine may
+-- be busy.
+function M.eventually(check)
+  local socket = require "socket"
+  local ends = socket.gettime() + 30
+  while true do
+    local value = check()
+    if value or socket.gettime() > ends then return value end
+    socket.sleep(0.01)
+  end
 end
 
 --- Milliseconds that `f` took, and what it returned.

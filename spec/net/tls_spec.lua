@@ -17,7 +17,7 @@ describe("TLS", function()
   end)
 
   local function send(server, options, transport_options)
-    local transport = assert(wait.transport(transport_options or { timeout_ms = 3000 }))
+    local transport = assert(wait.transport(transport_options or { timeout_ms = 30000 }))
     return transport.send({ url = ("https://localhost:%d/"):format(server.port), pool = "tls" },
       options)
   end
@@ -34,7 +34,7 @@ describe("TLS", function()
   end)
 
   it("trusts the ca_file of the transport", function()
-    assert.equal(200, assert(send(ours, nil, { timeout_ms = 3000, ca_file = ours.ca_file })).status)
+    assert.equal(200, assert(send(ours, nil, { timeout_ms = 30000, ca_file = ours.ca_file })).status)
   end)
 
   it("trusts the ca_file of a call, and of no other call", function()
@@ -62,7 +62,7 @@ describe("TLS", function()
 
   it("shares no connection between different trust", function()
     local url = { url = ("https://localhost:%d/"):format(ours.port) }
-    local transport = assert(wait.transport{ timeout_ms = 3000 })
+    local transport = assert(wait.transport{ timeout_ms = 30000 })
     assert(transport.send(url, { ca_file = ours.ca_file }))
     refused("network", transport.send(url))
   end)

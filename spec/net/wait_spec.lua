@@ -2,12 +2,15 @@ local support = require "spec.net.support"
 local errors = require "obol.error"
 local wait = require "obol.wait"
 
+-- Milliseconds within which something ends also on a busy machine.
+local SOON = 10000
+
 describe("waiting", function()
   local server, transport
 
   setup(function()
     server = support.server()
-    transport = assert(wait.transport{ timeout_ms = 5000 })
+    transport = assert(wait.transport{ timeout_ms = 30000 })
   end)
 
   teardown(function() support.stop_server(server) end)
@@ -28,48 +31,60 @@ describe("waiting", function()
     end)
 
     it("has 200 calls under way at once", function()
-      local calls = {}
-      for index = 1, 200 do
-        calls[index] = function() return assert(slow(300, { timeout_ms = 10000 })).status end
+      local calls, request = {}, { url = server.url "held/many" }
+      for index = 1, 200 do calls[index] = function() return assert(transport.send(request)).status end end
+      calls[201] = function()
+        repeat wait.sleep(10) until server.count "held" >= 200
+        server.release "many"
       end
-      local took, results = support.timed(function() return { wait.all((table.unpack or unpack)(calls)) } end)
-      assert.equal(200, #results)
+      local results = { wait.all((table.unpack or unpack)(calls)) }
       for index = 1, 200 do assert.equal(200, results[index][1]) end
-      assert.is_true(took >= 300)
-      assert.is_true(took < 1500, ("took %d ms"):format(took))
+      assert.equal(200, (select(3, server.count "held")))
     end)
 
     it("lets several calls of one function follow each other", function()
-      local function three() return slow(50).status + slow(50).status + slow(50).status end
+      local begun, at_first = 0, nil
+      local function three()
+        begun = begun + 1
+        local first = slow(50).status
+        at_first = at_first or begun
+        return first + slow(50).status + slow(50).status
+      end
       local took, a = support.timed(function() return wait.all(three, three, three) end)
       assert.same({ n = 1, 600 }, a)
-      assert.is_true(took >= 150 and took < 400, ("took %d ms"):format(took))
+      assert.is_true(took >= 150)
+      assert.equal(3, at_first)
     end)
 
     it("may be nested", function()
-      local took, a, b = support.timed(function()
-        return wait.all(function()
-          local x, y = wait.all(function() return slow(150).body end, function()
-            local inner = wait.all(function() return slow(150).status end)
-            return inner[1]
-          end)
-          return x[1], y[1]
-        end, function()
-          local none = wait.all(function() return "at once" end)
-          return none[1], slow(150).status
+      local begun, at_first = 0, nil
+      local function ask()
+        begun = begun + 1
+        local reply = slow(50)
+        at_first = at_first or begun
+        return reply
+      end
+      local a, b = wait.all(function()
+        local x, y = wait.all(function() return ask().body end, function()
+          local inner = wait.all(function() return ask().status end)
+          return inner[1]
         end)
+        return x[1], y[1]
+      end, function()
+        local none = wait.all(function() return "at once" end)
+        return none[1], ask().status
       end)
-      assert.same({ n = 2, "/slow/150", 200 }, a)
+      assert.same({ n = 2, "/slow/50", 200 }, a)
       assert.same({ n = 2, "at once", 200 }, b)
-      assert.is_true(took < 300, ("took %d ms"):format(took))
+      assert.equal(3, at_first)
     end)
 
     it("gives an error that a call returned like any result", function()
-      local a, b = wait.all(function() return slow(5000, { timeout_ms = 100 }) end,
+      local a, b = wait.all(function() return transport.send{ url = server.url "close" } end,
         function() return slow(10).status end)
       assert.equal(2, a.n)
       assert.is_nil(a[1])
-      assert.equal("timeout", a[2].kind)
+      assert.equal("network", a[2].kind)
       assert.equal("unknown", a[2].outcome)
       assert.same({ n = 1, 200 }, b)
     end)
@@ -125,19 +140,14 @@ describe("waiting", function()
     end)
 
     it("sleeps without holding up the others", function()
-      local order = {}
-      local took = support.timed(wait.all, function()
-        wait.sleep(150)
-        order[#order + 1] = "sleeper"
+      local caller, naps = false, 0
+      wait.all(function()
+        repeat wait.sleep(10) naps = naps + 1 until caller or naps == 1000
       end, function()
         slow(50)
-        order[#order + 1] = "caller"
-      end, function()
-        wait.sleep(10)
-        order[#order + 1] = "napper"
+        caller = true
       end)
-      assert.same({ "napper", "caller", "sleeper" }, order)
-      assert.is_true(took >= 150 and took < 400, ("took %d ms"):format(took))
+      assert.is_true(naps > 1 and naps < 1000, naps .. " naps")
     end)
 
     it("takes functions only", function()
@@ -148,7 +158,7 @@ describe("waiting", function()
 
   it("sleeps", function()
     local took = support.timed(wait.sleep, 60)
-    assert.is_true(took >= 60 and took < 200)
+    assert.is_true(took >= 60 and took < 10000)
     assert.has_error(function() wait.sleep "1" end)
     assert.has_error(function() wait.sleep(-1) end)
   end)
@@ -157,14 +167,15 @@ describe("waiting", function()
     local socket = require "socket"
 
     it("submits, polls and takes", function()
-      local id = assert(transport.submit{ url = server.url "slow/100" })
+      local id = assert(transport.submit{ url = server.url "held/one" })
       assert.equal(0, select("#", transport.take(id)))
       assert.same({}, transport.poll())
       assert.is_false(transport.wait(id, 10))
-      assert.is_true(transport.wait(id, 2000))
+      server.release "one"
+      assert.is_true(transport.wait(id, SOON))
       assert.same({ id }, transport.poll())
       assert.same({}, transport.poll())
-      assert.equal("/slow/100", transport.take(id).body)
+      assert.equal("/held/one", transport.take(id).body)
       local reply, err = transport.take(id)
       assert.is_nil(reply)
       assert.equal("not_found", err.kind)
@@ -177,7 +188,7 @@ describe("waiting", function()
       local left, done = {}, {}
       transport.poll()
       for _ = 1, 20 do left[assert(transport.submit{ url = server.url "slow/50" })] = true end
-      local deadline = socket.gettime() + 3
+      local deadline = socket.gettime() + 30
       while next(left) and socket.gettime() < deadline do
         socket.select({ readable }, nil, 1)
         for _, id in ipairs(transport.poll()) do
@@ -200,7 +211,7 @@ describe("waiting", function()
     it("keeps the ids of two transports apart", function()
       local other = assert(wait.transport())
       local id = assert(transport.submit{ url = server.url "ok" })
-      assert.is_true(transport.wait(id, 2000))
+      assert.is_true(transport.wait(id, SOON))
       assert.same({}, other.poll())
       local reply, err = other.take(id)
       assert.is_nil(reply)
@@ -212,29 +223,24 @@ describe("waiting", function()
     it("cancels what is under way", function()
       local before = server.count "stall_headers"
       local id = assert(transport.submit{ url = server.url "stall_headers" })
-      for _ = 1, 100 do
-        if server.count "stall_headers" > before then break end
-      end
+      assert.is_true(support.eventually(function() return server.count "stall_headers" > before end))
       assert.equal("unknown", transport.cancel(id))
       assert.is_nil(transport.cancel(id))
       local _, err = transport.take(id)
       assert.equal("not_found", err.kind)
-      for _ = 1, 100 do
-        if wait.stats().pending == 0 then break end
-        wait.sleep(10)
-      end
-      assert.equal(0, wait.stats().pending)
+      assert.is_true(support.eventually(function() return wait.stats().pending == 0 end))
     end)
 
     it("cancels what was not sent, and then nothing is sent", function()
-      local id = assert(transport.submit({ url = ("http://127.0.0.1:%d/"):format(server.full) }, { connect_ms = 3000 }))
+      local url = ("http://127.0.0.1:%d/"):format(server.full)
+      local id = assert(transport.submit({ url = url }, { connect_ms = 30000 }))
       wait.sleep(50)
       assert.equal("not_sent", transport.cancel(id))
     end)
 
     it("cancels what is done", function()
       local id = assert(transport.submit{ url = server.url "ok" })
-      assert.is_true(transport.wait(id, 2000))
+      assert.is_true(transport.wait(id, SOON))
       assert.equal("answered", transport.cancel(id))
       assert.equal(0, wait.stats().done)
     end)
@@ -242,7 +248,7 @@ describe("waiting", function()
     it("forgets a result that nobody takes in time", function()
       local before = wait.stats().expired
       local id = assert(transport.submit({ url = server.url "ok" }, { keep_ms = 100 }))
-      assert.is_true(transport.wait(id, 2000))
+      assert.is_true(transport.wait(id, SOON))
       wait.sleep(150)
       local reply, err = transport.take(id)
       assert.is_nil(reply)
@@ -254,16 +260,18 @@ describe("waiting", function()
     it("lets go of the results of a transport that is gone", function()
       local gone = assert(wait.transport())
       local id = assert(gone.submit{ url = server.url "ok" })
-      assert.is_true(gone.wait(id, 2000))
-      assert(gone.submit{ url = server.url "slow/50" })
+      assert.is_true(gone.wait(id, SOON))
+      assert(gone.submit{ url = server.url "held/gone" })
       assert.equal(1, wait.stats().done)
       gone = nil
       collectgarbage()
       collectgarbage()
       assert.is_nil(gone)
-      wait.sleep(100)
-      assert.equal(0, wait.stats().done)
-      assert.equal(0, wait.stats().pending)
+      server.release "gone"
+      assert.is_true(support.eventually(function()
+        collectgarbage()
+        return wait.stats().pending == 0 and wait.stats().done == 0
+      end))
     end)
 
     it("refuses what is no id", function()

@@ -6,7 +6,7 @@ local wait = require "obol.wait"
 local ngx = rawget(_G, "ngx")
 local M = {}
 
-local transport = assert(wait.transport{ timeout_ms = 10000, ca_file = package.loaded["spec.nginx.ca_file"] })
+local transport = assert(wait.transport{ timeout_ms = 60000, ca_file = package.loaded["spec.nginx.ca_file"] })
 M.transport = transport
 
 --- A call to the address that the argument `to` names; answers what the specs look at.
@@ -50,7 +50,9 @@ end
 
 function cases.fifty()
   local calls, fine = {}, 0
-  for index = 1, 50 do calls[index] = function() return assert(slow(200)).status end end
+  for index = 1, 50 do
+    calls[index] = function() return assert(transport.send{ url = ngx.var.arg_base .. "held/fifty" }).status end
+  end
   for _, result in ipairs{ wait.all(unpack(calls)) } do
     if result.n == 1 and result[1] == 200 then fine = fine + 1 end
   end
@@ -58,13 +60,14 @@ function cases.fifty()
 end
 
 function cases.nested()
+  local function held() return transport.send{ url = ngx.var.arg_base .. "held/nested" } end
   local a, b = wait.all(function()
-    local x, y = wait.all(function() return slow(400).body end, function()
-      return (wait.all(function() return slow(400).status end))[1]
+    local x, y = wait.all(function() return held().body end, function()
+      return (wait.all(function() return held().status end))[1]
     end)
     return x[1], y[1]
   end, function()
-    return (wait.all(function() return "at once" end))[1], slow(400).status
+    return (wait.all(function() return "at once" end))[1], held().status
   end)
   return { a[1], a[2], b[1], b[2] }
 end
@@ -85,8 +88,10 @@ function cases.raised()
 end
 
 function cases.submitted()
-  local id = assert(transport.submit{ url = ngx.var.arg_base .. "slow/100" })
-  local early, known = transport.wait(id, 10), transport.wait(id, 2000)
+  local id = assert(transport.submit{ url = ngx.var.arg_base .. "held/submitted" })
+  local early = transport.wait(id, 10)
+  assert(transport.send{ url = ngx.var.arg_base .. "_release/submitted" })
+  local known = transport.wait(id, 30000)
   local other = assert(transport.submit{ url = ngx.var.arg_base .. "slow/300" })
   local status = transport.take(id).status
   local any = transport.wait()

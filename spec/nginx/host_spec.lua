@@ -104,26 +104,40 @@ describe("an nginx", function()
   it("whose timers all run: what cannot begin is given up, what was sent is answered", function()
     local server = support.start{ server = send .. [[
     location = /occupy { content_by_lua_block {
-      ngx.timer.at(0, function() ngx.sleep(tonumber(ngx.shared.seen:get "seconds" or 60)) end)
-      ngx.sleep(0.1)
+      local seen = ngx.shared.seen
+      seen:delete "free"
+      seen:delete "occupied"
+      ngx.timer.at(0, function()
+        seen:set("occupied", true)
+        repeat ngx.sleep(0.02) until seen:get "free"
+      end)
+      for _ = 1, 500 do
+        if seen:get "occupied" then break end
+        ngx.sleep(0.02)
+      end
     } }
+    location = /free { content_by_lua_block { ngx.shared.seen:set("free", true) } }
     location = /detached { content_by_lua_block {
       local app, wait = require "spec.nginx.app", require "obol.wait"
       local called = 0
       local result, err = wait.detached(function() called = called + 1 return "fine" end)
-      ngx.sleep(tonumber(ngx.var.arg_later or 0))
+      if not result then
+        -- now that a timer may run, the work must not be begun after all
+        ngx.shared.seen:set("free", true)
+        ngx.sleep(1)
+      end
       app.say{ result = result, called = called, kind = err and err.kind, outcome = err and err.outcome }
-    } }
-    location = /seconds { content_by_lua_block { ngx.shared.seen:set("seconds", ngx.var.arg_of) } } ]],
-      http = "lua_max_running_timers 1;" }
-    server:get "/seconds?of=1.5"
+    } } ]], http = "lua_max_running_timers 1;" }
+    local begun, given_up, answer
     server:get "/occupy"
-    assert.same({ result = "fine", called = 1 }, server:get "/detached")
-    server:get "/seconds?of=6.5"
-    require("socket").sleep(0.3)
+    wait.all(function() begun = server:get "/detached" end, function()
+      wait.sleep(300)
+      server:get "/free"
+    end)
+    assert.same({ result = "fine", called = 1 }, begun)
+    assert.is_true(support.eventually(function() return server:get("/stats").timers == 0 end))
     server:get "/occupy"
-    local given_up, answer
-    wait.all(function() given_up = server:get "/detached?later=2" end, function() answer = server:get(slow(50)) end)
+    wait.all(function() given_up = server:get "/detached" end, function() answer = server:get(slow(50)) end)
     assert.same({ called = 0, kind = "internal", outcome = "not_sent" }, given_up)
     assert.same({ status = 200, body = "/slow/50" }, answer)
     assert.truthy(server:log():find("lua_max_running_timers are not enough", 1, true))
@@ -142,7 +156,7 @@ describe("an nginx", function()
     } } ]] }
     local took, answer = net.timed(server.get, server, "/lost?to=" .. upstream.url "slow/50")
     assert.same({ first = 200, second = 200 }, answer)
-    assert.is_true(took < 2000, ("took %d ms"):format(took))
+    assert.is_true(took < 20000, ("took %d ms"):format(took)) -- a call has a minute
     assert.truthy(server:complaints():find("cannot be read", 1, true))
     server:stop()
   end)
@@ -160,20 +174,21 @@ describe("an nginx", function()
         return answer, core.monotonic_ms() - started
       end
       server:get("/send?to=" .. server:url "/ping")
-      local named, numbered, pinged
+      local named, numbered, pinged, first
       wait.all(function() named = { timed "/named" } end, function()
         wait.sleep(50)
         numbered, pinged = { timed("/send?to=" .. server:url "/slow") }, { timed "/ping" }
+        first = named == nil
       end)
-      print(named[1].kind, named[1].outcome, named[2] < 6000 or named[2])
-      print(numbered[1].body, numbered[2] < 1500 or numbered[2], pinged[1], pinged[2] < 1500 or pinged[2])
+      print(named[1].kind, named[1].outcome, named[2] < 20000 or named[2]) -- a minute without the limit
+      print(numbered[1].body, pinged[1], first)
       local started = core.monotonic_ms()
-      print((server:stop()), core.monotonic_ms() - started < 4000)
+      print((server:stop()), core.monotonic_ms() - started < 20000)
     ]]):format(send .. [[ location = /named { content_by_lua_block {
       local app = require "spec.nginx.app"
       app.say(app.call("https://pay.example.com/", { timeout_ms = 3000 }))
     } } ]]), resolver)
-    assert.equal("timeout\tnot_sent\ttrue\nslow\ttrue\tpong\ttrue\n0\ttrue\n", output)
+    assert.equal("timeout\tnot_sent\ttrue\nslow\tpong\ttrue\n0\ttrue\n", output)
     assert.equal(0, code)
   end)
 end)

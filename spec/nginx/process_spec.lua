@@ -23,6 +23,17 @@ describe("nginx with calls under way", function()
     location = /send { content_by_lua_block { local app = require("spec.nginx.app") app.say(app.call()) } } ]]
   local fine = { status = 200, body = "answer" }
 
+  -- Waits, letting others go on, until the upstream has `count` more requests that are slow than `before`.
+  local function has_come(before, count)
+    local came
+    for _ = 1, 3000 do
+      came = upstream.count "slow" - before
+      if came >= count then break end
+      wait.sleep(10)
+    end
+    assert.is_true(came >= count, ("%d requests came"):format(came))
+  end
+
   local function slow(server, ms) return server:get("/send?to=" .. upstream.url("slow/" .. ms)) end
 
   -- The folders of sockets below `parent`.
@@ -85,14 +96,15 @@ describe("nginx with calls under way", function()
     local old = server:workers()[1]
     assert.equal(1, sockets(parent))
     local answers
+    local before = upstream.count "slow"
     local took = net.timed(wait.all, function()
       answers = server:get_at_once("/send?to=" .. upstream.url "slow/500", 100)
     end, function()
-      wait.sleep(200)
+      has_come(before, 100)
       server:signal "HUP"
     end)
     for index = 1, 100 do assert.same({ status = 200, body = "/slow/500" }, answers[index]) end
-    assert.is_true(took < 3000, ("took %d ms"):format(took))
+    assert.is_true(took < 20000, ("took %d ms"):format(took)) -- 50 s, one after the other
     assert.is_true(has_gone(old))
     assert.equal(0, sockets(parent))
     assert.equal(200, slow(server, 10).status)
@@ -124,18 +136,22 @@ describe("nginx with calls under way", function()
         end
       end
     end
+    local reloads = 0
     lanes[21] = function()
       for reload = 1, 20 do
         wait.sleep(20)
         server:signal "HUP"
-        assert.is_true(support.eventually(function()
+        local seen = support.eventually(function()
           wait.sleep(20)
           return select(2, server:log():gsub("gracefully shutting down", "")) == reload
-        end))
+        end)
+        if not seen then break end
+        reloads = reload
       end
       stopped = true
     end
     wait.all((table.unpack or unpack)(lanes))
+    assert.equal(20, reloads)
     assert.is_true(answered >= 100, ("only %d requests"):format(answered))
     check_ends_well(server)
     assert.equal(0, sockets(parent))
@@ -146,7 +162,7 @@ describe("nginx with calls under way", function()
     local server = support.start{ server = [[ location = /twice { content_by_lua_block {
       local app = require "spec.nginx.app"
       local first = app.call()
-      for _ = 1, 500 do
+      for _ = 1, 3000 do
         if ngx.worker.exiting() then break end
         ngx.sleep(0.01)
       end
@@ -154,8 +170,9 @@ describe("nginx with calls under way", function()
       app.say{ first = first.status, second = second.status, ends = ngx.worker.exiting() }
     } } ]] }
     local answer
+    local before = upstream.count "slow"
     wait.all(function() answer = server:get("/twice?to=" .. upstream.url "slow/20") end, function()
-      wait.sleep(200)
+      has_come(before, 1)
       server:signal "HUP"
     end)
     assert.same({ first = 200, second = 200, ends = true }, answer)
@@ -202,7 +219,7 @@ describe("nginx with calls under way", function()
         if not pids[pid] and stats.started > 0 then pids[pid], count = true, count + 1 end
       end
       return count == 2
-    end, 60))
+    end))
     check_ends_well(server)
   end)
 end)

@@ -62,7 +62,7 @@ describe("a payment inside nginx", function()
   end)
 
   local function slow(times)
-    sandbox.control("fault", { operation = "payment.create", kind = "slow", ms = 500, times = times })
+    sandbox.control("fault", { operation = "payment.create", kind = "slow", ms = 2000, times = times })
   end
 
   local function has_returned(order_id) return server:get("/seen?name=returned_" .. order_id) == true end
@@ -156,7 +156,7 @@ describe("a payment inside nginx", function()
   end)
 
   it("costs no memory that stays, however many calls were made", function()
-    assert.equal(5000, server:get("/ask?calls=250&lanes=20", { timeout_ms = 30000 }).fine)
+    assert.equal(5000, server:get("/ask?calls=250&lanes=20", { timeout_ms = 60000 }).fine)
     local function resident_kb()
       local file = assert(io.open(("/proc/%s/status"):format(server:workers()[1])))
       local kb = file:read("*a"):match "VmRSS:%s*(%d+)"
@@ -164,7 +164,7 @@ describe("a payment inside nginx", function()
       return tonumber(kb)
     end
     local before = resident_kb()
-    assert.equal(50000, server:get("/ask?calls=2500&lanes=20", { timeout_ms = 60000 }).fine)
+    assert.equal(50000, server:get("/ask?calls=2500&lanes=20", { timeout_ms = 120000 }).fine)
     local grown = resident_kb() - before
     assert.is_true(grown < 2048, ("%d KiB more"):format(grown))
     assert.is_true(rests())

@@ -9,7 +9,7 @@ local wait = require "obol.wait"
 
 local M = {}
 
-local transport = assert(wait.transport{ timeout_ms = 30000 })
+local transport = assert(wait.transport{ timeout_ms = 60000 })
 
 local CONFIGURATION = [[
 @modules@user root;
@@ -112,13 +112,13 @@ function M.start(options, prefix)
   local self = setmetatable({ folder = folder, port = port, options = options }, Server)
   local command = ("%s sh %s/supervise %s %s"):format(prefix or "exec", folder, quote(program), folder)
   self.pipe = assert(io.popen(command, "w"))
-  for _ = 1, 250 do
-    local probe = socket.connect("127.0.0.1", port)
-    if probe then
-      probe:close()
-      return self
-    end
-    socket.sleep(0.02)
+  -- (It listens before it has written down its process id, to which signals go.)
+  local probe = M.eventually(function()
+    return read(folder .. "/nginx.pid"):find "%d" and socket.connect("127.0.0.1", port)
+  end)
+  if probe then
+    probe:close()
+    return self
   end
   local log = self:log()
   self:stop()
@@ -187,14 +187,7 @@ function Server:stop()
   return code, log
 end
 
---- Waits until check() answers something, for `seconds` at most (10 if not given).
-function M.eventually(check, seconds)
-  local ends = socket.gettime() + (seconds or 10)
-  while true do
-    local value = check()
-    if value or socket.gettime() > ends then return value end
-    socket.sleep(0.01)
-  end
-end
+--- Waits until check() answers something, which it answers; for half a minute at most.
+M.eventually = net.eventually
 
 return M

@@ -15,16 +15,16 @@ describe("the sandbox's server", function()
   it("ends with its process though a child of that process lives on; any folder will do", function()
     local parent = output("mktemp -d '/tmp/obol spec;\"$x.XXXXXX'"):gsub("\n$", "")
     local quoted = "'" .. parent .. "'"
-    local text = output("TMPDIR=" .. quoted .. " timeout 20 " .. LUA .. [[ -e '
+    local text = output("TMPDIR=" .. quoted .. " timeout 60 " .. LUA .. [[ -e '
       local server = assert(require("obol.sandbox.server").start{})
-      os.execute("sleep 20 >/dev/null 2>&1 & echo $!")
+      os.execute("sleep 60 >/dev/null 2>&1 & echo $!")
       print(server.port)
       io.stdout:flush()
       os.execute("kill -9 $PPID")' 2>/dev/null]])
     local child, port = text:match("^(%d+)\n(%d+)\n")
     assert.is_string(port, text)
     local left
-    for _ = 1, 100 do
+    for _ = 1, 600 do
       left = output("ls " .. quoted)
       if left == "" then break end
       socket.sleep(0.05)

@@ -11,7 +11,7 @@ local box, listener, notify_url
 setup(function()
   box = assert(server.start{ fourmetas = { strict = true, access_token = "t-1" } })
   listener = assert(socket.bind("127.0.0.1", 0))
-  listener:settimeout(10)
+  listener:settimeout(30)
   notify_url = "http://127.0.0.1:" .. select(2, listener:getsockname()) .. "/notify?x=1"
 end)
 teardown(function()
@@ -21,7 +21,7 @@ end)
 
 local function exchange(method, target, body, headers)
   local connection = socket.tcp()
-  connection:settimeout(10)
+  connection:settimeout(30)
   assert(connection:connect("127.0.0.1", box.port))
   local lines = { method .. " " .. target .. " HTTP/1.1", "Host: 127.0.0.1", "Connection: close" }
   for name, value in pairs(headers or {}) do lines[#lines + 1] = name .. ": " .. value end
@@ -52,7 +52,7 @@ end
 -- Takes one callback and answers it; gives its first line, its headers and its body.
 local function take(status, answer)
   local connection = assert(listener:accept())
-  connection:settimeout(5)
+  connection:settimeout(30)
   local first, length, head = connection:receive("*l"), 0, ""
   repeat
     local line = assert(connection:receive("*l"))
@@ -105,7 +105,7 @@ describe("4metas behind the sandbox's server", function()
     control("advance", { ms = 5000 })
     local _, _, again = take(200, '{"status":1,"msg":"success"}')
     assert.equal(body, again)
-    for _ = 1, 100 do
+    for _ = 1, 1000 do
       if control("deliveries").deliveries[1].status == "delivered" then break end
       socket.sleep(0.02)
     end
@@ -150,7 +150,7 @@ describe("4metas behind the sandbox's server", function()
     local connections = {}
     for i = 1, 20 do
       connections[i] = socket.tcp()
-      connections[i]:settimeout(10)
+      connections[i]:settimeout(30)
       assert(connections[i]:connect("127.0.0.1", box.port))
       connections[i]:send("POST /fourmetas/pay/order?id=" .. id .. " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
         .. "Content-Length: 10\r\n\r\naction=pay")
@@ -162,6 +162,6 @@ describe("4metas behind the sandbox's server", function()
     take(200, '{"status":1,"msg":"success"}')
     listener:settimeout(0.3)
     assert.is_nil((listener:accept()))
-    listener:settimeout(10)
+    listener:settimeout(30)
   end)
 end)

@@ -20,7 +20,7 @@ describe("MinCloud's simulator as a server", function()
   local box, account
   local function exchange(method, target, body, headers)
     local connection = socket.tcp()
-    connection:settimeout(10)
+    connection:settimeout(30)
     assert(connection:connect("127.0.0.1", box.port))
     local lines = { method .. " " .. target .. " HTTP/1.1", "Host: 127.0.0.1", "Connection: close",
       body and "Content-Length: " .. #body or nil }
@@ -51,7 +51,7 @@ describe("MinCloud's simulator as a server", function()
 
   it("makes an order, lets a browser pay, and sends the notification until any 2xx", function()
     local listener = assert(socket.bind("127.0.0.1", 0))
-    listener:settimeout(10)
+    listener:settimeout(30)
     control("webhook", { provider = "mincloud",
       url = "http://127.0.0.1:" .. select(2, listener:getsockname()) .. "/notify/web" })
     local status, made = api("POST", ORDER, { gateway_type = "alipay_wap", total_cost = 0.07,
@@ -65,7 +65,7 @@ describe("MinCloud's simulator as a server", function()
     local bodies = {}
     for try, answer in ipairs{ "500 X", "204 X" } do
       local connection = assert(listener:accept())
-      connection:settimeout(10)
+      connection:settimeout(30)
       head, bodies[try] = read_head(connection)
       assert.truthy(head:find("^POST /notify/web HTTP/1%.1\n"))
       assert.truthy(head:lower():find("\ncontent%-type: text/plain\n"))

@@ -15,7 +15,7 @@ local BASIC = "Basic " .. crypto.base64("100868:" .. support.KEY)
 
 local function connect()
   local connection = socket.tcp()
-  connection:settimeout(10)
+  connection:settimeout(30)
   assert(connection:connect("127.0.0.1", box.port))
   return connection
 end
@@ -90,14 +90,14 @@ describe("RuxPay behind HTTP", function()
 
   it("sends notifications to the address of each request, again where the answer is not 200", function()
     local listener = assert(socket.bind("127.0.0.1", 0))
-    listener:settimeout(15)
+    listener:settimeout(30)
     local _, port = listener:getsockname()
     api("/api/payment", { transactionId = "told", orderId = "told",
       notificationUrl = "http://127.0.0.1:" .. port .. "/notify/cards" })
     local bodies = {}
     for i, status in ipairs{ 204, 200 } do
       local connection = assert(listener:accept())
-      connection:settimeout(5)
+      connection:settimeout(30)
       local line, length = assert(connection:receive("*l")), nil
       assert.equal("POST /notify/cards HTTP/1.1", line)
       repeat

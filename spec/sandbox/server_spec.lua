@@ -20,7 +20,7 @@ teardown(function() if box then box:stop() end end)
 
 local function connect()
   local connection = socket.tcp()
-  connection:settimeout(10)
+  connection:settimeout(30)
   assert(connection:connect("127.0.0.1", box.port))
   return connection
 end
@@ -191,7 +191,7 @@ describe("the sandbox's server", function()
     -- Takes one request on a listening socket and answers it.
     local function take(listener, status)
       local connection = assert(listener:accept())
-      connection:settimeout(5)
+      connection:settimeout(30)
       local lines, length = {}, 0
       repeat
         local line = assert(connection:receive("*l"))
@@ -206,7 +206,7 @@ describe("the sandbox's server", function()
 
     it("are sent to the address, and again after a refusal", function()
       local listener = assert(socket.bind("127.0.0.1", 0))
-      listener:settimeout(10)
+      listener:settimeout(30)
       local _, port = listener:getsockname()
       control("webhook", { url = "http://127.0.0.1:" .. port .. "/hook?x=1" })
       api("POST", "/v1/users/hooked", cjson.decode("{}"))
@@ -281,7 +281,7 @@ describe("the sandbox's server", function()
       assert.equal(case[2], pipe:read("*l"))
       pipe:close()
       -- After a signal that the interpreter does not see, nginx ends a moment later.
-      for _ = 1, 100 do
+      for _ = 1, 500 do
         if leftovers(dir) == "" then break end
         socket.sleep(0.02)
       end

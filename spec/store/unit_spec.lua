@@ -61,7 +61,7 @@ for _, kind in ipairs(places) do
           ids[index] = assert(database:submit { { "update log set word = word || $1", index % 10 .. "", expect = 1 } })
         end
         for _, id in ipairs(ids) do
-          assert.is_true(database:wait(id, 10000))
+          assert.is_true(database:wait(id, 30000))
           assert(database:take(id))
         end
         local last = support.value(database, "select word as value from log")
@@ -72,7 +72,7 @@ for _, kind in ipairs(places) do
         local before, ids = database:stats(), {}
         for index = 1, 100 do ids[index] = assert(database:submit { { "insert into log values ($1, 'x')", index } }) end
         for _, id in ipairs(ids) do
-          assert.is_true(database:wait(id, 10000))
+          assert.is_true(database:wait(id, 30000))
           assert(database:take(id))
         end
         local after = database:stats()
@@ -147,7 +147,7 @@ for _, kind in ipairs(places) do
     it("answers by submit, poll, take and a descriptor as well", function()
       local id = assert(database:submit { { "select 5 as value" } })
       assert.is_number(assert(database:fd()))
-      assert.is_true(database:wait(id, 5000))
+      assert.is_true(database:wait(id, 30000))
       assert.same({ id }, database:poll())
       assert.equal(5, database:take(id)[1][1].value)
       local results, err = database:take(id)

