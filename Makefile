@@ -107,9 +107,12 @@ browser:
 	@mkdir -p '$(BUILD)/browser' && cp spec/browser/package.json '$(BUILD)/browser'
 	@npm install --silent --no-audit --no-fund --no-package-lock --prefix '$(BUILD)/browser'
 
+# What the suites compile is compiled on every processor, unless somebody has said how.
+PARALLEL = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
+
 # A prerequisite of the whole goal, so that nothing compiles before the headers are there.
 test: deps-test
-	@$(MAKE) -s --no-print-directory build c-tests replayers
+	@$(MAKE) -s $(PARALLEL) --no-print-directory build c-tests replayers
 	@BUILD='$(BUILD)' scripts/test/all
 
 # make crash: a shop that is killed at every point of its work, and started again (spec/crash/run.lua).
@@ -126,17 +129,17 @@ bench: deps-test
 	@BUILD='$(BUILD)' lua5.4 spec/bench/run.lua $(ROWS)
 
 lint: deps
-	@$(MAKE) -s --no-print-directory build
+	@$(MAKE) -s $(PARALLEL) --no-print-directory build
 	@BUILD='$(BUILD)' scripts/lint/all
 
 # -w: what gcc says of code that a sanitizer has rewritten is not about the code.
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 asan: deps-test
-	@$(MAKE) -s --no-print-directory build c-tests CC=gcc BUILD='$(BUILD)/asan' CFLAGS='-O1 -g -w $(SANITIZE)'
+	@$(MAKE) -s $(PARALLEL) --no-print-directory build c-tests CC=gcc BUILD='$(BUILD)/asan' CFLAGS='-O1 -g -w $(SANITIZE)'
 	@BUILD='$(BUILD)' scripts/test/asan
 
 fuzz: deps
-	@$(MAKE) -s --no-print-directory fuzzers CC=clang BUILD='$(BUILD)/fuzz' \
+	@$(MAKE) -s $(PARALLEL) --no-print-directory fuzzers CC=clang BUILD='$(BUILD)/fuzz' \
 	    CFLAGS='-O1 -g $(SANITIZE) -fsanitize=fuzzer-no-link'
 	@BUILD='$(BUILD)' FUZZ_SECONDS='$(FUZZ_SECONDS)' scripts/test/fuzz
 

@@ -1,7 +1,10 @@
--- How busted speaks in this project: one line for each spec that did not pass, and the counts in
--- the file that OBOL_COUNTS names. A file that does not load is a failure.
+-- How busted speaks in this project: one line for each spec that did not pass, the slowest spec
+-- files, and the counts in the file that OBOL_COUNTS names. A file that does not load is a failure.
+-- OBOL_TIMES may name a file for the milliseconds of every spec file and spec.
 
 local base = require "busted.outputHandlers.base"
+
+local SLOWEST = 5
 
 local function describe(entry, word)
   local trace = entry.element.trace or {}
@@ -12,9 +15,54 @@ local function describe(entry, word)
   if message ~= "" then io.write("    ", (message:gsub("\n", "\n    ")), "\n") end
 end
 
+local function append(path, text)
+  local file = assert(io.open(path, "a"))
+  file:write(text)
+  file:close()
+end
+
+-- What each file and each spec took: a list of { seconds, name }. A spec's time is without what stands
+-- before and after each, its file's is with all.
+local function stopwatch(busted, handler)
+  local clock = require("system").monotime
+  local files, specs, began = {}, {}, {}
+  local function start(element) began[element] = clock() end
+  local function stop(list, name_of)
+    return function(element, parent)
+      list[#list + 1] = { clock() - (began[element] or clock()), name_of(element, parent) }
+      began[element] = nil
+      return nil, true
+    end
+  end
+  busted.subscribe({ "file", "start" }, start)
+  busted.subscribe({ "test", "start" }, start)
+  busted.subscribe({ "file", "end" }, stop(files, function(file) return file.name end))
+  busted.subscribe({ "test", "end" }, stop(specs, function(spec)
+    local trace = spec.trace or {}
+    return ("%s:%s %s"):format(trace.short_src or "?", trace.currentline or 0, handler.getFullName(spec))
+  end))
+  return files, specs
+end
+
+local function write_times(files, specs)
+  local lines = {}
+  for _, list in ipairs { files, specs } do
+    table.sort(list, function(a, b) return a[1] > b[1] end)
+    for _, took in ipairs(list) do lines[#lines + 1] = ("%7.0f %s"):format(took[1] * 1000, took[2]) end
+  end
+  local path = os.getenv "OBOL_TIMES"
+  if path then append(path, table.concat(lines, "\n") .. "\n") end
+  local words = {}
+  for place = 1, math.min(SLOWEST, #files) do
+    words[place] = ("%s %.1f s"):format(files[place][2], files[place][1])
+  end
+  if #files > SLOWEST then io.write("slowest: ", table.concat(words, ", "), "\n") end
+end
+
 return function(options)
   local busted = require "busted"
   local handler = base()
+  local files, specs = stopwatch(busted, handler)
 
   handler.suiteEnd = function()
     for _, entry in ipairs(handler.pendings) do describe(entry, "SKIPPED") end
@@ -25,14 +73,11 @@ return function(options)
     end
     for _, entry in ipairs(handler.errors) do describe(entry, "ERROR  ") end
     local failed = handler.failuresCount + handler.errorsCount
-    local counts = string.format("%d %d %d\n", handler.successesCount, failed,
-      handler.pendingsCount)
     local path = os.getenv "OBOL_COUNTS"
     if path then
-      local file = assert(io.open(path, "a"))
-      file:write(counts)
-      file:close()
+      append(path, ("%d %d %d\n"):format(handler.successesCount, failed, handler.pendingsCount))
     end
+    write_times(files, specs)
     io.write(handler.successesCount, " specs passed, ", failed, " failed, ", handler.pendingsCount,
       " skipped in ", string.format("%.1f", handler.getDuration()), " s\n")
     io.flush()

@@ -1,11 +1,11 @@
-# Runs suites of tests and keeps their counts, so that several stages can be summed. Sourced, with
-# `stage` set; BUILD names the folder of builds.
+# Runs suites of tests and keeps their counts, so that several stages can be summed. Sourced by bash,
+# with `stage` set; BUILD names the folder of builds, LANES how many suites may run at once.
 #
 # A suite is a command. It may write "PASSED FAILED SKIPPED" lines to the file $OBOL_COUNTS; one
 # that writes nothing counts as a single test that its exit status decides. A suite that fails
 # without a failed test counts one, and so does one that ran nothing at all: neither can hide.
 
-: "${BUILD:=build}" "${SUITE_SECONDS:=600}"
+: "${BUILD:=build}" "${SUITE_SECONDS:=600}" "${LANES:=$(nproc)}"
 counts=$BUILD/counts/$stage
 stage_failed=0
 rm -rf "$counts"
@@ -39,10 +39,11 @@ suite() {
   if [ "$suite_failed" != 0 ]; then stage_failed=1; fi
 }
 
-# beside NAME COMMAND...: the same beside what else runs; `gather` waits for all of those, and shows them
-# one after the other.
+# beside NAME COMMAND...: the same beside what else runs, once a lane is free; `gather` waits for all of
+# those, and shows them one after the other.
 beside_names=
 beside() {
+  while [ "$(jobs -pr | wc -l)" -ge "$LANES" ]; do wait -n; done
   beside_names="$beside_names $1"
   (suite "$@") >"$counts/$1.log" 2>&1 &
 }
