@@ -27,12 +27,18 @@ local function say_once(self, text)
   if text then adapter.log("obol.nginx: what is unresolved cannot be looked at: " .. text) end
 end
 
+-- Closed before the run, or in the middle of it.
+local function is_closed(err)
+  local text = tostring(err)
+  return text:find("the client is closed", 1, true) or text:find("the ledger is closed", 1, true)
+end
+
 -- One run: whether more is due, or nil when the client is closed.
 local function run(self)
   local ok, report, err = pcall(self.pay.reconcile, self.pay, { limit = self.limit, on_progress = goes_on })
-  if not ok and tostring(report):find("the client is closed", 1, true) then return nil end
-  -- A ledger that is away says so once, not every few seconds.
   if not ok then err = report end
+  if err and is_closed(err) then return nil end
+  -- A ledger that is away says so once, not every few seconds.
   say_once(self, err and tostring(err) or nil)
   return ok and not err and report.left
 end
