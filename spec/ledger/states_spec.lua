@@ -56,9 +56,18 @@ describe("the tables of transitions", function()
   end)
 
   it("can be drawn", function()
-    local picture = states.dot "refund"
-    assert.matches("^digraph refund {\n", picture)
-    assert.is_truthy(picture:find("  processing -> succeeded;\n", 1, true))
-    assert.is_nil(picture:find("succeeded -> ", 1, true))
+    local picture = states.picture "refund"
+    assert.matches("^stateDiagram%-v2\n  %[%*%] %-%-> created\n", picture)
+    assert.is_truthy(picture:find("  processing --> succeeded\n", 1, true))
+    assert.is_truthy(picture:find("  succeeded --> [*]\n", 1, true))
+    assert.is_nil(picture:find("succeeded --> [%l]"))
+    for _, kind in ipairs { "payment", "refund", "subscription" } do
+      -- every transition of the table is one line of the picture, and nothing else is
+      local wanted, drawn = 0, select(2, states.picture(kind):gsub("%l+ %-%-> %l+", ""))
+      for from, list in pairs(states.transitions[kind]) do
+        for _, to in ipairs(list) do wanted = wanted + (from ~= to and 1 or 0) end
+      end
+      assert.equal(wanted, drawn)
+    end
   end)
 end)

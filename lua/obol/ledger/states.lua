@@ -1,6 +1,6 @@
 --- The states of payments, subscriptions and refunds, and what each outcome of an attempt means.
 -- These tables are the one place where it is written down: the ledger refuses what they do not
--- hold, and `states.dot` draws them.
+-- hold, and `states.picture` draws them for the documentation.
 
 local M = {}
 
@@ -47,6 +47,9 @@ M.transitions = {
   },
 }
 
+--- first.<kind>: the state in which it begins.
+M.first = { payment = "created", refund = "created", subscription = "incomplete" }
+
 local allowed = {}
 for kind, rows in pairs(M.transitions) do
   allowed[kind] = {}
@@ -91,17 +94,30 @@ function M.after(outcome, action)
   return action and row.payment_with_action or row.payment
 end
 
---- A picture of one table of transitions, in Graphviz's words.
-function M.dot(kind)
-  local lines, names = { "digraph " .. kind .. " {" }, {}
-  for from in pairs(M.transitions[kind]) do names[#names + 1] = from end
-  table.sort(names)
-  for _, from in ipairs(names) do
-    for _, to in ipairs(M.transitions[kind][from]) do
-      if from ~= to then lines[#lines + 1] = "  " .. from .. " -> " .. to .. ";" end
-    end
+--- The states of `kind`, the one in which it begins first, those that end it last.
+function M.names(kind)
+  local names, rows = {}, M.transitions[kind]
+  local function rank(name)
+    if name == M.first[kind] then return 0 end
+    return #rows[name] == 0 and 2 or 1
   end
-  lines[#lines + 1] = "}"
+  for name in pairs(rows) do names[#names + 1] = name end
+  table.sort(names, function(a, b)
+    if rank(a) ~= rank(b) then return rank(a) < rank(b) end
+    return a < b
+  end)
+  return names
+end
+
+--- A picture of one table of transitions, in the words of Mermaid.
+function M.picture(kind)
+  local lines = { "stateDiagram-v2", "  [*] --> " .. M.first[kind] }
+  for _, from in ipairs(M.names(kind)) do
+    for _, to in ipairs(M.transitions[kind][from]) do
+      if from ~= to then lines[#lines + 1] = ("  %s --> %s"):format(from, to) end
+    end
+    if #M.transitions[kind][from] == 0 then lines[#lines + 1] = ("  %s --> [*]"):format(from) end
+  end
   return table.concat(lines, "\n") .. "\n"
 end
 
