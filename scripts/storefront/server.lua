@@ -84,7 +84,7 @@ local function literal(dir, value, secrets, path)
   return type(value) == "string" and ("%q"):format(value) or tostring(value)
 end
 
-local function configuration_of(dir, found)
+local function configuration_of(dir, found, expire_after)
   local given = {
     web = { provider = "mincloud", client_id = found.mincloud.client_id, base_url = found.mincloud.base_url,
       token = found.mincloud.token, webhook_key = found.mincloud.webhook_key },
@@ -100,6 +100,7 @@ local function configuration_of(dir, found)
     rsa_key = true }
   local lines = {}
   for name, account in pairs(given) do
+    account.expire_after = expire_after
     lines[#lines + 1] = ("    %s = %s,"):format(name, literal(dir, account, secrets, name))
   end
   return 'return {\n  mode = "test", ledger = "sqlite:obol.db",\n  accounts = {\n' .. table.concat(lines, "\n")
@@ -130,7 +131,8 @@ local function answers(port)
 end
 
 --- Starts it: options = { port = (0: any free one), here = (the folder scripts/), sandbox = (its address), accounts =
--- (the sandbox's) }. A handle with `url`, `key`, `runs()` and `stop()`; or nil and an error.
+-- (the sandbox's), expire_after = (how long a payment may be paid, such as "30s"; each provider's own without it) }.
+-- A handle with `url`, `key`, `runs()` and `stop()`; or nil and an error.
 function M.start(options)
   local found, err = found_by.find()
   if not found then return nil, err end
@@ -142,7 +144,7 @@ function M.start(options)
   local values = { modules = found.modules, user = found.is_root and "user root;\n" or "", root = found.root,
     core = found.core, here = absolute(options.here), port = ("%d"):format(port) }
   write(dir .. "/nginx.conf", (CONFIGURATION:gsub("@(%l+)@", values)))
-  write(dir .. "/obol.lua", configuration_of(dir, options.accounts))
+  write(dir .. "/obol.lua", configuration_of(dir, options.accounts, options.expire_after))
   write(dir .. "/supervise", SUPERVISOR)
   local words = { OBOL_CONFIG = dir .. "/obol.lua", OBOL_URL = self.url .. "/pay", OBOL_CHECKOUT_SECRET = random(32),
     OBOL_API_KEY = self.key, OBOL_SHOP_NAME = "Tea & Lights", SANDBOX = options.sandbox,

@@ -57,11 +57,10 @@ end
 local function plan_by_page(shop, id, urls)
   local ok, err = known(shop, "u-" .. id)
   if not ok then return nil, err end
-  local made
-  made, err = shop.pay.subscriptions:create({ order_id = id, customer = { id = "u-" .. id },
-    item = { product_id = "price_vip_monthly" }, return_url = urls.paid, cancel_url = urls.back }, { account = "subs" })
-  if not made then return nil, err end
-  return made.action and made.action.url, made.error
+  return by_link(function()
+    return { amount = "9.99", currency = "USD", description = "VIP, every month", customer = { id = "u-" .. id },
+      item = { product_id = "price_vip_monthly" } }
+  end, { account = "subs", subscription = true })(shop, id, urls)
 end
 
 local function lifetime(shop, id, urls)
@@ -97,7 +96,7 @@ M.groups = {
       sell = plan_by_card } },
   { title = "AppWheel",
     { id = "lifetime", title = "Lifetime", text = "once, on Stripe's page", price = "8.88 USD", sell = lifetime },
-    { id = "vip", title = "VIP", text = "a subscription, on Stripe's page", price = "monthly", sell = plan_by_page } },
+    { id = "vip", title = "VIP", text = "a subscription, on Stripe's page", price = "9.99 USD", sell = plan_by_page } },
   { title = "4metas",
     { id = "gems", title = "Gems", text = "game recharge", price = "3.44 USD",
       sell = by_link(gems, { account = "games" }) } },

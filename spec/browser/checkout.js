@@ -1,10 +1,11 @@
-// The checkout in Chromium. usage: node checkout.js SHOP SANDBOX [FOLDER for pictures]
+// The checkout in Chromium. usage: node checkout.js SHOP SANDBOX HASTY KEY [FOLDER for pictures]
+// HASTY is a shop whose payments run out within seconds, KEY what its servers show.
 // One line of JSON for each case: {"name", "ok", "problem", "ms"}. Cases run side by side, each in a browser of
 // its own, so that cookies are nobody else's.
 
 "use strict";
 const { chromium } = require("playwright-core");
-const [shop, sandbox, folder] = process.argv.slice(2);
+const [shop, sandbox, hasty, key, folder] = process.argv.slice(2);
 const agent = "Mozilla/5.0 (iPhone; CPU iPhone OS 16_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148";
 const desktop = { viewport: { width: 1200, height: 850 }, locale: "en-US" };
 const phone = { viewport: { width: 390, height: 780 }, isMobile: true, locale: "zh-CN", userAgent: agent };
@@ -23,8 +24,8 @@ async function control(verb, input) {
 const order = (page) => page.textContent("bdi");
 const paid = (page) => page.waitForSelector(".state.good", { timeout: 60000 });
 
-async function buy(page, ware) {
-  await page.goto(shop);
+async function buy(page, ware, from) {
+  await page.goto(from || shop);
   await page.click(`button[value=${ware}]`);
 }
 
@@ -96,6 +97,41 @@ const cases = {
     await paid(page);
   },
 
+  async "a payment runs out, and another way is paid"(page) {
+    await buy(page, "tea", hasty);
+    await page.click("form button");
+    await page.waitForSelector(".code svg");
+    check((await page.textContent("main")).includes("nothing is paid twice"), "a word on other ways");
+    await page.waitForSelector(".state.bad");
+    check((await page.textContent("h2.state")).includes("closed"), "a payment that was closed");
+    await page.picture("expired");
+    await page.check("input[type=radio] >> nth=2");
+    await page.click("form button");
+    await page.waitForSelector(".code svg");
+    check((await page.textContent("h2")).includes("QQ"), "the other way");
+    await control("pay", { reference: await order(page) });
+    await paid(page);
+    check((await attempts(page)) === 2, "two orders at the provider, of which one was paid");
+  },
+
+  async "a link that is over begins nothing"(page) {
+    const reply = await fetch(hasty + "/pay/create", { method: "POST",
+      headers: { "content-type": "application/json", authorization: "Bearer " + key },
+      body: JSON.stringify({ order_id: "over-" + Date.now(), amount: "19.99", currency: "CNY", description: "tea",
+        checkout: { expires_s: 8, account: "web" } }) });
+    const made = await reply.json();
+    check(reply.status === 201, "a link, not " + JSON.stringify(made));
+    await page.goto(made.checkout_url);
+    await page.waitForSelector("form button");
+    await page.waitForTimeout(Math.max(0, made.expires_ms - Date.now()) + 500);
+    await page.click("form button");
+    await page.waitForSelector(".state.bad");
+    check((await page.textContent("h2.state")).includes("This link has expired"), "a link that is over");
+    check(!(await page.$("form")), "no form");
+    await page.picture("over");
+    check((await attempts(page)) === 0, "no order at the provider");
+  },
+
   async "the payer gives up, and nothing is paid"(page) {
     await buy(page, "lights");
     await page.click("form button");
@@ -113,6 +149,22 @@ const cases = {
     await paid(page);
   },
 
+  async "a card with 3DS, loaded again and in two tabs, is charged once"(page) {
+    await buy(page, "saved");
+    const id = await order(page), second = await page.context().newPage();
+    await second.goto(page.url());
+    await page.reload();
+    await page.click("a.go");
+    await page.waitForSelector("button[value=approve]");
+    await page.reload();
+    await page.click("button[value=approve]");
+    await Promise.all([paid(page), paid(second)]);
+    await page.reload();
+    await paid(page);
+    const books = await control("books");
+    check(books.ruxpay.payments.filter((one) => one.order_id === id).length === 1, "one charge");
+  },
+
   async "a card whose 3DS fails"(page) {
     await buy(page, "saved");
     await page.click("a.go");
@@ -122,6 +174,16 @@ const cases = {
 
   async "Stripe's page by AppWheel"(page) {
     await buy(page, "lifetime");
+    await page.click("form button");
+    await page.waitForURL(/appwheel/);
+    await page.click("button.go");
+    await paid(page);
+  },
+
+  async "a subscription by a link"(page) {
+    await buy(page, "vip");
+    check((await page.textContent("main")).includes("This is a subscription"), "a word on being charged again");
+    await page.picture("plan");
     await page.click("form button");
     await page.waitForURL(/appwheel/);
     await page.click("button.go");
@@ -162,6 +224,45 @@ const cases = {
     await page.click("form button");
     await page.waitForURL(/mincloud/);
     await page.click("button[value=pay]");
+  },
+
+  async "on a phone, two taps, a reload and a second tab pay once"(page) {
+    await buy(page, "tea");
+    const address = page.url(), second = await page.context().newPage();
+    await second.goto(address);
+    await page.evaluate(() => { const button = document.querySelector("form button"); button.click(); button.click(); });
+    await page.waitForURL(/mincloud/);
+    await page.goto(address);
+    await page.reload();
+    await page.picture("phone_open");
+    await second.click("form button");
+    await second.waitForURL(/mincloud/);
+    check((await attempts(page)) === 1, "one order at the provider");
+    await control("pay", { reference: await order(page) });
+    await paid(page);
+    await page.picture("phone_paid");
+  },
+
+  async "a phone in English"(page) {
+    await buy(page, "any");
+    check((await page.getAttribute("html", "lang")) === "en", "English");
+    await page.picture("phone_english");
+    const [inner, outer] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
+    check(inner <= outer, "no scrolling sideways");
+  },
+
+  async "the other language is one click away, and stays"(page) {
+    await buy(page, "tea");
+    await page.click("footer a");
+    await page.waitForSelector("html[lang=zh-CN]");
+    await page.click("form button");
+    await page.waitForSelector(".code svg");
+    check((await page.getAttribute("html", "lang")) === "zh-CN", "Chinese after the form too");
+    check((await page.textContent("h2")).includes("请用微信扫一扫支付"), "what to do, in Chinese");
+    await page.picture("chinese");
+    await control("pay", { reference: await order(page) });
+    await paid(page);
+    check((await page.textContent("h2.state")).includes("支付成功"), "the end in Chinese");
   },
 
   async "inside WeChat the bridge is asked with the parameters"(page) {
@@ -207,6 +308,7 @@ const cases = {
 const settings = (name) => {
   if (name.includes("without scripts")) return { ...desktop, javaScriptEnabled: false };
   if (name.includes("inside WeChat")) return { ...phone, userAgent: agent + " MicroMessenger/8.0" };
+  if (name.includes("a phone in English")) return { ...phone, locale: "en-US" };
   if (name.includes("a phone")) return phone;
   if (name.includes("dark")) return { ...desktop, colorScheme: "dark" };
   return desktop;

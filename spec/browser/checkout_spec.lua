@@ -47,15 +47,18 @@ describe("the checkout in a browser", function()
   setup(function()
     local box = assert(sandbox.start {})
     local transport = assert(wait.transport {})
-    local shop = assert(storefront.start { port = 0, here = "scripts", sandbox = box.url,
-      accounts = control(transport, box.url, "accounts") })
+    local accounts = control(transport, box.url, "accounts")
+    local shop = assert(storefront.start { port = 0, here = "scripts", sandbox = box.url, accounts = accounts })
+    local hasty = assert(storefront.start { port = 0, here = "scripts", sandbox = box.url, accounts = accounts,
+      expire_after = "15s" })
     for provider, account in pairs { mincloud = "web", appwheel = "subs" } do
       control(transport, box.url, "webhook", { provider = provider, url = shop.url .. "/pay/notify/" .. account })
     end
-    local said = read(("NODE_PATH=%s timeout 240 node spec/browser/checkout.js %s %s %s 2>&1")
-      :format(MODULES, shop.url, box.url, os.getenv "PICTURES" or ""))
-    results.log = shop:log()
+    local said = read(("NODE_PATH=%s timeout 300 node spec/browser/checkout.js %s %s %s %s %s 2>&1")
+      :format(MODULES, shop.url, box.url, hasty.url, hasty.key, os.getenv "PICTURES" or ""))
+    results.log = shop:log() .. hasty:log()
     shop:stop()
+    hasty:stop()
     box:stop()
     for line in said:gmatch "[^\n]+" do
       local result = json.decode(line)

@@ -1,6 +1,7 @@
 --- The client: what `obol.open` answers.
 
 local choose = require "obol.client.choose"
+local clone = require "obol.clone"
 local config = require "obol.config"
 local exchange = require "obol.client.exchange"
 local checked = require "obol.client.options"
@@ -70,16 +71,30 @@ local function close(client)
   if type(client.transport.close) == "function" then pcall(client.transport.close) end
 end
 
+-- What is asked about, and the options of a call without it; or nil and an error.
+local function operation_of(options)
+  if type(options) ~= "table" or options.operation == nil then return "payment.create", options end
+  local operation, rest = options.operation, clone(options)
+  if operation ~= "payment.create" and operation ~= "subscription.create" then
+    return nil, fault.invalid("options.operation", "expected payment.create or subscription.create")
+  end
+  rest.operation = nil
+  return operation, rest
+end
+
 local function add_methods(pay, client)
   --- Why each account fits a payment, or does not: { operation =, account =, error =, accounts = list
   -- of { account =, provider =, fits =, reason =, problem = (what is wrong with the call as written) } }.
+  -- options: those of a call, and `operation` (`payment.create`, or `subscription.create`).
   function pay.explain(self, params, options)
     check_self(pay, self, "explain")
     check_open(client)
     resource.want(params, "table", "a payment")
-    local limits, err = checked.check(client, options)
+    local operation, rest = operation_of(options)
+    if not operation then return nil, rest end
+    local limits, err = checked.check(client, rest)
     if not limits then return nil, err end
-    return choose.explain(client, "payment.create", params, limits)
+    return choose.explain(client, operation, params, limits)
   end
 
   --- One operation of one account, beneath everything: nothing is recorded, nothing is resolved.

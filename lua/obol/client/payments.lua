@@ -6,6 +6,7 @@
 -- * `error`: the last attempt's error, an obol.error, or nil
 -- * `attempts`: a list of `{ key =, account =, operation =, outcome =, kind =, code =, provider_id =,
 --   generation =, created_ms =, answered_ms = }`
+-- * `expires_ms`: while it is open, when it can no longer be paid as it was begun
 -- * `provider_id`, `subscription_id`, `customer_id`, `product_id`; `renewal_of` (the order_id of the
 --   subscription's first charge)
 -- * `disputed`, `unresolved`: booleans; `surplus`: a list of further proven successes, or nil

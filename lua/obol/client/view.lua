@@ -2,17 +2,27 @@
 
 local amounts = require "obol.client.amounts"
 local attempt = require "obol.client.attempt"
+local due = require "obol.client.due"
 local fault = require "obol.client.fault"
 
 local M = {}
 
+-- When what the payer was shown can no longer be paid; nil where nothing is open.
+local function end_of(client, row, attempts)
+  if row.status ~= "requires_action" and row.status ~= "processing" then return nil end
+  for _, one in ipairs(attempts) do
+    if one.key == row.attempt then return one.created_ms + due.life_ms(client, one) end
+  end
+  return nil
+end
+
 --- A payment: order_id, status, amount (money or nil), refunded (money), action, error, account,
 -- provider_id, subscription_id, customer_id, product_id, disputed, surplus (list or nil),
--- unresolved, renewal_of, attempts (list), created_ms, updated_ms. `err` stands in for the recorded
+-- unresolved, renewal_of, attempts (list), created_ms, updated_ms, expires_ms. `err` stands in for the recorded
 -- error: it knows more, and what the provider wrote is not recorded.
 function M.payment(client, row, err)
-  local attempts = {}
-  for _, one in ipairs(client.ledger:attempts(row.order_id) or {}) do
+  local attempts, recorded = {}, client.ledger:attempts(row.order_id) or {}
+  for _, one in ipairs(recorded) do
     if not one.refund_id and one.operation == row.operation then attempts[#attempts + 1] = attempt.view(one) end
   end
   return {
@@ -23,6 +33,7 @@ function M.payment(client, row, err)
     customer_id = row.customer_id, product_id = row.product_id, disputed = row.disputed or false,
     surplus = row.surplus, unresolved = row.unresolved or false, renewal_of = row.renewal_of,
     attempts = attempts, created_ms = row.created_ms, updated_ms = row.updated_ms,
+    expires_ms = end_of(client, row, recorded),
   }
 end
 

@@ -76,8 +76,8 @@ local function pay(shop, request, found, fields)
   if not one then return show(shop, request, found, { status = 422, problem = "method" }) end
   shop.dict:set("page/" .. found.content.order, found.token, METHOD_S)
   shop.dict:set("method/" .. found.content.order, one.method, METHOD_S)
-  local payment, err = shop.pay.payments:create(link.chosen(shop, found.content, one, request),
-    order.options(found.content, { account = one.account, timeout_ms = CREATE_MS }))
+  local payment, err = link.begin(shop, found.content, one, request, order.options(found.content,
+    { account = one.account, timeout_ms = CREATE_MS }))
   if not payment then
     adapter.log(("obol.nginx.checkout: %s: %s"):format(one.account, tostring(err)))
     -- Another tab may have been first, with another way.

@@ -42,16 +42,17 @@ end
 
 local function make(shop, params)
   local rest, checkout, subscription = split(params)
-  if subscription ~= nil and (type(subscription) ~= "boolean" or checkout ~= nil) then
-    return reply.problem(422, "subscription: expected true or false, without checkout")
+  if subscription ~= nil and type(subscription) ~= "boolean" then
+    return reply.problem(422, "subscription: expected true or false")
   end
-  if subscription then return subscribe(shop, rest) end
   if checkout ~= nil then
     if type(checkout) ~= "table" then return reply.problem(422, "checkout: expected an object") end
+    if subscription ~= nil then checkout.subscription = subscription end
     local made, err = link.make(shop, rest, checkout)
     if not made then return show.fault(err) end
     return reply.json(201, { order_id = rest.order_id, checkout_url = made.url, expires_ms = made.ends })
   end
+  if subscription then return subscribe(shop, rest) end
   local payment, err = link.pay(shop, rest)
   if not payment then return show.fault(err) end
   return reply.json(201, show.payment(shop, payment))
@@ -113,7 +114,7 @@ local function get(shop, request)
 end
 
 --- POST: creates a payment, with `"subscription": true` a subscription, or with a member `checkout` a link
--- for the payer's browser; GET `?order_id=`: the payment.
+-- with which the payer's browser does that; GET `?order_id=`: the payment.
 function M.handle(shop, request)
   if request.method ~= "POST" and request.method ~= "GET" then return reply.not_allowed "GET, POST" end
   local key, refusal = keys.check(shop, request)

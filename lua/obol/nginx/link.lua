@@ -18,13 +18,14 @@ end
 
 --- What an order may be paid with: see obol.nginx.offers.
 function M.offers(shop, content)
-  return offers.all(shop.pay, trial(shop, content), { account = content.account, methods = content.methods,
+  return offers.all(shop.pay, trial(shop, content), { account = content.account, operation = order.operation(content), methods = content.methods,
     payer = content.payer and secret(content.payer) or nil })
 end
 
 -- Why nothing can take it, for the merchant: what each account says of the order.
 local function none_fits(shop, content)
-  local seen, err = shop.pay:explain(trial(shop, content), { account = content.account })
+  local seen, err = shop.pay:explain(trial(shop, content), { account = content.account,
+    operation = order.operation(content) })
   if not seen then return err end
   local fields = {}
   for _, entry in ipairs(seen.accounts) do
@@ -34,7 +35,8 @@ local function none_fits(shop, content)
 end
 
 --- A checkout for an order: { url =, token =, ends = (ms) }; nil and an error where the order is wrong, or
--- where no account can take it. `link` = { expires_s =, methods =, account =, payer_token =, language = }.
+-- where no account can take it. `link` = { expires_s =, methods =, account =, payer_token =, language =,
+-- subscription = }.
 function M.make(shop, params, link)
   local content, err = order.content(params, link, shop.clock())
   if not content then return nil, err end
@@ -69,11 +71,21 @@ function M.view_url(shop, payment)
   return shop.url .. "/checkout/" .. token
 end
 
---- What is asked of the client for an offer that was chosen on the page.
-function M.chosen(shop, content, offer, request)
+-- What is asked of the client for an offer that was chosen on the page.
+local function chosen(shop, content, offer, request)
   return order.params(content, { method = offer.method, ip = request.remote_addr, headers = request.headers,
     notify_url = shop.url .. "/notify/" .. offer.account, return_url = M.return_url(shop, content),
     cancel_url = M.return_url(shop, content, true) })
+end
+
+--- Begins what the payer chose on the page: the payment (of a subscription its first charge), or nil and an
+-- error.
+function M.begin(shop, content, offer, request, options)
+  local params = chosen(shop, content, offer, request)
+  if not content.subscription then return shop.pay.payments:create(params, options) end
+  local made, err = shop.pay.subscriptions:create(params, options)
+  if not made then return nil, err end
+  return made.payment, made.error
 end
 
 local function account_for(shop, params, account)

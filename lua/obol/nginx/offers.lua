@@ -32,9 +32,9 @@ end
 
 -- Every account with each method of its provider, as the payer should see them: { account =, provider =,
 -- method = }.
-local function candidates(pay, params, account)
+local function candidates(pay, params, only)
   local list = {}
-  local plain = pay:explain(copied(params, nil), { account = account })
+  local plain = pay:explain(copied(params, nil), { account = only.account, operation = only.operation })
   for _, entry in ipairs(plain and plain.accounts or {}) do
     for _, method in ipairs(methods_of(entry.provider)) do
       list[#list + 1] = { account = entry.account, provider = entry.provider, method = method }
@@ -57,13 +57,14 @@ local function set_of(list)
 end
 
 --- Every account and method that can take the order: a list of `{ account =, method =, provider = }`.
--- `only` = { account =, methods = (a list), payer = (the payer's token, an obol.secret) }.
+-- `only` = { account =, operation =, methods = (a list), payer = (the payer's token, an obol.secret) }.
 function M.all(pay, params, only)
   local wanted, found = set_of(only.methods), {}
-  for _, one in ipairs(candidates(pay, params, only.account)) do
+  for _, one in ipairs(candidates(pay, params, only)) do
     local method = one.method
     local allowed = method ~= "card" and (method ~= "wechat_jsapi" or only.payer) and (not wanted or wanted[method])
-    local seen = allowed and pay:explain(copied(params, method), { account = one.account, token = only.payer })
+    local seen = allowed and pay:explain(copied(params, method),
+      { account = one.account, operation = only.operation, token = only.payer })
     local entry = seen and seen.accounts[1]
     if entry and entry.fits and not entry.problem then found[#found + 1] = one end
   end

@@ -9,7 +9,8 @@ local M = {}
 
 local DEFAULT_S, MOST_S = 2 * 60 * 60, 7 * 24 * 60 * 60
 -- The words on a link, beside the order's own.
-local link_known = { expires_s = true, methods = true, account = true, payer_token = true, language = true }
+local link_known = { expires_s = true, methods = true, account = true, payer_token = true, language = true,
+  subscription = true }
 
 local function invalid(field, message)
   return nil, errors.new { kind = "invalid", field = field, message = message }
@@ -53,6 +54,9 @@ local function check_link(link)
   if link.payer_token ~= nil and (type(link.payer_token) ~= "string" or #link.payer_token > 2048) then
     return invalid("checkout.payer_token", "expected text of at most 2048 bytes")
   end
+  if link.subscription ~= nil and type(link.subscription) ~= "boolean" then
+    return invalid("checkout.subscription", "expected true or false")
+  end
   if link.language ~= nil and link.language ~= "en" and link.language ~= "zh" then
     return invalid("checkout.language", "expected en or zh")
   end
@@ -69,7 +73,7 @@ local function check_addresses(params)
 end
 
 --- What a token of this order holds: `order`, `amount`, `currency`, `ends` (ms), `params` (all else that
--- the merchant said), and of the link `methods`, `account`, `payer`, `language`. nil and an error where
+-- the merchant said), and of the link `methods`, `account`, `payer`, `language`, `subscription`. nil and an error where
 -- something is missing or wrong.
 function M.content(params, link, now_ms)
   local seconds, err = check_link(link)
@@ -96,8 +100,11 @@ function M.content(params, link, now_ms)
   for _, name in ipairs { "order_id", "amount", "currency", "method" } do rest[name] = nil end
   return { order = params.order_id, amount = amount:format(), currency = amount:currency(), params = rest,
     ends = now_ms + seconds * 1000, methods = plain(link.methods, 0), account = link.account, payer = link.payer_token,
-    language = link.language }
+    language = link.language, subscription = link.subscription or nil }
 end
+
+--- The operation that its payer begins.
+function M.operation(content) return content.subscription and "subscription.create" or "payment.create" end
 
 --- The amount of an opened token.
 function M.amount(content) return amounts(content.amount, content.currency) end

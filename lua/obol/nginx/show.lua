@@ -36,6 +36,7 @@ function M.payment(shop, payment)
     account = payment.account, provider_id = payment.provider_id, customer_id = payment.customer_id,
     action = plain(payment.action), error = fault_of(payment.error), attempts = attempts,
     unresolved = payment.unresolved or nil, created_ms = payment.created_ms, updated_ms = payment.updated_ms,
+    expires_ms = payment.expires_ms,
     checkout_url = link.view_url(shop, payment),
   }
 end

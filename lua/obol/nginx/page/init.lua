@@ -127,10 +127,20 @@ local stages = {}
 
 function stages.choose(_, view) return form(view) end
 
+-- What a payer has to know who would rather pay in another way.
+local function other_way(shop, view)
+  local ends = view.payment.expires_ms
+  local left = ends and math.ceil((ends - shop.clock()) / 60000)
+  if not left or left < 1 then return "" end
+  local minutes = view.words.minutes:gsub("{minutes}", ("%d"):format(left))
+  return fill('<p class="soft small">{minutes} {other}</p>', { minutes = minutes,
+    other = ends < view.content.ends and view.words.other_later or view.words.other_never })
+end
+
 function stages.action(shop, view)
   local action = view.payment.action
   local kind = action.data and "qr" or action.parameters and "jsapi" or "redirect"
-  return actions[kind](shop, view, action) .. fill(WAIT, view.words)
+  return actions[kind](shop, view, action) .. fill(WAIT, view.words) .. other_way(shop, view)
 end
 
 function stages.waiting(_, view)
@@ -180,6 +190,9 @@ local function body_of(shop, view)
   local description = (content.params or {}).description
   local parts = { fill(HEAD, { title = description or words.order .. " " .. content.order,
     amount = content.amount, currency = content.currency, word = words.order, order = content.order }) }
+  if content.subscription and view.stage ~= "paid" then
+    parts[#parts + 1] = fill('<p class="soft small">{plan}</p>', words)
+  end
   local problem = view.problem and words["problem_" .. view.problem] or view.was_returned and words.returned
   if problem then parts[#parts + 1] = fill('<p class="note" role="alert">{problem}</p>', { problem = problem }) end
   if view.stage == "choose" and view.is_over then
