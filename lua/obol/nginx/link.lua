@@ -18,8 +18,8 @@ end
 
 --- What an order may be paid with: see obol.nginx.offers.
 function M.offers(shop, content)
-  return offers.all(shop.pay, trial(shop, content), { account = content.account, operation = order.operation(content), methods = content.methods,
-    payer = content.payer and secret(content.payer) or nil })
+  return offers.all(shop.pay, trial(shop, content), { account = content.account, operation = order.operation(content),
+    methods = content.methods, payer = content.payer and secret(content.payer) or nil })
 end
 
 -- Why nothing can take it, for the merchant: what each account says of the order.

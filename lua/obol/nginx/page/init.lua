@@ -133,7 +133,7 @@ local function other_way(shop, view)
   local left = ends and math.ceil((ends - shop.clock()) / 60000)
   if not left or left < 1 then return "" end
   local minutes = view.words.minutes:gsub("{minutes}", ("%d"):format(left))
-  return fill('<p class="soft small">{minutes} {other}</p>', { minutes = minutes,
+  return fill('<p class="soft small">{minutes}{other}</p>', { minutes = minutes,
     other = ends < view.content.ends and view.words.other_later or view.words.other_never })
 end
 

@@ -27,7 +27,7 @@ M.en = {
   failing_hint = "Please try again in a moment. You do not have to pay again.",
   returned = "You came back without paying. You can still pay.",
   plan = "This is a subscription: it is charged again by itself until it is canceled.",
-  minutes = "It can be paid for about {minutes} more minutes.",
+  minutes = "It can be paid for about {minutes} more minutes. ",
   other_later = "So that nothing is paid twice, another way can be chosen here only when this one has run out.",
   other_never = "So that nothing is paid twice, no other way can be chosen meanwhile.",
   check = "Check again", check_hint = "The page looks by itself every few seconds.",
