@@ -152,6 +152,18 @@ describe("the command line on a ledger:", function()
       assert.equal(found.now, found.before)
       run(2, "ledger", "mend")
     end)
+
+    it("moves", function()
+      local place = "sqlite:" .. world.folder .. "/moved.db"
+      assert.truthy(run(0, "ledger", "move", place).out:find "^moved %d+ payments")
+      local moved = assert(require("obol.ledger").open(place))
+      assert.equal("succeeded", moved:payment("A-1").status)
+      moved:close()
+      run(1, "ledger", "move", place) -- there is something in it now
+      run(2, "ledger", "move")
+      run(2, "ledger", "check", place)
+      run(2, "ledger", "move", "mysql://x")
+    end)
   end)
 end)
 

@@ -9,25 +9,29 @@ local progress = require "obol.cli.progress"
 local show = require "obol.cli.show"
 local terminal = require "obol.cli.terminal"
 
-local M = { name = "ledger", summary = "Check the ledger, or bring it to this version's tables." }
+local M = { name = "ledger", summary = "Check the ledger, move it, or bring it to this version's tables." }
 
 M.description = [[
 check    goes through all that is recorded: every state follows from its events and attempts, one success
          an order, no more given back than was taken, whatever is open will be looked at, consumers
          are where their events are. It changes nothing.
 migrate  brings the database's tables to the version of this library. Every program does so by itself when it
-         opens the ledger; this is for doing it beforehand.]]
+         opens the ledger; this is for doing it beforehand.
+move     copies all that is recorded, and the ledger's id, into the empty ledger at PLACE, which the
+         configuration is to name from then on. Stop everything that writes to either before.]]
 
 M.epilog = [[
 Examples:
   obol ledger check
   obol ledger check --json
   obol ledger migrate
+  obol ledger move postgres://shop@db.example/shop
 
 Exit status: 0 nothing is wrong, 1 something is, or the ledger failed, 2 wrong usage or configuration.]]
 
 function M.configure(command)
-  command:argument("action", "check or migrate."):choices { "check", "migrate" }
+  command:argument("action", "check, migrate or move."):choices { "check", "migrate", "move" }
+  command:argument("place", "Where to move it: sqlite:<path> or postgres://..."):args "?"
   configuration.configure(command)
   command:flag("--json", "Print JSON.")
 end
@@ -74,11 +78,34 @@ local function migrate(args, screen, problems, ledger)
   return 0
 end
 
+local function move(args, screen, problems, ledger)
+  local to, err = require("obol.ledger").open(args.place)
+  if not to then return problem.fail(args, screen, problems, err) end
+  local bar = progress.new(io.stderr, nil, not args.json)
+  local counts
+  counts, err = require("obol.ledger.move").run(ledger, to, function(name, done) bar:show(done, name) end)
+  bar:clear()
+  to:close()
+  if not counts then return problem.fail(args, screen, problems, err) end
+  if args.json then
+    screen:line(show.json { moved = counts })
+  else
+    screen:line(("moved %d payments, %d refunds, %d subscriptions and all that belongs to them; now name the new "
+      .. "place in the configuration"):format(counts.payments, counts.refunds, counts.subscriptions))
+  end
+  return 0
+end
+
+local actions = { check = check, migrate = migrate, move = move }
+
 function M.run(args, screen, problems)
+  if (args.action == "move") ~= (args.place ~= nil) then
+    return problem.fail(args, screen, problems, errors.new { kind = "invalid", field = "place",
+      message = "expected the new place behind move, and behind nothing else" })
+  end
   local opened, err = require("obol.config").open(configuration.path(args))
   if not opened then return problem.fail(args, screen, problems, err) end
-  local act = args.action == "check" and check or migrate
-  local ok, status = pcall(act, args, screen, problems, opened.ledger)
+  local ok, status = pcall(actions[args.action], args, screen, problems, opened.ledger)
   opened.ledger:close()
   if not ok then error(status, 0) end
   return status

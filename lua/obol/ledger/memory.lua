@@ -204,6 +204,12 @@ function Memory:run(changes)
   return true
 end
 
+--- Takes another ledger's id in the place of its own.
+function Memory:adopt(id)
+  self.ledger_id = id
+  return true
+end
+
 function Memory:close()
   self.closed = true
 end

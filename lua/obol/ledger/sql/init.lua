@@ -168,6 +168,14 @@ function Sql:about()
   return about
 end
 
+--- Takes another ledger's id in the place of its own: true, or nil and an error.
+function Sql:adopt(id)
+  local done, err = run(self, { { "update obol_ledger set id = $1", id, expect = 1 } })
+  if not done then return nil, err end
+  self.ledger_id = id
+  return true
+end
+
 local M = {}
 
 --- A store at `place`, `sqlite:<path>`, `sqlite::memory:` or `postgres://...`; or nil and an error.

@@ -1,0 +1,66 @@
+--- Moving a ledger: all that is recorded in one, into another that is empty.
+
+local errors = require "obol.error"
+local tables = require "obol.ledger.tables"
+
+local M = {}
+
+local AT_ONCE = 500
+
+local function names()
+  local list = {}
+  for name in pairs(tables) do list[#list + 1] = name end
+  table.sort(list)
+  return list
+end
+
+local function check_empty(to)
+  for _, name in ipairs(names()) do
+    local rows, err = to.store:select(name, { limit = 1 })
+    if not rows then return nil, err end
+    if rows[1] then
+      return nil, errors.new { kind = "conflict", field = "ledger",
+        message = "expected a ledger with nothing in it" }
+    end
+  end
+  return true
+end
+
+local function move_table(from, to, name, tell)
+  local count, rows, after = 0
+  repeat
+    rows, after = from.store:select(name, { after = after, limit = AT_ONCE })
+    if not rows then return nil, after end
+    local changes = {}
+    for place, row in ipairs(rows) do changes[place] = { put = name, row = row } end
+    if #changes > 0 then
+      local ok, err = to.store:run(changes)
+      if not ok then return nil, err end
+    end
+    count = count + #rows
+    tell(name, count)
+  until not after
+  return count
+end
+
+--- Copies all rows of the ledger `from` into the ledger `to`, in their order, and with them the ledger's
+-- id, from which the keys of attempts are made. Nobody may write to either meanwhile. `tell(table,
+-- rows)`: how far it is. Answers the number of rows of each table, or nil and an error: `conflict` where `to`
+-- is not empty. One that stopped on its way is begun again with a new ledger.
+function M.run(from, to, tell)
+  local id, err = from:id()
+  if not id then return nil, err end
+  local ok
+  ok, err = check_empty(to)
+  if not ok then return nil, err end
+  local counts = {}
+  for _, name in ipairs(names()) do
+    counts[name], err = move_table(from, to, name, tell or function() end)
+    if not counts[name] then return nil, err end
+  end
+  ok, err = to.store:adopt(id)
+  if not ok then return nil, err end
+  return counts
+end
+
+return M
