@@ -32,7 +32,7 @@ local folder = os.getenv "OBOL_CRASH_FOLDER"
 local shop = shops.open { url = os.getenv "OBOL_CRASH_URL", folder = folder, ledger = os.getenv "OBOL_CRASH_LEDGER" }
 
 local script
-for _, one in ipairs(require "spec.crash.scripts") do
+for _, one in ipairs(require("spec.crash.scripts").list) do
   if one.name == os.getenv "OBOL_CRASH_SCRIPT" then script = one end
 end
 assert(script, "no such script")

@@ -7,7 +7,7 @@ local server = require "obol.sandbox.server"
 local support = require "spec.store.support"
 local wait = require "obol.wait"
 
-local M = { scripts = require "spec.crash.scripts" }
+local M = { scripts = require("spec.crash.scripts").list }
 
 local Harness = {}
 Harness.__index = Harness

@@ -1,11 +1,12 @@
 -- usage: lua spec/crash/run.lua
 -- `make crash`: kills the shop at every point of every script, on each ledger. Environment: LEDGER
--- (sqlite, postgres), SCRIPT and POINT choose; EVERY=n takes each n-th point alone; TWICE=1 kills the
+-- (sqlite, postgres), SCRIPT (also `races`) and POINT choose; EVERY=n takes each n-th point alone; TWICE=1 kills the
 -- process that recovers too.
 
 local harness = require "spec.crash.harness"
 local monotonic_ms = require("obol.core").monotonic_ms
 local places = require "spec.crash.places"
+local race = require "spec.crash.race"
 
 local failed, count, twice = 0, 0, (os.getenv "TWICE" or "") ~= ""
 
@@ -44,6 +45,17 @@ local function run_script(made, ledger, script)
     (monotonic_ms() - since) / 1000)
 end
 
+-- Many processes on the same orders.
+local function run_race(made, ledger, processes, orders)
+  local since, before = monotonic_ms(), failed
+  for _, problem in ipairs(race.run(made, processes, orders)) do
+    failed = failed + 1
+    say("FAILED %s, races: %s", ledger, problem)
+  end
+  say("%-10s %-14s %d processes, %d orders, %d failed, %.1f s", ledger, "races", processes, orders, failed - before,
+    (monotonic_ms() - since) / 1000)
+end
+
 for _, ledger in ipairs { "sqlite", "postgres" } do
   if chosen("LEDGER", ledger) then
     if places.missing[ledger] then
@@ -54,6 +66,7 @@ for _, ledger in ipairs { "sqlite", "postgres" } do
         for _, script in ipairs(harness.scripts) do
           if chosen("SCRIPT", script.name) then run_script(made, ledger, script) end
         end
+        if chosen("SCRIPT", "races") then run_race(made.places, ledger, ledger == "sqlite" and 4 or 16, 40) end
       end)
       made:close()
       if not ok then error(why, 0) end

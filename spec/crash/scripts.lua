@@ -41,7 +41,13 @@ local function customer(shop)
   return shop:once("customer", function() assert(shop.pay.customers:create { customer = { id = "u-7" } }) end)
 end
 
-return {
+local function tip(order_id, more)
+  return plan(order_id, { customer = { id = more and more.customer or "u-7" },
+    item = { product_id = "price_tip", quantity = 2 }, amount = "6.00", currency = "USD", description = "tea lights",
+    method = "checkout" })
+end
+
+local scripts = {
   { name = "card", run = function(shop)
     shop:create("ruxpay", card "A-1")
     shop:deliver()
@@ -186,9 +192,11 @@ return {
 
   { name = "tip", run = function(shop)
     customer(shop)
-    shop:pays(shop:create("appwheel", plan("A-1", { item = { product_id = "price_tip", quantity = 2 },
-      amount = "6.00", currency = "USD", description = "tea lights", method = "checkout" })))
+    shop:pays(shop:create("appwheel", tip "A-1"))
     shop:deliver()
     shop:refresh "A-1"
   end },
 }
+
+--- What the scripts order, for others who order the same.
+return { list = scripts, orders = { ruxpay = card, mincloud = tea, fourmetas = game, appwheel = tip } }

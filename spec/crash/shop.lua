@@ -172,15 +172,16 @@ function Shop:by_hand(verb, order_id, more)
   end)
 end
 
-local function receive(shop, request)
+--- Takes a notification.
+function Shop:receive(request)
   points.pass("before receiving a notification of " .. request.provider)
-  local reply, event, err = shop.pay.notifications:receive(request.provider, request)
+  local reply, event, err = self.pay.notifications:receive(request.provider, request)
   points.pass("before answering a notification of " .. request.provider)
   if not event or err then return end
   -- answered: the provider will not send this one again
   local id = event.id and ("%s/%s"):format(request.provider, event.id)
     or ("%s/sha256/%s"):format(request.provider, obol.crypto.hex(obol.crypto.digest("sha256", request.body)))
-  append(shop:file "answered", ("%d %d %s %s"):format(request.id, reply.status, event.verified_by or "nobody", id))
+  append(self:file "answered", ("%d %d %s %s"):format(request.id, reply.status, event.verified_by or "nobody", id))
   points.pass("after answering a notification of " .. request.provider)
 end
 
@@ -204,7 +205,7 @@ end
 --- Hands the shop the notifications that are due, with those that it never answered.
 function Shop:deliver()
   send_again(self)
-  for _, request in ipairs(self:control("deliver", {}).delivered) do receive(self, request) end
+  for _, request in ipairs(self:control("deliver", {}).delivered) do self:receive(request) end
 end
 
 --- Has every notification come once more.

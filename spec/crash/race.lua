@@ -1,0 +1,117 @@
+--- Many processes on one ledger, which create, notify, refund and look at the same orders at once; then
+-- the ledger is held against the sandbox's books.
+
+local audit = require "spec.crash.audit"
+local harness = require "spec.crash.harness"
+local json = require "obol.json"
+local server = require "obol.sandbox.server"
+local shops = require "spec.crash.shop"
+local support = require "spec.store.support"
+
+local M = {}
+
+local START_MS = 1700000000000
+
+local function start(url, folder, place, number, orders)
+  return assert(io.popen(("OBOL_CRASH_URL=%s OBOL_CRASH_FOLDER=%s OBOL_CRASH_LEDGER=%s OBOL_RACE_NUMBER=%d " ..
+    "OBOL_RACE_ORDERS=%d exec %s spec/crash/racer.lua 2>&1"):format(url, folder, support.quote(place), number, orders,
+    harness.lua())))
+end
+
+local function give(race, word)
+  race.turn = race.turn + 1
+  local path = ("%s/turn%d"):format(race.folder, race.turn)
+  support.write(path .. ".new", word)
+  assert(os.rename(path .. ".new", path))
+end
+
+-- Gives everybody a word and waits until all have done it; what went wrong is added to `problems`.
+local function turn(race, word)
+  give(race, word)
+  for number, pipe in ipairs(race.pipes) do
+    local line = pipe:read "*l"
+    if line ~= "done" then
+      table.insert(race.problems, ("process %d, %s: %s"):format(number, word, tostring(line)))
+    end
+  end
+end
+
+-- Has the payers pay and every process hear of it.
+local function notify(race)
+  local list = race.shop:control("deliver", {}).delivered
+  if #list == 0 then return end
+  support.write(race.folder .. "/notifications", json.encode(list))
+  turn(race, "notify")
+end
+
+local function pay(race)
+  for _, row in ipairs(assert(race.shop.ledger:list("payments", { limit = 1000 }))) do
+    race.shop:pays(assert(race.shop.pay.payments:get(row.order_id)))
+  end
+end
+
+-- Alone, until all is settled.
+local function settle(race)
+  for _, ms in ipairs { 30000, 60000, 300000, 3600000 } do
+    race.shop:deliver()
+    race.shop:reconcile()
+    race.shop:consume()
+    race.shop:advance(ms)
+  end
+end
+
+-- Every order was paid once; of RuxPay's, two refunds of four were made.
+local function check_counts(race, orders)
+  local made, refunded = { where = { status = "succeeded" }, limit = 1000 }, {}
+  for _, row in ipairs(assert(race.shop.ledger:list("refunds", made))) do
+    refunded[row.order_id] = (refunded[row.order_id] or 0) + 1
+  end
+  for place = 1, orders do
+    local row = assert(race.shop.ledger:payment("A-" .. place))
+    local wanted = row.account == "ruxpay" and 2 or 0
+    if row.status ~= "succeeded" or row.surplus or (refunded[row.order_id] or 0) ~= wanted then
+      table.insert(race.problems, ("%s is %s, with %d refunds"):format(row.order_id, row.status,
+        refunded[row.order_id] or 0))
+    end
+  end
+end
+
+--- Runs a race on the ledger of `places`: `processes` of them, `orders`. Answers what is wrong: a list.
+function M.run(places, processes, orders)
+  local race = { folder = support.folder(), pipes = {}, problems = {}, turn = 0 }
+  local sandbox = assert(server.start { clock_ms = START_MS, webhook_url = "https://shop.example/notify",
+    appwheel = { implicit_users = true } })
+  local place = places.make()
+  for number = 1, processes do race.pipes[number] = start(sandbox.url, race.folder, place, number, orders) end
+  local ok, why = pcall(function()
+    for _, pipe in ipairs(race.pipes) do assert(pipe:read "*l" == "ready") end
+    race.shop = shops.open { url = sandbox.url, folder = race.folder, ledger = place }
+    turn(race, "create")
+    pay(race)
+    notify(race)
+    turn(race, "look")
+    turn(race, "refund")
+    race.shop:advance(6000)
+    notify(race)
+    turn(race, "look")
+    turn(race, "consume")
+    settle(race)
+    check_counts(race, orders)
+    for _, problem in ipairs(audit.problems(race.shop.ledger, race.shop:control "books", race.shop)) do
+      table.insert(race.problems, problem)
+    end
+  end)
+  if not ok then table.insert(race.problems, tostring(why)) end
+  give(race, "end")
+  for _, pipe in ipairs(race.pipes) do
+    pipe:read "*a"
+    pipe:close()
+  end
+  if race.shop then race.shop.pay:close() end
+  sandbox:stop()
+  places.drop(place)
+  support.remove(race.folder)
+  return race.problems
+end
+
+return M

@@ -1,0 +1,19 @@
+local places = require "spec.crash.places"
+local race = require "spec.crash.race"
+local support = require "spec.store.support"
+
+local ledgers = { { "sqlite", 4 }, { "postgres", support.is_sanitized() and 4 or 16 } }
+
+describe("the same orders in many processes at once", function()
+  for _, case in ipairs(ledgers) do
+    local ledger, processes = case[1], case[2]
+    it(("are paid once and never given back beyond: %d on %s"):format(processes, ledger), function()
+      if places.missing[ledger] then return pending(places.missing[ledger]) end
+      local made = places[ledger]()
+      local ok, problems = pcall(race.run, made, processes, 8)
+      made.close()
+      assert.is_true(ok, problems)
+      assert.same({}, problems)
+    end)
+  end
+end)
