@@ -27,6 +27,7 @@ end
 local function explain(err)
   if err.field then err.field = err.field:gsub(schema.PREFIX, "") end
   if err.kind == "invalid" then err.kind = "internal" end
+  if err.kind == "storage" then err.field = err.field or "ledger" end
   err.statement = nil
   return nil, err
 end
