@@ -38,6 +38,11 @@ M.plans = {
     ["payment.find"] = { effect = "none", found_by = "nothing", repeat_safe = true },
     ["session.create"] = { effect = "none", found_by = "nothing", repeat_safe = true },
   },
+  -- the same, found again by our reference
+  pages = {
+    ["payment.create"] = { effect = "offer", found_by = "our_ref", found_with = "payment.query", repeat_safe = true },
+    ["payment.query"] = { effect = "none", found_by = "nothing", repeat_safe = true },
+  },
   -- takes the same key twice
   safe = {
     ["payment.create"] = { effect = "money", found_by = "nothing", repeat_safe = true },

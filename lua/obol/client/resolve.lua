@@ -12,6 +12,9 @@ local states = require "obol.ledger.states"
 
 local M = {}
 
+-- The code of an attempt that was not paid in our time for it.
+local EXPIRED = "expired"
+
 -- Asks the provider: a result; nil, the error of a query that failed and whether it worked and found
 -- nothing; or nil where there is nothing to ask with.
 local function query(client, one, options)
@@ -44,11 +47,11 @@ end
 
 -- An accepted attempt that a working query calls unpaid after its time is over.
 local function expire(client, row, one, result)
-  local err = fault.of_result({ outcome = "declined", kind = "declined", code = "expired" }, one.account)
+  local err = fault.of_result({ outcome = "declined", kind = "declined", code = EXPIRED }, one.account)
   err.message = "not paid within the account's time"
   -- Without any order of the product in sight, nothing could have proven that it was paid.
   local unresolved = one.proof == "new_order" and one.operation == "payment.create" and not result.attached
-  return settle.record(client, row, one, { outcome = "declined", kind = "declined", code = "expired" },
+  return settle.record(client, row, one, { outcome = "declined", kind = "declined", code = EXPIRED },
     { status = "expired", err = err, unresolved = unresolved or nil })
 end
 
@@ -113,6 +116,29 @@ function M.attempt_of(client, row)
   return client.ledger:attempt(row.attempt)
 end
 
+-- Whether what an attempt before the last one made may be paid yet: our time for it was over, and nobody
+-- has said that it was closed.
+local function may_be_paid(client, row, one)
+  if one.key == row.attempt or one.refund_id or one.operation ~= row.operation or one.proof then return false end
+  if not client.accounts[one.account] then return false end
+  return one.outcome == "declined" and one.code == EXPIRED or schedule.was_never_received(one)
+end
+
+-- Asks about attempts before the last. Answers the row as it is then.
+local function earlier(client, row, options)
+  if row.generation < 2 then return row end
+  for _, one in ipairs(client.ledger:attempts(row.order_id) or {}) do
+    local result = may_be_paid(client, row, one) and query(client, one, options)
+    if result and result.outcome == "succeeded" then
+      row = settle.record(client, row, one, result, {}) or row
+    elseif result and result.outcome == "declined" then
+      -- It can never be paid now, and is not asked about again.
+      client.ledger:note_query(one.key, { outcome = "declined", code = "closed" })
+    end
+  end
+  return row
+end
+
 --- Asks once about the payment `row` and records what is known now. Answers the row and the error
 -- to show: a query that failed leaves the payment as it was.
 function M.run(client, row, options)
@@ -131,7 +157,7 @@ function M.run(client, row, options)
   end
   -- Another order has the proof: for this one nothing was found.
   if err and err.field == "attempts.proven_by" then err = nil end
-  return recorded or row, err
+  return earlier(client, recorded or row, options), err
 end
 
 return M

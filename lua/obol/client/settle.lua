@@ -15,6 +15,8 @@ local M = {}
 local TRIES = 8
 -- Outcomes that say for certain that nothing was paid.
 local no = { declined = true, rejected = true }
+-- Outcomes that are there, whichever sending of an attempt's key they came from.
+local facts = { accepted = true, succeeded = true }
 -- Conflicts that no other try can mend.
 local stands = { ["attempts.proven_by"] = true, ["notifications"] = true, ["notifications.id"] = true }
 local none = ledger.none
@@ -107,6 +109,8 @@ function M.unit(client, row, one, result, about)
   local now = client.clock()
   local changes = attempt.changes(client, one, result, about.reply)
   local status = about.status or states.after(result.outcome, result.action ~= nil)
+  -- Of a payment whose answer never came nobody was shown anything: what ends it is no expiry of a page.
+  if result.outcome == "declined" and not states.may("payment", row.status, status) then status = "failed" end
   local unit = { subject = "payments", key = row.order_id, version = row.version,
     attempt = { key = one.key, to = changes } }
   if result.outcome == "succeeded" and row.status == "succeeded" then
@@ -183,6 +187,9 @@ function M.record(client, row, one, result, about)
       end
       return fresh
     end
+    -- Sent once more meanwhile: that an earlier sending came to nothing says nothing of this one.
+    local is_stale = fresh_one.sent_ms ~= one.sent_ms or fresh_one.claimed_until ~= one.claimed_until
+    if is_stale and not facts[result.outcome] then return fresh end
     row, one = fresh, fresh_one
   end
   return nil, fault.conflict("the payment was changed again and again", one.account)

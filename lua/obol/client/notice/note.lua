@@ -126,6 +126,11 @@ function M.finish(client, note)
     row.applied_ms = client.clock()
     ok, err = client.ledger:apply_event(row)
     if not ok then return nil, err end
+    -- Somebody else may only have kept it; acted on already, it stays as it is.
+    if ok == "duplicate" then
+      local _, finish_err = client.ledger:finish_event(note.id, client.clock())
+      if finish_err and finish_err.kind ~= "conflict" then return nil, finish_err end
+    end
   end
   note.event.duplicate = not ok or ok == "duplicate"
   return true

@@ -28,6 +28,12 @@ end
 local function record(client, note, found, result, about)
   about.also, about.verified_by = { note_of.mark(client, note) }, note.event.verified_by
   local recorded, err = settle.record(client, found.row, found.one, result, about)
+  -- Of two successes that came at once this is not the one that paid: it is looked at as what it is then.
+  local id = result.outcome == "succeeded" and result.provider_id
+  if recorded and not about.written and id and recorded.provider_id and id ~= recorded.provider_id then
+    note.again = true
+    return "later", fault.conflict("another success was recorded meanwhile", note.account)
+  end
   return after(client, note, recorded, err, about)
 end
 
