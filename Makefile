@@ -1,4 +1,4 @@
-# Obol. Targets: deps build env demo serve browser test crash bench lint asan fuzz docs install uninstall clean
+# Obol. Targets: deps build env demo serve browser test crash simulate bench lint asan fuzz docs install uninstall clean
 
 # The words in which LuaRocks and packagers speak to a makefile; all of them may be given. With
 # LUA_INCDIR, one core is built and installed, for the Lua whose headers lie there; without it, one
@@ -52,7 +52,7 @@ BIND  := $(wildcard core/bind/*.c)
 PLAIN_OBJ := $(PLAIN:%.c=$(OUT)/obj/%.o)
 COMPILE    = $(CC) $(CFLAGS) $(FLAGS) -MMD -MP
 
-.PHONY: build env demo serve browser test crash bench lint asan fuzz docs install uninstall clean \
+.PHONY: build env demo serve browser test crash simulate bench lint asan fuzz docs install uninstall clean \
         deps deps-run deps-test c-tests fuzzers replayers bench-programs
 build: $(CORES)
 
@@ -123,6 +123,15 @@ crash: deps-test
 	@$(MAKE) -s --no-print-directory build
 	@eval "$$($(MAKE) -s --no-print-directory env)" && LEDGER='$(LEDGER)' SCRIPT='$(SCRIPT)' POINT='$(POINT)' \
 	    EVERY='$(EVERY)' TWICE='$(TWICE)' OBOL_LUA=$(CRASH_LUA) $(CRASH_LUA) spec/crash/run.lua
+
+# make simulate SEEDS=1000: as many runs of a simulated world, from FIRST=1 on (spec/simulate/main.lua). TRACE=1
+# tells what happened; MORE=1 goes on after a seed that fails; STORE=sqlite is the ledger; LUA=lua5.4 the other Lua.
+SIMULATE_LUA := $(if $(findstring 5.4,$(LUA)),lua5.4,luajit)
+simulate: deps-test
+	@$(MAKE) -s --no-print-directory build
+	@eval "$$($(MAKE) -s --no-print-directory env LUA=$(SIMULATE_LUA))" && LUA_PATH="$(CURDIR)/?.lua;$$LUA_PATH" \
+	    SEEDS='$(SEEDS)' FIRST='$(FIRST)' TRACE='$(TRACE)' MORE='$(MORE)' STORE='$(STORE)' \
+	    $(SIMULATE_LUA) spec/simulate/main.lua
 
 bench: deps-test
 	@$(MAKE) -s --no-print-directory build bench-programs

@@ -27,7 +27,7 @@ return {
     local list = {}
     for i, payment in ipairs(books.payments) do
       local open = payment.status == "CREATED" or payment.status == "PENDING"
-      list[i] = { id = payment.paymentId, order_id = payment.orderNo, key = payment.reference,
+      list[i] = { id = payment.paymentId, order_id = payment.orderNo, key = payment.reference, amount = payment.amount,
         status = payment.status == "PAID" and "paid" or open and "open" or "ended" }
     end
     return list

@@ -19,7 +19,7 @@ local function adapter(name, mode)
     orders = function(books)
       local list = {}
       for i, order in ipairs(books.orders) do
-        list[i] = { id = order.id, order_id = order.order_id, key = order.key,
+        list[i] = { id = order.id, order_id = order.order_id, key = order.key, amount = order.amount,
           status = assert(states[order.status], order.status) }
       end
       return list

@@ -38,7 +38,8 @@ return {
   orders = function(books)
     local list = {}
     for i, order in ipairs(books.orders) do
-      list[i] = { id = order.transaction_no, order_id = order.order_id, key = order.key, status = states[order.status] }
+      list[i] = { id = order.transaction_no, order_id = order.order_id, key = order.key, status = states[order.status],
+        amount = order.amount }
     end
     return list
   end,

@@ -45,6 +45,7 @@ M.orders = function(books)
   local list = {}
   for i, payment in ipairs(books.payments) do
     list[i] = { id = payment.unique_id, order_id = payment.order_id, key = payment.transaction_id,
+      amount = payment.amount,
       is_renewal = payment.kind == "renewal", status = assert(states[payment.status], payment.status) }
   end
   return list

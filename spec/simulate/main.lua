@@ -1,0 +1,27 @@
+-- make simulate SEEDS=n [FIRST=m] [TRACE=1] [MORE=1]: runs of the simulation, one a seed. The first that
+-- fails ends it, with the command that runs it again; MORE=1 goes on and counts them.
+
+local runs = require "spec.simulate.run"
+
+local function number(name, default) return tonumber(os.getenv(name) or "") or default end
+
+local FIRST, SEEDS = number("FIRST", 1), number("SEEDS", 1000)
+local TRACE, MORE = os.getenv "TRACE" == "1", os.getenv "MORE" == "1"
+
+local failed = 0
+local began = os.clock()
+for seed = FIRST, FIRST + SEEDS - 1 do
+  local ok, err = pcall(runs.run, seed, { trace = TRACE and print or nil })
+  if not ok then
+    failed = failed + 1
+    local cause = tostring(err):match "^[^\n]*"
+    print(("seed %d: %s"):format(seed, MORE and cause or tostring(err)))
+    if not MORE then
+      print(("again, with what happened: make simulate FIRST=%d SEEDS=1 TRACE=1"):format(seed))
+      os.exit(1)
+    end
+  end
+end
+local took = os.clock() - began
+print(("%d seeds from %d on: %d failed; %d a second"):format(SEEDS, FIRST, failed, SEEDS / took))
+os.exit(failed == 0 and 0 or 1)
