@@ -213,3 +213,56 @@ describe("a page that was made before the last one", function()
     assert.same({}, state.alarms)
   end)
 end)
+
+describe("a refund that failed and is asked for again", function()
+  local restore
+  setup(function() restore = support.install() end)
+  teardown(function() restore() end)
+
+  -- A payment of 8.88 whose refund R-1 of all of it was declined.
+  local function declined()
+    local pay, state, transport, _, ledger = notified.open("cards", {
+      create = { outcome = "succeeded", provider_id = "tx" }, refund = { outcome = "declined" }, refund_query = { outcome = "succeeded" } })
+    pay.payments:create(order)
+    assert.equal("failed", pay.refunds:create("A-1", { refund_id = "R-1", amount = "8.88" }).status)
+    state.refund = { outcome = "succeeded" }
+    return pay, transport, ledger
+  end
+
+  it("is given back when nothing else was", function()
+    local pay = declined()
+    assert.equal("succeeded", pay.refunds:create("A-1", { refund_id = "R-1" }).status)
+  end)
+
+  it("is refused when another took what was left, with its amount and without", function()
+    local pay, transport = declined()
+    assert.equal("succeeded", pay.refunds:create("A-1", { refund_id = "R-2", amount = "1.00" }).status)
+    for _, amount in ipairs { "8.88", false } do
+      local refund, err = pay.refunds:create("A-1", { refund_id = "R-1", amount = amount or nil })
+      assert.is_nil(refund)
+      assert.equal("amount", err.field)
+    end
+    assert.equal(2, transport.count "refund.create")
+  end)
+
+  it("is not given back beside another that takes the same money at the same moment", function()
+    local pay, transport, ledger = declined()
+    local run = ledger.store.run
+    function ledger.store.run(store, changes)
+      ledger.store.run = nil
+      assert.equal("succeeded", pay.refunds:create("A-1", { refund_id = "R-2", amount = "8.88" }).status)
+      return run(store, changes)
+    end
+    local refund, err = pay.refunds:create("A-1", { refund_id = "R-1", amount = "8.88" })
+    assert.is_nil(refund)
+    assert.equal("conflict", err.kind)
+    assert.equal(2, transport.count "refund.create")
+    assert.equal("8.88", pay.payments:get("A-1").refunded:format())
+  end)
+
+  it("is told as it is while it is under way, whatever is left", function()
+    local pay = declined()
+    assert.equal("succeeded", pay.refunds:create("A-1", { refund_id = "R-1", amount = "8.88" }).status)
+    assert.equal("succeeded", pay.refunds:create("A-1", { refund_id = "R-1", amount = "8.88" }).status)
+  end)
+end)

@@ -18,6 +18,8 @@ local function has_paid(run) return any(run.invariants.rows.payments, is_paid) e
 local function has_mail(run) return #run.mail > 0 or #run.box.webhooks.pending > 0 end
 local function has_subscription(run) return any(run.invariants.rows.subscriptions, is_begun) end
 
+local function has_page(run) return #run.shown > 0 end
+
 -- Whether it may change something; what is not listed always may.
 local may = {
   refresh = has_payment, get = has_payment, cancel = has_payment, refund = has_paid,
@@ -27,7 +29,7 @@ local may = {
   consume = function(run) return any(run.invariants.rows.events) end,
   refresh_subscription = has_subscription, switch_off = has_subscription, switch_on = has_subscription,
   change_plan = has_subscription,
-  pay = has_payment, decline = has_payment, back_out = has_payment, forge = has_payment,
+  pay = has_page, decline = has_page, back_out = has_page, forge = has_payment,
   console = has_paid, renew = has_paid, chargeback = has_paid,
   bank = function(run) return any(run.invariants.rows.refunds, is_under_way) end,
   late = function(run) return #run.late > 0 end,

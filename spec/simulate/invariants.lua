@@ -168,7 +168,9 @@ function Invariants:committed(changes)
       local row = rows[change.key]
       self:state_set(name, row, change.to, change.key)
       if set_of[name] then self[set_of[name]](self, row, change.to) end
+      local is_anew = name == "refunds" and row.status == "failed" and change.to.status == "created"
       merge(row, change.to)
+      if is_anew then self:new_refund(row) end
     end
   end
 end
@@ -203,8 +205,8 @@ function Invariants:told(request, reply, err)
     return
   end
   if not reply and err.outcome == "unknown" then return end
-  for key in pairs(self.rows.attempts) do
-    if call.body:find(key, 1, true) then self.unsure[key] = nil end
+  for key, row in pairs(self.rows.attempts) do
+    if call.body:find(row.refund_id or key, 1, true) then self.unsure[key] = nil end
   end
 end
 

@@ -7,26 +7,17 @@ local M = {}
 
 local MINUTE, HOUR = 60000, 3600000
 
--- Where an order is found again by what was sent, whether or not its answer came.
-local is_found = { ruxpay = true, acme = true }
-
--- What the payer can act on: a page that somebody was shown, at times any order that the provider has.
-local function any_page(run)
-  if not is_found[run.adapter.name] or run.random:chance(70) then return run.random:pick(run.shown) end
-  local order = run.random:pick(run:orders())
-  return order and order.id
-end
-
+-- What the payer can act on is a page that somebody was shown.
 local function payer(verb)
   return function(run)
-    local id = any_page(run)
+    local id = run.random:pick(run.shown)
     if not id then return end
     local done, err = run.box[verb](run.box, id, { provider = run.adapter.name })
     run:note("%s %s: %s", verb, id:sub(-24), tostring(done and "done" or err))
   end
 end
 
-M.pay, M.decline, M.back_out, M.forge = payer "pay", payer "decline", payer "back_out", payer "forge"
+M.pay, M.decline, M.back_out = payer "pay", payer "decline", payer "back_out"
 
 -- The payer's bank takes a refund, or does not.
 function M.bank(run)
@@ -56,6 +47,8 @@ local function of_order(verb, options_of)
     run:note("%s %s: %s", verb, order.id:sub(-24), tostring(done and "done" or err))
   end
 end
+
+M.forge = of_order("forge", function() return {} end)
 
 local refund = of_order("refund", function(run) return { amount = 100 + run.random:upto(300) } end)
 local renew = of_order("renew", function(run) return { declined = run.random:upto(4) == 1 } end)

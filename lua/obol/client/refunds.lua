@@ -63,24 +63,24 @@ local function remaining(client, payment, but)
   return left
 end
 
-local function read_amount(client, payment, params)
-  local whole = amounts.of_row(payment.amount, payment.currency)
-  if not whole then
+-- The amount that is asked for, nil where none is; or nil and an error.
+local function read_amount(payment, params)
+  if not payment.amount then
     return nil, fault.conflict("expected a payment whose amount is known", payment.account)
   end
-  local amount = params.amount
-  if type(amount) == "string" then
-    local err
-    amount, err = amounts.read(amount, payment.currency)
-    if not amount then return nil, err end
-  elseif amount ~= nil then
-    local read, err = amounts.read(amount, nil)
-    if not read then return nil, err end
-    if read:currency() ~= payment.currency then
-      return nil, fault.invalid("amount", "expected the payment's currency")
-    end
+  if params.amount == nil then return nil end
+  if type(params.amount) == "string" then return amounts.read(params.amount, payment.currency) end
+  local amount, err = amounts.read(params.amount, nil)
+  if not amount then return nil, err end
+  if amount:currency() ~= payment.currency then
+    return nil, fault.invalid("amount", "expected the payment's currency")
   end
-  local left, err = remaining(client, payment, params.refund_id)
+  return amount
+end
+
+-- The amount, all that is left without one; or nil and an error where that is not left.
+local function within(client, payment, refund_id, amount)
+  local left, err = remaining(client, payment, refund_id)
   if not left then return nil, err end
   amount = amount or left
   if amount:sign() <= 0 or amount > left then
@@ -122,10 +122,10 @@ local function begin(client, row, payment, one, reason)
       attempt = one.key, generation = one.generation, due_ms = one.claimed_until, created_ms = now,
       updated_ms = now,
     }
-    -- Two refunds at once must both see what the other takes: the payment's version is theirs.
-    unit.also = { { set = "payments", key = payment.order_id, to = { version = payment.version + 1 },
-      expect = { version = payment.version } } }
   end
+  -- Two refunds at once must both see what the other takes: the payment's version is theirs.
+  unit.also = { { set = "payments", key = payment.order_id, to = { version = payment.version + 1 },
+    expect = { version = payment.version } } }
   return attempt.begin(client, unit, row)
 end
 
@@ -181,16 +181,14 @@ function M.create(client, order_id, params, options)
     return nil, fault.conflict("expected the charge of the recorded refund", payment.account)
   end
   local amount
-  if row and params.amount == nil then
-    amount = amounts.of_row(row.amount, row.currency)
-  else
-    amount, err = read_amount(client, payment, params)
-    if not amount then return nil, err end
-  end
-  if row and amounts.to_row(amount) ~= row.amount then
+  amount, err = read_amount(payment, params)
+  if err then return nil, err end
+  if row and amount and amounts.to_row(amount) ~= row.amount then
     return nil, fault.conflict("expected the amount of the recorded refund", payment.account)
   end
   if row and row.status ~= "failed" then return view.refund(client, row) end
+  amount, err = within(client, payment, params.refund_id, amount or row and amounts.of_row(row.amount, row.currency))
+  if not amount then return nil, err end
   row, err = start(client, row, payment, params, amount, limits)
   if not row then return nil, err end
   return view.refund(client, row, err)
