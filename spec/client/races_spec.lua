@@ -222,7 +222,8 @@ describe("a refund that failed and is asked for again", function()
   -- A payment of 8.88 whose refund R-1 of all of it was declined.
   local function declined()
     local pay, state, transport, _, ledger = notified.open("cards", {
-      create = { outcome = "succeeded", provider_id = "tx" }, refund = { outcome = "declined" }, refund_query = { outcome = "succeeded" } })
+      create = { outcome = "succeeded", provider_id = "tx" }, refund = { outcome = "declined" },
+      refund_query = { outcome = "succeeded" } })
     pay.payments:create(order)
     assert.equal("failed", pay.refunds:create("A-1", { refund_id = "R-1", amount = "8.88" }).status)
     state.refund = { outcome = "succeeded" }
