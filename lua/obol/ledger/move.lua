@@ -5,7 +5,7 @@ local tables = require "obol.ledger.tables"
 
 local M = {}
 
-local AT_ONCE = 500
+local AT_ONCE = 100
 
 local function names()
   local list = {}
