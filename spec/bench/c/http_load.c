@@ -13,15 +13,21 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Load for a server on loopback. usage: http_load PORT PATH WIDTH TOTAL PING
+/* Load for a server on loopback. usage: http_load PORT PATH WIDTH TOTAL PING [BODY]
  *
- * WIDTH kept connections, which stand before the first byte is sent; each sends its next GET when
- * the last is answered, until TOTAL are. `#` in PATH is the request's number. Meanwhile one more
- * connection asks for /ping again and again, after a pause of PING microseconds (`-`: never); with
- * a TOTAL of 0 that alone is measured, for two seconds. Prints: seconds, answers other than 200,
- * the 99th percentile and the maximum of /ping in milliseconds. */
+ * WIDTH kept connections, which stand before the first byte is sent; each sends its next GET (with
+ * BODY: POST) when the last is answered, until TOTAL are. `#` in PATH is the request's number.
+ * Meanwhile one more connection asks for /ping again and again, after a pause of PING microseconds
+ * (`-`: never); with a TOTAL of 0 that alone is measured, for two seconds. Prints: seconds, answers
+ * other than 200, the 99th percentile and the maximum of /ping in milliseconds. */
 
-enum { ANSWER_MAX = 8192, PATH_MAX_BYTES = 1024, PINGS_MAX = 1000000, IDLE_S = 2 };
+enum {
+    ANSWER_MAX = 8192,
+    PATH_MAX_BYTES = 1024,
+    REQUEST_MAX = 4096,
+    PINGS_MAX = 1000000,
+    IDLE_S = 2
+};
 
 struct connection {
     int fd;
@@ -29,7 +35,7 @@ struct connection {
     char answer[ANSWER_MAX];
 };
 
-static const char *path;
+static const char *path, *body;
 static long wanted, begun, ended, bad;
 static struct sockaddr_in address;
 static atomic_bool over;
@@ -61,13 +67,20 @@ static int open_connection(void)
 
 static void send_request(int fd, long number)
 {
-    char target[PATH_MAX_BYTES], request[PATH_MAX_BYTES + 64];
+    char target[PATH_MAX_BYTES], request[PATH_MAX_BYTES + REQUEST_MAX];
     const char *place = strchr(path, '#');
     if (place != NULL)
         snprintf(target, sizeof target, "%.*s%ld%s", (int)(place - path), path, number, place + 1);
     else
         snprintf(target, sizeof target, "%s", path);
-    int size = snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: a\r\n\r\n", target);
+    int size = 0;
+    if (body != NULL)
+        size = snprintf(request, sizeof request,
+                        "POST %s HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+                        "Content-Length: %zu\r\n\r\n%s",
+                        target, strlen(body), body);
+    else
+        size = snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: a\r\n\r\n", target);
     if (send(fd, request, (size_t)size, MSG_NOSIGNAL) != size)
         fail("send");
 }
@@ -167,8 +180,9 @@ static double drive(long width)
 
 int main(int count, char **words)
 {
-    if (count != 6)
+    if (count != 6 && count != 7)
         return 2;
+    body = count == 7 ? words[6] : NULL;
     bool pings_too = words[5][0] != '-';
     ping_pause_us = (unsigned)strtoul(words[5], NULL, 10);
     address.sin_family = AF_INET;

@@ -8,7 +8,12 @@ local M = {}
 local words = package.loaded["spec.bench.words"]
 local pay = assert(obol.open { mode = "test", ledger = "memory", transport = { timeout_ms = 60000 },
   accounts = { web = { provider = "mincloud", client_id = "c-1", base_url = words.upstream,
-    token = obol.secret "token-of-the-bench" } } })
+    token = obol.secret "token-of-the-bench" },
+    games = { provider = "fourmetas", api_base = words.upstream, pay_base = words.upstream, game_id = 22,
+      rsa = { key = obol.secret(words.key) } } } })
+
+M.shop = assert(obol.nginx.new(pay, { url = "http://127.0.0.1/pay", secret = ("s"):rep(32), dict = "limits",
+  background = false }))
 
 local function say(body)
   ngx.header.content_length = #body

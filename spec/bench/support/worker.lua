@@ -22,13 +22,15 @@ local UPSTREAM = [[
 ]]
 
 local HTTP = [[
+  lua_shared_dict limits 1m;
   upstream provider { server 127.0.0.1:%d; keepalive 512; }
-  init_by_lua_block { package.loaded["spec.bench.words"] = { upstream = "%s" } }
+  init_by_lua_block { package.loaded["spec.bench.words"] = { upstream = "%s", key = [=[%s]=] } }
 ]]
 
 local SERVER = [[
   location = /pay { content_by_lua_block { require("spec.bench.support.inside").pay() } }
   location = /call { content_by_lua_block { require("spec.bench.support.inside").call() } }
+  location /pay/notify/ { content_by_lua_block { require("spec.bench.support.inside").shop.notify() } }
   location = /proxy {
     proxy_http_version 1.1;
     proxy_set_header Connection "";
@@ -43,7 +45,8 @@ function M.start(delay_ms)
   local nginx = require "spec.nginx.support"
   M.upstream = nginx.start { connections = 20000, server = UPSTREAM:format(ANSWER, ANSWER) }
   local url = M.upstream:url(delay_ms and ("/after/%d"):format(delay_ms) or "")
-  M.shop = nginx.start { connections = 20000, http = HTTP:format(M.upstream.port, url), server = SERVER }
+  local key = require("obol.sandbox.fourmetas.keys").ready.private
+  M.shop = nginx.start { connections = 20000, http = HTTP:format(M.upstream.port, url, key), server = SERVER }
   M.pid = M.shop:workers()[1]
 end
 
@@ -55,10 +58,10 @@ function M.stop()
 end
 
 -- The command, with orders that no other run has; `pings`: see http_load.c.
-local function command(path, width, total, pings)
+local function command(path, width, total, pings, body)
   count = count + 1
-  return ("%s/bench/http_load %d '%s?order=%d-#' %d %d %s"):format(os.getenv "BUILD" or "build", M.shop.port, path,
-    count, width, total, pings or "-")
+  return ("%s/bench/http_load %d '%s?order=%d-#' %d %d %s %s"):format(os.getenv "BUILD" or "build", M.shop.port, path,
+    count, width, total, pings or "-", body and program.quote(body) or "")
 end
 
 local function read(text)
@@ -69,6 +72,11 @@ end
 
 --- Loads the shop: { seconds =, p99_ms = (of /ping), max_ms = }.
 function M.load(path, width, total, pings) return read(program.output(command(path, width, total, pings))) end
+
+--- POSTs a body, whatever the answers are.
+function M.post(path, width, total, body)
+  assert(program.output(command(path, width, total, nil, body) .. " 2>&1"):find "%d")
+end
 
 --- The same, with `meanwhile` called when `seconds` of it have passed.
 function M.load_while(path, width, total, seconds, meanwhile)
