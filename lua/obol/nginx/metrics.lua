@@ -11,6 +11,7 @@ Metrics.__index = Metrics
 local ngx = rawget(_G, "ngx")
 local BOUNDS_MS = { 50, 100, 250, 500, 1000, 2500, 5000, 10000, 30000 }
 local PREFIX = "metric/"
+local TOOK = "took/" -- with a bound's place: how many calls took so long and no longer
 
 -- A label's value as the text format wants it.
 local function label(value)
@@ -29,22 +30,38 @@ function Metrics:add(name, labels, by)
   self.dict:incr(PREFIX .. series(name, labels), by or 1, 0)
 end
 
-local function bucket(self, about, le)
-  self:add("obol_call_seconds_bucket", { about[1], about[2], about[3], about[4], "le", le })
+-- What a call of this account and operation adds to. The names are made once: calls are many, accounts few.
+-- How long calls took is counted in the narrowest bound alone; the text adds up.
+local function names_of(self, account, operation)
+  local id = account .. "\n" .. operation
+  local names = self.names[id]
+  if names then return names end
+  local about = { "account", account, "operation", operation }
+  names = { outcomes = {}, bounds = {}, sum = PREFIX .. series("obol_call_seconds_sum", about) }
+  for place = 1, #BOUNDS_MS + 1 do names.bounds[place] = ("%s%d%s"):format(TOOK, place, series("", about)) end
+  self.names[id] = names
+  return names
+end
+
+local function bound_of(ms)
+  for place, bound in ipairs(BOUNDS_MS) do
+    if ms <= bound then return place end
+  end
+  return #BOUNDS_MS + 1
 end
 
 local function call(self, record)
-  local about = { "account", record.account, "operation", record.operation }
-  self:add("obol_calls_total", { "account", record.account, "operation", record.operation, "outcome", record.outcome })
-  local ms = record.duration_ms or 0
-  for _, bound in ipairs(BOUNDS_MS) do
-    if ms <= bound then
-      bucket(self, about, ("%g"):format(bound / 1000))
-    end
+  local names, outcome = names_of(self, record.account, record.operation), record.outcome or ""
+  local counter = names.outcomes[outcome]
+  if not counter then
+    counter = PREFIX .. series("obol_calls_total", { "account", record.account, "operation", record.operation,
+      "outcome", outcome })
+    names.outcomes[outcome] = counter
   end
-  bucket(self, about, "+Inf")
-  self:add("obol_call_seconds_sum", about, ms / 1000)
-  self:add("obol_call_seconds_count", about)
+  local ms = record.duration_ms or 0
+  self.dict:incr(counter, 1, 0)
+  self.dict:incr(names.bounds[bound_of(ms)], 1, 0)
+  self.dict:incr(names.sum, ms / 1000, 0)
 end
 
 --- Counts a record of the client's log.
@@ -63,8 +80,8 @@ end
 
 --- Notes how many calls this worker has under way.
 function Metrics:under_way()
-  local name = PREFIX .. series("obol_calls_in_flight", { "worker", worker_id() })
-  self.dict:set(name, self.pending(), 120)
+  self.here = self.here or PREFIX .. series("obol_calls_in_flight", { "worker", worker_id() })
+  self.dict:set(self.here, self.pending(), 120)
 end
 
 local described = {
@@ -75,12 +92,18 @@ local described = {
   { "obol_calls_in_flight", "gauge", "Calls under way, by worker." },
 }
 
--- Numbers, so that the bounds of a histogram stand in their order.
-local function by_bound(a, b)
-  local head_a, le_a = a:match('^(.*,le=)"([^"]*)"}$')
-  local head_b, le_b = b:match('^(.*,le=)"([^"]*)"}$')
-  if not head_a or head_a ~= head_b then return a < b end
-  return (tonumber(le_a) or math.huge) < (tonumber(le_b) or math.huge)
+-- The lines of one account and operation, of which `labels` tells.
+local function add_histogram(self, lines, labels)
+  local count = 0
+  local function line(place, le)
+    count = count + (self.dict:get(("%s%d{%s}"):format(TOOK, place, labels)) or 0)
+    lines[#lines + 1] = ('obol_call_seconds_bucket{%s,le="%s"} %d'):format(labels, le, count)
+  end
+  for place, bound in ipairs(BOUNDS_MS) do line(place, ("%g"):format(bound / 1000)) end
+  line(#BOUNDS_MS + 1, "+Inf")
+  local sum = self.dict:get(("%sobol_call_seconds_sum{%s}"):format(PREFIX, labels)) or 0
+  lines[#lines + 1] = ("obol_call_seconds_sum{%s} %.15g"):format(labels, sum)
+  lines[#lines + 1] = ("obol_call_seconds_count{%s} %d"):format(labels, count)
 end
 
 --- All of it as text.
@@ -90,13 +113,13 @@ function Metrics:text()
   for _, key in ipairs(self.dict:get_keys(0)) do
     if key:sub(1, #PREFIX) == PREFIX then found[#found + 1] = key:sub(#PREFIX + 1) end
   end
-  table.sort(found, by_bound)
+  table.sort(found)
   for _, one in ipairs(described) do
     local name, kind = one[1], one[2]
     lines[#lines + 1] = ("# HELP %s %s\n# TYPE %s %s"):format(name, one[3], name, kind)
     for _, key in ipairs(found) do
-      local base = key:match("^[%w_]+")
-      if kind == "histogram" then base = base:gsub("_bucket$", ""):gsub("_sum$", ""):gsub("_count$", "") end
+      local base, labels = key:match "^([%w_]+){(.*)}$"
+      if kind == "histogram" and base == name .. "_sum" then add_histogram(self, lines, labels) end
       if base == name then lines[#lines + 1] = ("%s %.15g"):format(key, self.dict:get(PREFIX .. key) or 0) end
     end
   end
@@ -105,7 +128,8 @@ end
 
 --- New numbers in a dict. `pending` tells the calls under way; that of the built-in transport without it.
 function M.new(dict, pending)
-  return setmetatable({ dict = dict, pending = pending or function() return wait.stats().pending or 0 end }, Metrics)
+  local told = pending or function() return wait.stats().pending or 0 end
+  return setmetatable({ dict = dict, names = {}, pending = told }, Metrics)
 end
 
 --- GET: the numbers. Whoever may see them is for the server's configuration to say.
