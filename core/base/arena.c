@@ -28,16 +28,39 @@ static void note_used(struct obol_arena *arena)
         arena->newest->used = (size_t)(arena->next - arena->newest->bytes);
 }
 
-void obol_arena_free(struct obol_arena *arena)
+/* Gives back the chunks that are newer than the first one, which is returned. */
+static struct obol_arena_chunk *free_newer(struct obol_arena *arena)
 {
     note_used(arena);
     struct obol_arena_chunk *chunk = arena->newest;
-    while (chunk != NULL) {
+    while (chunk != NULL && chunk->older != NULL) {
         struct obol_arena_chunk *older = chunk->older;
         obol_secret_free_used(chunk, chunk->size, sizeof *chunk + chunk->used);
         chunk = older;
     }
+    return chunk;
+}
+
+void obol_arena_free(struct obol_arena *arena)
+{
+    struct obol_arena_chunk *first = free_newer(arena);
+    if (first != NULL)
+        obol_secret_free_used(first, first->size, sizeof *first + first->used);
     *arena = (struct obol_arena){.ceiling = arena->ceiling};
+}
+
+void obol_arena_clear(struct obol_arena *arena)
+{
+    struct obol_arena_chunk *first = free_newer(arena);
+    *arena = (struct obol_arena){.ceiling = arena->ceiling, .newest = first};
+    if (first == NULL || first->size != CHUNK || obol_secret_is_watched()) {
+        obol_arena_free(arena);
+        return;
+    }
+    obol_wipe(first->bytes, first->used);
+    first->used = 0;
+    arena->next = first->bytes;
+    arena->left = CHUNK - sizeof *first;
 }
 
 bool obol_arena_extend(struct obol_arena *arena, size_t size)

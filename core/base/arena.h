@@ -23,6 +23,8 @@ struct obol_arena {
 
 void obol_arena_init(struct obol_arena *arena, size_t ceiling);
 void obol_arena_free(struct obol_arena *arena);
+/* Wipes it like obol_arena_free, but may keep a chunk for what comes next. */
+void obol_arena_clear(struct obol_arena *arena);
 
 enum { OBOL_ALIGNMENT = alignof(max_align_t) };
 

@@ -1,7 +1,6 @@
 #include "base/node.h"
 
 #include "base/text.h"
-#include "base/word.h"
 
 struct obol_node *obol_node_text(struct obol_arena *arena, struct obol_slice text)
 {
@@ -25,6 +24,8 @@ struct obol_node *obol_node_integer(struct obol_arena *arena, int64_t integer)
     if (node == NULL)
         return NULL;
     char room[OBOL_INT64_ROOM];
+    node->flags = OBOL_NODE_COUNTED;
+    node->integer = integer;
     node->text = obol_arena_copy(arena, obol_text_of_int64(room, integer));
     return node->text.data != NULL ? node : NULL;
 }
@@ -39,39 +40,10 @@ struct obol_node *obol_node_alias(struct obol_arena *arena, const struct obol_no
     return alias;
 }
 
-bool obol_node_set(struct obol_node *map, const char *name, struct obol_node *child)
+struct obol_node *obol_node_search(const struct obol_node *map, struct obol_name name)
 {
-    if (child != NULL)
-        child->name = obol_slice_text(name);
-    return obol_node_append(map, child);
-}
-
-/* Names of one document often begin alike: their ends tell them apart. Of a name of up to eight
- * bytes this is all of it. */
-static uint64_t end_of(struct obol_slice name)
-{
-    size_t word = sizeof(uint64_t);
-    return name.size >= word ? obol_word_load(name.data + name.size - word)
-                             : obol_word_load_few(name.data, name.size);
-}
-
-/* Whether two names of one length and one end are the same. */
-static bool begin_alike(struct obol_slice left, struct obol_slice right)
-{
-    for (size_t i = 0; i + sizeof(uint64_t) < left.size; i += sizeof(uint64_t))
-        if (obol_word_load(left.data + i) != obol_word_load(right.data + i))
-            return false;
-    return true;
-}
-
-struct obol_node *obol_node_get(const struct obol_node *map, struct obol_slice name)
-{
-    if (map == NULL || map->type != OBOL_NODE_MAP)
-        return NULL;
-    uint64_t end = end_of(name);
     for (struct obol_node *child = map->first; child != NULL; child = child->next)
-        if (child->name.size == name.size && end_of(child->name) == end &&
-            begin_alike(child->name, name))
+        if (child->key == name.key && obol_slice_equal(child->name, name.text))
             return child;
     return NULL;
 }
@@ -91,5 +63,10 @@ struct obol_node *obol_node_at(const struct obol_node *map, const char *path)
 
 bool obol_node_int64(const struct obol_node *node, int64_t *integer)
 {
-    return node != NULL && node->type == OBOL_NODE_NUMBER && obol_text_int64(node->text, integer);
+    if (node == NULL || node->type != OBOL_NODE_NUMBER)
+        return false;
+    if ((node->flags & OBOL_NODE_COUNTED) == 0)
+        return obol_text_int64(node->text, integer);
+    *integer = node->integer;
+    return true;
 }

@@ -18,6 +18,11 @@
 #ifdef OBOL_SECRET_PLAIN
 
 /* A pool would hide overflows and leaks from the sanitizer: each block is its own there. */
+bool obol_secret_is_watched(void)
+{
+    return true;
+}
+
 void *obol_secret_alloc(size_t size)
 {
     return malloc(size != 0 ? size : 1);
@@ -33,6 +38,11 @@ void obol_secret_free_used(void *memory, size_t size, size_t used)
 }
 
 #else
+
+bool obol_secret_is_watched(void)
+{
+    return false;
+}
 
 /* Blocks of 64 bytes to 64 KiB come from regions that are never given back; larger ones are mapped
  * each by itself. A call takes a handful of blocks, so free lists by size are all it needs. */

@@ -2,6 +2,7 @@
 
 #include "base/attr.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -18,6 +19,10 @@ void *obol_secret_alloc(size_t size) OBOL_MUST_USE;
 void obol_secret_free(void *memory, size_t size);
 /* The same for memory of which only the first `used` bytes were ever written. */
 void obol_secret_free_used(void *memory, size_t size, size_t used);
+
+/* Whether a sanitizer looks at every block: what is kept for later would hide a late use from it.
+ */
+bool obol_secret_is_watched(void);
 
 /* Overwrites with zeros; the compiler cannot leave it out. */
 static inline void obol_wipe(void *memory, size_t size)

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/word.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -30,28 +32,19 @@ static inline struct obol_slice obol_slice_text(const char *text)
     return obol_slice(text, text != NULL ? strlen(text) : 0);
 }
 
-/* Whether the eight bytes at each are the same. */
-static inline bool obol_slice_same_word(const char *left, const char *right)
-{
-    uint64_t words[2];
-    memcpy(&words[0], left, sizeof words[0]);
-    memcpy(&words[1], right, sizeof words[1]);
-    return words[0] == words[1];
-}
-
-/* Not for secrets: obol_crypto_equal compares those in constant time. */
+/* Not for secrets: obol_crypto_equal compares those in constant time. Inline and by words, since
+ * most are names, and short. */
 static inline bool obol_slice_equal(struct obol_slice left, struct obol_slice right)
 {
     size_t size = left.size, word = sizeof(uint64_t);
     if (size != right.size)
         return false;
-    /* the first byte settles most comparisons of names, and few are longer than two words */
-    if (size == 0 || left.data[0] != right.data[0])
-        return size == 0;
-    if (size < word || size > 2 * word)
-        return memcmp(left.data + 1, right.data + 1, size - 1) == 0;
-    return obol_slice_same_word(left.data, right.data) &&
-           obol_slice_same_word(left.data + size - word, right.data + size - word);
+    if (size < word)
+        return obol_word_load_few(left.data, size) == obol_word_load_few(right.data, size);
+    for (size_t i = 0; i < size - word; i += word)
+        if (obol_word_load(left.data + i) != obol_word_load(right.data + i))
+            return false;
+    return obol_word_load(left.data + size - word) == obol_word_load(right.data + size - word);
 }
 
 static inline bool obol_slice_is(struct obol_slice slice, const char *text)

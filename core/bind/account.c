@@ -3,8 +3,9 @@
 #include "bind/define.h"
 #include "bind/hook.h"
 #include "bind/node.h"
+#include "bind/type.h"
 
-static const char ACCOUNT_TYPE[] = "obol.account";
+static const struct obol_bind_type TYPE = {"obol.account", OBOL_BIND_ACCOUNT};
 
 struct box {
     struct obol_account account;
@@ -13,7 +14,7 @@ struct box {
 
 struct obol_account *obol_bind_account_check(lua_State *L, int index)
 {
-    struct box *box = luaL_checkudata(L, index, ACCOUNT_TYPE);
+    struct box *box = luaL_checkudata(L, index, TYPE.name);
     struct obol_account *account = &box->account;
     if (account->provider == NULL)
         luaL_argerror(L, index, "account is closed");
@@ -22,7 +23,7 @@ struct obol_account *obol_bind_account_check(lua_State *L, int index)
 
 bool obol_bind_account_hooked(lua_State *L, int index)
 {
-    const struct box *box = luaL_checkudata(L, index, ACCOUNT_TYPE);
+    const struct box *box = luaL_checkudata(L, index, TYPE.name);
     return box->hooked;
 }
 
@@ -86,8 +87,7 @@ static int account_new(lua_State *L)
         return fail_provider(L);
     struct box *box = lua_newuserdatauv(L, sizeof *box, 1);
     *box = (struct box){0};
-    luaL_getmetatable(L, ACCOUNT_TYPE);
-    lua_setmetatable(L, -2);
+    obol_bind_type_set(L, &TYPE);
     struct obol_arena *arena = obol_bind_arena(L, OBOL_CEILING_ACCOUNT);
     struct obol_problems problems = {.arena = arena};
     struct obol_err err = {0};
@@ -111,7 +111,7 @@ static int account_new(lua_State *L)
 
 static int account_close(lua_State *L)
 {
-    struct box *box = luaL_checkudata(L, 1, ACCOUNT_TYPE);
+    struct box *box = luaL_checkudata(L, 1, TYPE.name);
     obol_account_close(&box->account);
     if (box->hooked)
         obol_bind_hook_close(L, 1);
@@ -120,7 +120,7 @@ static int account_close(lua_State *L)
 
 static int account_tostring(lua_State *L)
 {
-    const struct box *box = luaL_checkudata(L, 1, ACCOUNT_TYPE);
+    const struct box *box = luaL_checkudata(L, 1, TYPE.name);
     const struct obol_provider *provider = box->account.provider;
     lua_pushfstring(L, "[account of %s]", provider != NULL ? provider->name : "none");
     return 1;
@@ -197,7 +197,6 @@ void obol_bind_account(lua_State *L)
 {
     static const luaL_Reg methods[] = {{"encode", obol_account_method_encode},
                                        {"plan", obol_account_method_plan},
-                                       {"decode", obol_account_method_decode},
                                        {"open", obol_account_method_open},
                                        {"acknowledge", obol_account_method_acknowledge},
                                        {"redact", obol_account_method_redact},
@@ -208,10 +207,12 @@ void obol_bind_account(lua_State *L)
                                     {"__close", account_close},
                                     {"__tostring", account_tostring},
                                     {NULL, NULL}};
-    luaL_newmetatable(L, ACCOUNT_TYPE);
+    obol_bind_type_push(L, &TYPE);
     luaL_setfuncs(L, meta, 0);
     lua_newtable(L);
     luaL_setfuncs(L, methods, 0);
+    obol_account_push_decode(L);
+    lua_setfield(L, -2, "decode");
     lua_pushcclosure(L, account_index, 1);
     lua_setfield(L, -2, "__index");
     lua_pushliteral(L, "obol.account");

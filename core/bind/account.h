@@ -24,6 +24,6 @@ int64_t obol_bind_time_member(lua_State *L, int index);
 int obol_account_method_encode(lua_State *L);
 int obol_account_method_plan(lua_State *L);
 int obol_account_method_redact(lua_State *L);
-int obol_account_method_decode(lua_State *L);
 int obol_account_method_open(lua_State *L);
 int obol_account_method_acknowledge(lua_State *L);
+void obol_account_push_decode(lua_State *L);

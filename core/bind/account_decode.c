@@ -11,25 +11,69 @@
 
 enum { DECODE_MAX = 4 * OBOL_CEILING_REPLY };
 
+/* The words that `decode` looks up, kept as strings beside it: its upvalues. */
+enum { STATUS = 1, BODY, SENT_BEFORE, PARAMS, EXPECT, WORD_END };
+static const char *const words[] = {"status", "body", "sent_before", "params", "expect"};
+
+static void push_word(lua_State *L, int table, int word)
+{
+    lua_pushvalue(L, lua_upvalueindex(word));
+    lua_gettable(L, table);
+}
+
 /* The HTTP status of the reply at `index`; 0 when it has none. Leaves the member on the stack. */
 static int status_of(lua_State *L, int index)
 {
     int64_t status = 0;
     luaL_checktype(L, index, LUA_TTABLE);
-    lua_getfield(L, index, "status");
+    push_word(L, index, STATUS);
     if (!lua_isnil(L, -1) && (!obol_bind_int64(L, -1, &status) || status < 0 || status > 999))
         luaL_argerror(L, index, "expected status as an HTTP status");
     return (int)status;
 }
 
 /* Pushes a member of the table at `index`, nil when there is no table; its place on the stack. */
-static int push_member(lua_State *L, int index, const char *name)
+static int push_option(lua_State *L, int index, int word)
 {
     if (lua_istable(L, index))
-        lua_getfield(L, index, name);
+        push_word(L, index, word);
     else
         lua_pushnil(L);
     return lua_gettop(L);
+}
+
+/* The string or other value on top of the stack, borrowed. */
+static struct obol_node *borrowed(lua_State *L, struct obol_arena *arena, struct obol_err *err)
+{
+    size_t size = 0;
+    if (lua_type(L, -1) != LUA_TSTRING)
+        return obol_bind_node_from_lua(L, -1, arena, err);
+    const char *text = lua_tolstring(L, -1, &size);
+    return obol_node_text(arena, obol_slice(text, size));
+}
+
+/* The expectation, the table at `index`, in whatever order: each member is looked for by its name.
+ */
+static struct obol_node *expected_at(lua_State *L, int index, struct obol_arena *arena,
+                                     struct obol_err *err)
+{
+    luaL_checktype(L, index, LUA_TTABLE);
+    struct obol_node *expect = obol_node_new(arena, OBOL_NODE_MAP);
+    for (lua_pushnil(L); lua_next(L, index) != 0; lua_pop(L, 1)) {
+        size_t size = 0;
+        const char *name = lua_type(L, -2) == LUA_TSTRING ? lua_tolstring(L, -2, &size) : NULL;
+        if (name == NULL) {
+            obol_fail(err, OBOL_ERR_INVALID, "expect", "expected names alone");
+            return NULL;
+        }
+        struct obol_node *value = borrowed(L, arena, err);
+        if (value == NULL)
+            return NULL;
+        obol_node_name(value, obol_name(obol_slice(name, size)));
+        if (!obol_node_append(expect, value))
+            return NULL;
+    }
+    return expect;
 }
 
 /* The value at `index` as a tree that owns its bytes; null for nil. */
@@ -57,7 +101,7 @@ static bool add_choosing(lua_State *L, int index, const char *when, struct obol_
     bool fine = node_at(L, lua_gettop(L), arena, &member, err);
     lua_pop(L, 1);
     if (member != NULL)
-        member->name = name;
+        obol_node_name(member, obol_name(name));
     return fine && (member == NULL || obol_node_append(params, member));
 }
 
@@ -91,17 +135,18 @@ static int fail_known(lua_State *L, const struct obol_err *err, enum obol_outcom
 }
 
 /* account:decode(operation, reply, { expect, sent_before, params }) -> result | nil, err */
-int obol_account_method_decode(lua_State *L)
+static int decode(lua_State *L)
 {
-    const struct obol_provider *provider = obol_bind_account_check(L, 1)->provider;
+    const struct obol_account *account = obol_bind_account_check(L, 1);
+    const struct obol_provider *provider = account->provider;
     struct obol_answered answered = {.operation = luaL_checkstring(L, 2)};
     lua_settop(L, 4);
     struct obol_arena *arena = obol_bind_arena(L, DECODE_MAX);
-    int arena_at = lua_gettop(L);
     struct obol_reply reply = {.status = status_of(L, 3)};
-    reply.body = obol_bind_member_bytes(L, 3, "body", arena);
-    answered.sent_before = lua_toboolean(L, push_member(L, 4, "sent_before"));
-    int params_at = push_member(L, 4, "params"), expect_at = push_member(L, 4, "expect");
+    push_word(L, 3, BODY);
+    reply.body = obol_bind_bytes_of_member(L, 3, words[BODY - 1], arena);
+    answered.sent_before = lua_toboolean(L, push_option(L, 4, SENT_BEFORE));
+    int params_at = push_option(L, 4, PARAMS), expect_at = push_option(L, 4, EXPECT);
     struct obol_err err = {0};
     struct obol_node *expect = NULL;
     if (lua_istable(L, params_at)) {
@@ -111,20 +156,28 @@ int obol_account_method_decode(lua_State *L)
     }
     /* borrowed from the caller's table, which is on the stack: no Lua runs until it was compared */
     if (!lua_isnil(L, expect_at)) {
-        expect = obol_bind_node_from_lua(L, expect_at, arena, &err);
+        expect = expected_at(L, expect_at, arena, &err);
         if (expect == NULL)
             return fail_known(L, &err, OBOL_UNKNOWN, 0);
     }
     answered.expect = expect;
     /* no Lua runs from here until the result stands by itself */
-    const struct obol_account *account = obol_bind_account_check(L, 1);
+    if (account->provider == NULL)
+        return luaL_argerror(L, 1, "account is closed");
     struct obol_node *result = obol_node_new(arena, OBOL_NODE_MAP);
     enum obol_outcome outcome = OBOL_UNKNOWN;
     if (!obol_call_decode(account, &answered, &reply, arena, result, &outcome, &err))
         return fail_known(L, &err, outcome, reply.status);
     obol_bind_node_push(L, result);
-    obol_bind_arena_end(L, arena_at);
+    obol_bind_arena_end(arena);
     return 1;
+}
+
+void obol_account_push_decode(lua_State *L)
+{
+    for (int word = STATUS; word < WORD_END; word++)
+        lua_pushstring(L, words[word - 1]);
+    lua_pushcclosure(L, decode, WORD_END - 1);
 }
 
 /* The headers of a notification as a list in the arena; names have to be in lower case already. */
@@ -172,7 +225,8 @@ int obol_account_method_open(lua_State *L)
     int results = 0;
     if (obol_bind_account_hooked(L, 1) && obol_bind_hook_open(L, incoming.time_ms, &results))
         return results;
-    int headers_at = push_member(L, 2, "headers");
+    lua_getfield(L, 2, "headers");
+    int headers_at = lua_gettop(L);
     /* no Lua runs from here until the event stands by itself */
     const struct obol_account *account = obol_bind_account_check(L, 1);
     struct obol_err err = {0};
@@ -183,7 +237,7 @@ int obol_account_method_open(lua_State *L)
     if (event == NULL || !obol_call_open(account, &incoming, event, &err))
         return obol_bind_fail(L, &err);
     obol_bind_node_push(L, event);
-    obol_arena_free(arena);
+    obol_bind_arena_end(arena);
     return 1;
 }
 

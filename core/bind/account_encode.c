@@ -67,7 +67,6 @@ int obol_account_method_encode(lua_State *L)
     struct obol_request *request = obol_bind_request_push(L, &keep);
     int result = lua_gettop(L);
     struct obol_arena *scratch = obol_bind_arena(L, PARAMS_MAX);
-    int scratch_at = lua_gettop(L);
     struct obol_moment moment = moment_at(L, 4, scratch);
     moment.names = obol_bind_defined_names(L);
     /* no Lua runs from here until the request stands by itself */
@@ -81,7 +80,7 @@ int obol_account_method_encode(lua_State *L)
                           &err))
         return obol_bind_fail_problems(L, &err, &problems);
     if (!obol_bind_account_hooked(L, 1)) {
-        obol_bind_arena_end(L, scratch_at);
+        obol_bind_arena_end(scratch);
         lua_settop(L, result);
         return 1;
     }

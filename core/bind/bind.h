@@ -43,10 +43,14 @@ struct obol_slice obol_bind_bytes_kept(lua_State *L, int index, struct obol_aren
 struct obol_slice obol_bind_member_bytes(lua_State *L, int index, const char *name,
                                          struct obol_arena *arena);
 
+/* The same of a member that is on top of the stack already. */
+struct obol_slice obol_bind_bytes_of_member(lua_State *L, int index, const char *name,
+                                            struct obol_arena *arena);
+
 /* An arena that the collector frees, pushed as a userdata: it survives any error raised later. */
 struct obol_arena *obol_bind_arena(lua_State *L, size_t ceiling);
-/* Ends the arena at an absolute index of the stack, so that the collector has no work with it. */
-void obol_bind_arena_end(lua_State *L, int index);
+/* Wipes it, and lets the next call have it. One that is never ended is the collector's. */
+void obol_bind_arena_end(struct obol_arena *arena);
 
 /* The same for a buffer. */
 struct obol_buf *obol_bind_buf(lua_State *L, size_t ceiling);

@@ -27,9 +27,20 @@ struct obol_slice obol_bind_member_bytes(lua_State *L, int index, const char *na
                                          struct obol_arena *arena)
 {
     lua_getfield(L, index, name);
+    return obol_bind_bytes_of_member(L, index, name, arena);
+}
+
+struct obol_slice obol_bind_bytes_of_member(lua_State *L, int index, const char *name,
+                                            struct obol_arena *arena)
+{
+    size_t size = 0;
+    if (lua_type(L, -1) == LUA_TSTRING) {
+        const char *data = lua_tolstring(L, -1, &size);
+        return obol_slice(data, size);
+    }
     if (lua_isnil(L, -1))
         return obol_slice(NULL, 0);
-    if (lua_type(L, -1) != LUA_TSTRING && obol_bind_secret_test(L, -1) == NULL)
+    if (obol_bind_secret_test(L, -1) == NULL)
         luaL_argerror(L, index,
                       lua_pushfstring(L, "expected %s as a string or an obol.secret", name));
     return obol_bind_bytes_kept(L, lua_gettop(L), arena);

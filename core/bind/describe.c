@@ -70,7 +70,7 @@ static int describe(lua_State *L)
     if (operation != NULL && tree->count == 0)
         return fail_unknown(L, "operation", "an operation of this provider");
     obol_bind_node_push(L, tree);
-    obol_arena_free(arena);
+    obol_bind_arena_end(arena);
     return 1;
 }
 
@@ -88,7 +88,7 @@ static int selfcheck(lua_State *L)
     lua_getfield(L, -1, "fields");
     if (lua_isnil(L, -1))
         lua_newtable(L);
-    obol_arena_free(arena);
+    obol_bind_arena_end(arena);
     return 1;
 }
 
@@ -113,7 +113,7 @@ int obol_account_method_redact(lua_State *L)
     if (shown == NULL)
         return luaL_error(L, "out of memory");
     obol_bind_node_push(L, shown);
-    obol_arena_free(arena);
+    obol_bind_arena_end(arena);
     return 1;
 }
 

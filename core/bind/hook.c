@@ -48,7 +48,7 @@ void obol_bind_hook_close(lua_State *L, int index)
     for (lua_pushnil(L); lua_istable(L, secrets) && lua_next(L, secrets) != 0; lua_pop(L, 1)) {
         for (int i = 1; lua_istable(L, -1) && i <= (int)lua_rawlen(L, -1); i++) {
             lua_rawgeti(L, -1, i);
-            struct obol_bind_secret *secret = luaL_testudata(L, -1, "obol.secret");
+            struct obol_bind_secret *secret = obol_bind_secret_any(L, -1);
             if (secret != NULL) {
                 obol_secret_free(secret->data, secret->size);
                 *secret = (struct obol_bind_secret){0};

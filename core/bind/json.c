@@ -14,7 +14,7 @@ static int json_decode(lua_State *L)
     struct obol_slice text = obol_bind_bytes_kept(L, 1, arena);
     struct obol_node *node = obol_json_parse(arena, text, NULL, &err);
     int results = node != NULL ? obol_bind_node_push(L, node) : obol_bind_fail(L, &err);
-    obol_arena_free(arena);
+    obol_bind_arena_end(arena);
     return results;
 }
 
@@ -42,7 +42,7 @@ static int json_encode(lua_State *L)
     struct obol_buf *out = obol_bind_buf(L, OBOL_CEILING_REPLY);
     struct obol_node *node = obol_bind_node_from_lua(L, 1, arena, &err);
     bool written = node != NULL && refuse_secrets(node, &err) && obol_json_write(out, node, &err);
-    obol_arena_free(arena);
+    obol_bind_arena_end(arena);
     return written ? obol_bind_buf_string(L, out) : obol_bind_fail(L, &err);
 }
 

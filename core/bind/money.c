@@ -2,10 +2,11 @@
 
 #include "base/text.h"
 #include "bind/number.h"
+#include "bind/type.h"
 #include "money/allocate.h"
 #include "money/decimal.h"
 
-static const char MONEY_TYPE[] = "obol.money";
+static const struct obol_bind_type TYPE = {"obol.money", OBOL_BIND_MONEY};
 enum { AMOUNT_MAX = 32 }; /* bytes of a formatted amount and its code */
 
 void obol_bind_money_push(lua_State *L, int64_t minor, const struct obol_currency *currency)
@@ -14,18 +15,17 @@ void obol_bind_money_push(lua_State *L, int64_t minor, const struct obol_currenc
         luaL_error(L, "expected a currency with a minor unit");
     struct obol_bind_money *money = lua_newuserdatauv(L, sizeof *money, 0);
     *money = (struct obol_bind_money){.minor = minor, .currency = currency};
-    luaL_getmetatable(L, MONEY_TYPE);
-    lua_setmetatable(L, -2);
+    obol_bind_type_set(L, &TYPE);
 }
 
 const struct obol_bind_money *obol_bind_money_test(lua_State *L, int index)
 {
-    return luaL_testudata(L, index, MONEY_TYPE);
+    return luaL_testudata(L, index, TYPE.name);
 }
 
 static const struct obol_bind_money *check_money(lua_State *L)
 {
-    return luaL_checkudata(L, 1, MONEY_TYPE);
+    return luaL_checkudata(L, 1, TYPE.name);
 }
 
 static int fail_currency(lua_State *L)
@@ -304,12 +304,12 @@ static void make_metatable(lua_State *L)
     static const luaL_Reg meta[] = {
         {"__add", meta_add}, {"__sub", meta_sub}, {"__unm", meta_unm},           {"__eq", meta_eq},
         {"__lt", meta_lt},   {"__le", meta_le},   {"__tostring", meta_tostring}, {NULL, NULL}};
-    luaL_newmetatable(L, MONEY_TYPE);
+    obol_bind_type_push(L, &TYPE);
     luaL_setfuncs(L, meta, 0);
     lua_newtable(L);
     luaL_setfuncs(L, methods, 0);
     lua_setfield(L, -2, "__index");
-    lua_pushstring(L, MONEY_TYPE);
+    lua_pushstring(L, TYPE.name);
     lua_setfield(L, -2, "__name");
     lua_pushboolean(L, 0);
     lua_setfield(L, -2, "__metatable");

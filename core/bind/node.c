@@ -94,7 +94,7 @@ static struct obol_node *make_number(const struct maker *maker, int index)
 static struct obol_node *make_userdata(const struct maker *maker, int index)
 {
     /* asked by its name, because a closed secret is the world's fault here, with a path */
-    struct obol_bind_secret *secret = luaL_testudata(maker->L, index, "obol.secret");
+    struct obol_bind_secret *secret = obol_bind_secret_any(maker->L, index);
     if (secret != NULL) {
         if (secret->data == NULL)
             return refuse(maker, "secret is closed");
@@ -239,7 +239,7 @@ static struct obol_node *make_map(const struct maker *maker, int index, unsigned
             obol_err_in_member(maker->err, name, size);
             return NULL;
         }
-        member->name = obol_slice(name, size);
+        obol_node_name(member, obol_name(obol_slice(name, size)));
         if (!obol_node_append(map, member))
             return NULL;
         lua_settop(L, key);

@@ -1,14 +1,17 @@
 #include "bind/money.h"
+#include "bind/name.h"
 #include "bind/node.h"
 #include "bind/number.h"
 #include "bind/secret.h"
+#include "bind/type.h"
 
-/* Places on the stack: a table, a name, and what making a value takes. */
-enum { NEEDED = 6 };
+/* Places on the stack: what is kept, a table, a name, and what making a value takes. */
+enum { NEEDED = 8 };
 
 void obol_bind_push_array_metatable(lua_State *L)
 {
-    luaL_newmetatable(L, "obol.array");
+    static const struct obol_bind_type array = {"obol.array", OBOL_BIND_ARRAY};
+    (void)obol_bind_type_push(L, &array);
 }
 
 static void push_number(lua_State *L, const struct obol_node *node)
@@ -20,34 +23,39 @@ static void push_number(lua_State *L, const struct obol_node *node)
         lua_pushlstring(L, node->text.data, node->text.size);
 }
 
-static void push_value(lua_State *L, const struct obol_node *node, int array);
+/* What a push has at hand. */
+struct kept {
+    int array; /* place on the stack of the metatable of lists */
+    struct obol_bind_names names;
+};
 
-static void push_list(lua_State *L, const struct obol_node *list, int array)
+static void push_value(lua_State *L, const struct obol_node *node, const struct kept *kept);
+
+static void push_list(lua_State *L, const struct obol_node *list, const struct kept *kept)
 {
     luaL_checkstack(L, NEEDED, "tree is too deep");
     lua_createtable(L, (int)list->count, 0);
     int index = 1;
     for (const struct obol_node *item = list->first; item != NULL; item = item->next) {
-        push_value(L, item, array);
+        push_value(L, item, kept);
         lua_rawseti(L, -2, index++);
     }
-    lua_pushvalue(L, array);
+    lua_pushvalue(L, kept->array);
     lua_setmetatable(L, -2);
 }
 
-static void push_map(lua_State *L, const struct obol_node *map, int array)
+static void push_map(lua_State *L, const struct obol_node *map, const struct kept *kept)
 {
     luaL_checkstack(L, NEEDED, "tree is too deep");
     lua_createtable(L, 0, (int)map->count);
     for (const struct obol_node *member = map->first; member != NULL; member = member->next) {
-        lua_pushlstring(L, member->name.data, member->name.size);
-        push_value(L, member, array);
+        obol_bind_name_push(L, &kept->names, member);
+        push_value(L, member, kept);
         lua_rawset(L, -3);
     }
 }
 
-/* `array` is the place of the list's metatable on the stack. */
-static void push_value(lua_State *L, const struct obol_node *node, int array)
+static void push_value(lua_State *L, const struct obol_node *node, const struct kept *kept)
 {
     switch (node->type) {
     case OBOL_NODE_NULL:
@@ -70,10 +78,10 @@ static void push_value(lua_State *L, const struct obol_node *node, int array)
         obol_bind_money_push(L, node->integer, obol_currency_find(node->text));
         break;
     case OBOL_NODE_LIST:
-        push_list(L, node, array);
+        push_list(L, node, kept);
         break;
     case OBOL_NODE_MAP:
-        push_map(L, node, array);
+        push_map(L, node, kept);
         break;
     }
 }
@@ -82,7 +90,10 @@ int obol_bind_node_push(lua_State *L, const struct obol_node *node)
 {
     luaL_checkstack(L, NEEDED, "no room on the stack");
     obol_bind_push_array_metatable(L);
-    push_value(L, node, lua_gettop(L));
-    lua_remove(L, -2);
+    struct kept kept = {.array = lua_gettop(L)};
+    kept.names = obol_bind_names_push(L);
+    push_value(L, node, &kept);
+    lua_replace(L, kept.array);
+    lua_settop(L, kept.array);
     return 1;
 }

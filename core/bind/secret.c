@@ -1,5 +1,7 @@
 #include "bind/secret.h"
 
+#include "bind/type.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -7,15 +9,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char SECRET_TYPE[] = "obol.secret";
+static const struct obol_bind_type TYPE = {"obol.secret", OBOL_BIND_SECRET};
 enum { FILE_MAX = 1024 * 1024 };
 
 struct obol_bind_secret *obol_bind_secret_push(lua_State *L, size_t size)
 {
     struct obol_bind_secret *secret = lua_newuserdatauv(L, sizeof *secret, 0);
     *secret = (struct obol_bind_secret){0};
-    luaL_getmetatable(L, SECRET_TYPE);
-    lua_setmetatable(L, -2);
+    obol_bind_type_set(L, &TYPE);
     secret->data = obol_secret_alloc(size);
     if (secret->data == NULL)
         luaL_error(L, "out of memory");
@@ -23,9 +24,14 @@ struct obol_bind_secret *obol_bind_secret_push(lua_State *L, size_t size)
     return secret;
 }
 
+struct obol_bind_secret *obol_bind_secret_any(lua_State *L, int index)
+{
+    return luaL_testudata(L, index, TYPE.name);
+}
+
 struct obol_bind_secret *obol_bind_secret_test(lua_State *L, int index)
 {
-    struct obol_bind_secret *secret = luaL_testudata(L, index, SECRET_TYPE);
+    struct obol_bind_secret *secret = obol_bind_secret_any(L, index);
     if (secret != NULL && secret->data == NULL)
         luaL_argerror(L, index, "secret is closed");
     return secret;
@@ -33,7 +39,7 @@ struct obol_bind_secret *obol_bind_secret_test(lua_State *L, int index)
 
 static struct obol_bind_secret *check_secret(lua_State *L)
 {
-    return luaL_checkudata(L, 1, SECRET_TYPE);
+    return luaL_checkudata(L, 1, TYPE.name);
 }
 
 /* Other room for a secret that was pushed without any; false when memory is short. */
@@ -168,7 +174,7 @@ void obol_bind_secret(lua_State *L)
                                     {"__tostring", secret_tostring}, {NULL, NULL}};
     static const luaL_Reg functions[] = {
         {"new", secret_new}, {"env", secret_env}, {"file", secret_file}, {NULL, NULL}};
-    luaL_newmetatable(L, SECRET_TYPE);
+    obol_bind_type_push(L, &TYPE);
     luaL_setfuncs(L, meta, 0);
     lua_newtable(L);
     luaL_setfuncs(L, methods, 0);

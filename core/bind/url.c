@@ -44,7 +44,7 @@ static int form_decode(lua_State *L)
     struct obol_slice text = obol_bind_bytes_kept(L, 1, arena);
     struct obol_node *form = obol_form_parse(arena, text, &err);
     int results = form != NULL ? obol_bind_node_push(L, form) : obol_bind_fail(L, &err);
-    obol_arena_free(arena);
+    obol_bind_arena_end(arena);
     return results;
 }
 
@@ -67,7 +67,7 @@ static int form_encode(lua_State *L)
         }
         obol_form_add(out, pair->name, pair->text);
     }
-    obol_arena_free(arena);
+    obol_bind_arena_end(arena);
     return obol_bind_buf_string(L, out);
 }
 

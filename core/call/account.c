@@ -44,10 +44,13 @@ bool obol_account_open(struct obol_account *account, const struct obol_provider 
     account->config = obol_record_new(&account->arena, provider->config);
     account->config.arena = &account->arena;
     account->pool = new_pool(&account->arena);
-    if (copy == NULL || account->config.slots == NULL || account->pool.data == NULL) {
+    account->lookups = obol_arena_alloc(&account->arena, sizeof *account->lookups);
+    if (copy == NULL || account->config.slots == NULL || account->pool.data == NULL ||
+        account->lookups == NULL) {
         obol_problem_add(problems, OBOL_ERR_INVALID, "", "expected a smaller configuration");
         return false;
     }
+    account->lookups->arena = &account->arena;
     /* slots live as long as the account, so what the checks allocate has to as well */
     struct obol_arena *report = problems->arena;
     problems->arena = &account->arena;
@@ -66,6 +69,7 @@ struct obol_reading obol_account_reading(const struct obol_account *account,
     struct obol_reading reading = {.arena = arena,
                                    .exponents = provider->exponents,
                                    .account = &account->config,
+                                   .lookups = account->lookups,
                                    .zone_minutes = provider->zone_minutes};
     const char *const *currencies = provider->currencies;
     if (currencies != NULL && currencies[0] != NULL && currencies[1] == NULL)

@@ -13,6 +13,7 @@ struct obol_account {
     struct obol_record config;
     struct obol_slice base_url; /* without a slash at its end */
     struct obol_slice pool;     /* its connections are its own */
+    struct obol_lookups *lookups;
 };
 
 enum { OBOL_CEILING_ACCOUNT = 4 * 1024 * 1024 };

@@ -18,13 +18,14 @@ static bool is_query(const struct obol_operation *operation)
     return verb != NULL && (strcmp(verb, ".query") == 0 || strcmp(verb, ".find") == 0);
 }
 
+/* `own` is the operation's own row for the reply, if it has one. */
 static struct obol_verdict judge(const struct obol_provider *provider,
-                                 const struct obol_operation *operation, struct obol_node *root,
+                                 const struct obol_outcome_row *own, struct obol_node *root,
                                  int status)
 {
     struct obol_verdict verdict = {.outcome = OBOL_UNKNOWN, .root = root, .http_status = status};
-    verdict.row = obol_outcome_match(operation->outcomes, root, status);
-    verdict.own = verdict.row != NULL;
+    verdict.row = own;
+    verdict.own = own != NULL;
     if (verdict.row == NULL)
         verdict.row = obol_outcome_match(provider->outcomes, root, status);
     if (verdict.row != NULL)
@@ -32,22 +33,33 @@ static struct obol_verdict judge(const struct obol_provider *provider,
     return verdict;
 }
 
-/* The variant that was called; without the parameters, the first that knows such an answer. */
+/* The variant that was called, and its own row for the reply, null when it has none. Without the
+ * parameters it is the first variant that knows such an answer. */
 static const struct obol_operation *called(const struct obol_account *account,
                                            const struct obol_answered *answered,
                                            const struct obol_node *root, int status,
+                                           const struct obol_outcome_row **own,
                                            struct obol_err *err)
 {
     static const struct obol_node nothing = {.type = OBOL_NODE_MAP};
-    if (answered->params != NULL)
-        return obol_account_choose(account, answered->operation, answered->params, err);
+    *own = NULL;
+    if (answered->params != NULL) {
+        const struct obol_operation *chosen =
+            obol_account_choose(account, answered->operation, answered->params, err);
+        if (chosen != NULL)
+            *own = obol_outcome_match(chosen->outcomes, root, status);
+        return chosen;
+    }
+    const struct obol_operation *first = NULL;
     for (const struct obol_operation *const *each = account->provider->operations; *each != NULL;
-         each++)
-        if (strcmp((*each)->name, answered->operation) == 0 &&
-            obol_outcome_match((*each)->outcomes, root, status) != NULL)
+         each++) {
+        if (strcmp((*each)->name, answered->operation) != 0)
+            continue;
+        *own = obol_outcome_match((*each)->outcomes, root, status);
+        if (*own != NULL)
             return *each;
-    const struct obol_operation *first =
-        obol_operation_first(account->provider, answered->operation);
+        first = first != NULL ? first : *each;
+    }
     return first != NULL ? first : obol_account_choose(account, answered->operation, &nothing, err);
 }
 
@@ -71,7 +83,8 @@ static bool unreadable(const struct obol_provider *provider, const struct obol_o
                        const struct obol_answered *answered, int status, enum obol_outcome *outcome,
                        struct obol_err *err)
 {
-    struct obol_verdict verdict = judge(provider, operation, NULL, status);
+    struct obol_verdict verdict =
+        judge(provider, obol_outcome_match(operation->outcomes, NULL, status), NULL, status);
     const struct obol_outcome_row *row = verdict.row;
     *outcome = weigh(operation, answered, &verdict);
     if (is_success(*outcome) || is_query(operation))
@@ -79,14 +92,6 @@ static bool unreadable(const struct obol_provider *provider, const struct obol_o
     return obol_fail(err, row != NULL && row->kind != OBOL_ERR_NONE ? row->kind : OBOL_ERR_PROVIDER,
                      NULL, "expected a reply in %s's format, got HTTP status %d", provider->title,
                      status);
-}
-
-/* Marks the members of the envelope that the result tells as used: `extra` holds what is left. */
-static void claim(struct obol_node *root, const char *path)
-{
-    struct obol_node *node = path != NULL ? obol_path_find(root, path) : NULL;
-    if (node != NULL && (node->type == OBOL_NODE_TEXT || node->type == OBOL_NODE_NUMBER))
-        node->flags |= OBOL_NODE_CLAIMED;
 }
 
 static bool read_rows(const struct obol_account *account, const struct obol_operation *operation,
@@ -108,20 +113,19 @@ bool obol_call_decode(const struct obol_account *account, const struct obol_answ
     const struct obol_provider *provider = account->provider;
     *outcome = OBOL_UNKNOWN;
     struct obol_node *root = obol_json_parse(arena, reply->body, NULL, NULL);
-    const struct obol_operation *operation = called(account, answered, root, reply->status, err);
+    const struct obol_outcome_row *own = NULL;
+    const struct obol_operation *operation =
+        called(account, answered, root, reply->status, &own, err);
     if (operation == NULL)
         return false;
     if (root == NULL || root->type != OBOL_NODE_MAP ||
         (!obol_is_http_status(provider->code_at) &&
          obol_path_find(root, provider->code_at) == NULL))
         return unreadable(provider, operation, answered, reply->status, outcome, err);
-    struct obol_verdict verdict = judge(provider, operation, root, reply->status);
+    struct obol_verdict verdict = judge(provider, own, root, reply->status);
     if (!read_rows(account, operation, &verdict, arena, result, err))
         return false; /* an answer that says yes and then cannot be read leaves it unknown */
     verdict.outcome = weigh(operation, answered, &verdict);
-    claim(root, provider->code_at);
-    claim(root, provider->message_at);
-    claim(root, provider->message_or);
     if (!obol_result_finish(provider, operation, &verdict, answered->expect, answered->params,
                             arena, result))
         return obol_fail(err, OBOL_ERR_PROVIDER, NULL, "expected a smaller reply");

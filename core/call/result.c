@@ -19,21 +19,29 @@ static bool set_word(struct obol_arena *arena, struct obol_node *result, const c
     return obol_node_set(result, name, obol_node_text(arena, word->text));
 }
 
+/* A member of the envelope that the result tells; marked as used, as `extra` holds what is left. */
+static struct obol_node *told(struct obol_node *root, const char *path)
+{
+    struct obol_node *node = path != NULL ? obol_path_find(root, path) : NULL;
+    if (node != NULL && (node->type == OBOL_NODE_TEXT || node->type == OBOL_NODE_NUMBER))
+        node->flags |= OBOL_NODE_CLAIMED;
+    return node;
+}
+
 /* The provider's code and text; a row of the reply may have told them already, as a picked item's
  * are more to the point than those of the list. */
 static bool set_code(const struct obol_provider *provider, const struct obol_verdict *verdict,
                      struct obol_arena *arena, struct obol_node *result)
 {
-    const struct obol_node *text = obol_path_find(verdict->root, provider->message_at);
-    if (text == NULL && provider->message_or != NULL)
-        text = obol_path_find(verdict->root, provider->message_or);
-    struct obol_node *code = obol_is_http_status(provider->code_at)
-                                 ? obol_node_integer(arena, verdict->http_status)
-                                 : obol_path_find(verdict->root, provider->code_at);
+    const struct obol_node *text = told(verdict->root, provider->message_at);
+    const struct obol_node *other = told(verdict->root, provider->message_or);
+    bool by_status = obol_is_http_status(provider->code_at);
+    const struct obol_node *code = by_status ? obol_node_integer(arena, verdict->http_status)
+                                             : told(verdict->root, provider->code_at);
     return (obol_node_get(result, obol_slice_text("code")) != NULL ||
             set_word(arena, result, "code", code)) &&
            (obol_node_get(result, obol_slice_text("message")) != NULL ||
-            set_word(arena, result, "message", text));
+            set_word(arena, result, "message", text != NULL ? text : other));
 }
 
 /* What the payer has to do next is told by which member there is. */
@@ -80,23 +88,26 @@ static bool is_same(const struct obol_node *left, const struct obol_node *right)
 static bool compare(struct obol_arena *arena, struct obol_node *result,
                     const struct obol_node *expect)
 {
-    static const char *const names[] = {"key",         "order_id",    "refund_id", "amount",
-                                        "provider_id", "customer_id", "product_id"};
+    static const char *const names[] = {"key",         "order_id",    "refund_id",  "amount",
+                                        "provider_id", "customer_id", "product_id", NULL};
     if (expect == NULL)
         return obol_node_set(result, "checked", obol_node_boolean(arena, false));
     struct obol_node *checked = obol_node_new(arena, OBOL_NODE_LIST);
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        const struct obol_node *asked = obol_node_get(expect, obol_slice_text(names[i]));
-        const struct obol_node *answered = obol_node_get(result, obol_slice_text(names[i]));
-        bool foreign = strcmp(names[i], "amount") == 0 && (result->flags & OBOL_NODE_FOREIGN) != 0;
-        if (asked == NULL || (answered == NULL && !foreign))
+    bool foreign = (result->flags & OBOL_NODE_FOREIGN) != 0;
+    for (const char *const *each = names; *each != NULL; each++) {
+        struct obol_name name = obol_name(obol_slice_text(*each));
+        const struct obol_node *asked = obol_node_find(expect, name);
+        if (asked == NULL)
             continue;
-        if (!obol_node_append(checked, obol_node_text(arena, obol_slice_text(names[i]))))
+        const struct obol_node *answered = obol_node_find(result, name);
+        if (answered == NULL && !(foreign && strcmp(*each, "amount") == 0))
+            continue;
+        if (!obol_node_append(checked, obol_node_text(arena, name.text)))
             return false;
         if (answered != NULL && is_same(asked, answered))
             continue;
         if (obol_node_get(result, obol_slice_text("mismatch")) == NULL &&
-            !set_text(arena, result, "mismatch", names[i]))
+            !set_text(arena, result, "mismatch", *each))
             return false;
     }
     return obol_node_set(result, "checked", checked);

@@ -292,12 +292,11 @@ bool obol_params_normalize(struct obol_arena *arena, struct obol_node *params)
         struct obol_node *next = child->next;
         *inner = *child;
         inner->next = NULL;
-        inner->name = customer ? obol_slice_text("id") : obol_slice(NULL, 0);
-        *child = (struct obol_node){
-            .type = customer ? OBOL_NODE_MAP : OBOL_NODE_LIST,
-            .name = obol_slice_text(customer ? "customer" : "items"),
-            .next = next,
-        };
+        obol_node_name(inner, obol_name(obol_slice_text(customer ? "id" : "")));
+        *child =
+            (struct obol_node){.type = customer ? OBOL_NODE_MAP : OBOL_NODE_LIST, .next = next};
+        obol_node_name(child, obol_name(obol_slice_text(customer ? "customer" : "items")));
+        params->names |= obol_name_bit(child->key);
         if (!obol_node_append(child, inner))
             return false;
     }

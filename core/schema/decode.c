@@ -105,14 +105,21 @@ static struct obol_node *constant(struct obol_arena *arena, const struct obol_fi
     return obol_node_text(arena, obol_slice_text(field->preset));
 }
 
+static struct obol_node *find_wire(const struct obol_node *object, const struct obol_field *field,
+                                   const struct obol_lookup *lookup)
+{
+    return lookup->wire_deep ? obol_path_find(object, field->wire)
+                             : obol_node_find(object, lookup->wire);
+}
+
 /* What a row makes of the object; `found` is the node that it read, for marking. */
 static bool read_row(const struct obol_reading *reading, const struct obol_field *field,
-                     const struct obol_node *object, struct obol_node **found,
-                     struct obol_read_value *value)
+                     const struct obol_lookup *lookup, const struct obol_node *object,
+                     struct obol_node **found, struct obol_read_value *value)
 {
     if (field->read != NULL) {
         value->node = field->read(reading, object);
-        *found = field->wire != NULL ? obol_path_find(object, field->wire) : NULL;
+        *found = field->wire != NULL ? find_wire(object, field, lookup) : NULL;
         /* what else an object holds stays readable in `extra` */
         value->left = value->node == NULL || (*found != NULL && (*found)->type == OBOL_NODE_MAP);
         return true;
@@ -121,7 +128,7 @@ static bool read_row(const struct obol_reading *reading, const struct obol_field
         value->node = constant(reading->arena, field);
         return value->node != NULL;
     }
-    *found = obol_path_find(object, field->wire);
+    *found = find_wire(object, field, lookup);
     if (*found == NULL || (*found)->type == OBOL_NODE_NULL)
         return true;
     return obol_type_ops(field->type)->read(reading, field, *found, value);
@@ -145,29 +152,29 @@ static bool check_same(const struct obol_reading *reading, const struct obol_fie
                          obol_node_text(reading->arena, obol_slice_text(field->name)));
 }
 
-/* A bit for how a name begins: one that is not set says that no name like this one came before. */
-static uint64_t name_bit(const char *name)
+/* Of two rows with one name the first that found something is kept. `fresh`: nothing but these rows
+ * has put anything into the result. */
+static bool put_value(const struct obol_reading *reading, const struct obol_field *field,
+                      const struct obol_lookup *lookup, bool fresh, struct obol_node *value,
+                      struct obol_node *result)
 {
-    unsigned first = (unsigned char)name[0], second = first != 0 ? (unsigned char)name[1] : 0;
-    return UINT64_C(1) << ((first * 5 + second * 11) & 63);
-}
-
-/* Whether a result has a value of that name; `names` has the bits of those that it has. */
-static bool has_value(const struct obol_node *result, const char *name, uint64_t *names)
-{
-    uint64_t bit = name_bit(name);
-    bool seen = (*names & bit) != 0;
-    *names |= bit;
-    return seen && obol_path_find(result, name) != NULL;
+    if (lookup->name_deep)
+        return obol_path_find(result, field->name) != NULL ||
+               (obol_path_put(reading->arena, result, field->name, value) &&
+                check_same(reading, field, value, result));
+    if ((!fresh || !lookup->name_first) && obol_node_find(result, lookup->name) != NULL)
+        return true;
+    obol_node_name(value, lookup->name);
+    return obol_node_append(result, value) && check_same(reading, field, value, result);
 }
 
 static bool decode_field(const struct obol_reading *reading, const struct obol_field *field,
-                         struct obol_node *object, struct obol_node *result, uint64_t *names,
-                         struct obol_err *err)
+                         const struct obol_lookup *lookup, bool fresh, struct obol_node *object,
+                         struct obol_node *result, struct obol_err *err)
 {
     struct obol_node *found = NULL;
     struct obol_read_value value = {0};
-    if (!read_row(reading, field, object, &found, &value)) {
+    if (!read_row(reading, field, lookup, object, &found, &value)) {
         /* what only people read decides nothing: it may not make an answer unreadable */
         if ((field->flags & OBOL_SHOWN) == 0)
             return wrong(err, field);
@@ -179,11 +186,7 @@ static bool decode_field(const struct obol_reading *reading, const struct obol_f
         found->flags |= OBOL_NODE_CLAIMED;
     if (value.node == NULL)
         return (field->flags & OBOL_REQUIRED) == 0 || wrong(err, field);
-    /* of two rows with one name the first that found something is kept */
-    if (has_value(result, field->name, names))
-        return true;
-    if (!obol_path_put(reading->arena, result, field->name, value.node) ||
-        !check_same(reading, field, value.node, result))
+    if (!put_value(reading, field, lookup, fresh, value.node, result))
         return obol_fail(err, OBOL_ERR_INTERNAL, NULL, "out of memory");
     return true;
 }
@@ -191,31 +194,36 @@ static bool decode_field(const struct obol_reading *reading, const struct obol_f
 bool obol_decode(const struct obol_reading *reading, const struct obol_field *fields,
                  struct obol_node *object, struct obol_node *result, struct obol_err *err)
 {
+    struct obol_lookups by_itself = {.arena = reading->arena};
+    const struct obol_lookup *lookup =
+        obol_lookups_of(reading->lookups != NULL ? reading->lookups : &by_itself, fields);
+    if (lookup == NULL)
+        return obol_fail(err, OBOL_ERR_INTERNAL, NULL, "out of memory");
     /* amounts need their currency, wherever in the table it stands */
     struct obol_reading with_currency = *reading;
     for (const struct obol_field *field = fields; field->name != NULL; field++) {
-        const struct obol_node *code =
-            field->type == OBOL_CURRENCY ? obol_path_find(object, field->wire) : NULL;
+        const struct obol_node *code = field->type == OBOL_CURRENCY && field->wire != NULL
+                                           ? find_wire(object, field, &lookup[field - fields])
+                                           : NULL;
         if (code == NULL || code->type == OBOL_NODE_NULL ||
             (code->type == OBOL_NODE_TEXT && code->text.size == 0))
             continue;
+        with_currency.code = code;
         with_currency.currency = obol_read_code(code);
         with_currency.foreign =
             with_currency.currency == NULL || with_currency.currency->exponent < 0;
     }
-    /* what stands in the result already was put there without its bit, as are lists and what
-     * check_same finds */
-    uint64_t names = result->count == 0 ? 0 : UINT64_MAX;
+    bool fresh = result->count == 0;
     for (const struct obol_field *field = fields; field->name != NULL; field++) {
         bool list = field->type == OBOL_LIST;
         if (reading->lenient && list)
             continue;
         bool fine = list ? decode_list(&with_currency, field, object, result, err)
-                         : decode_field(&with_currency, field, object, result, &names, err);
-        if (list || field->same_as != NULL)
-            names = UINT64_MAX;
+                         : decode_field(&with_currency, field, &lookup[field - fields], fresh,
+                                        object, result, err);
         if (!fine && !reading->lenient)
             return false;
+        fresh = fresh && field->same_as == NULL; /* check_same puts a name of its own */
     }
     return true;
 }

@@ -50,7 +50,7 @@ bool obol_path_put(struct obol_arena *arena, struct obol_node *root, const char 
         if (child == NULL)
             return false;
         if (path == NULL || child->name.data == NULL) {
-            child->name = step.name;
+            obol_node_name(child, obol_name(step.name));
             if (!obol_node_append(root, child))
                 return false;
         }

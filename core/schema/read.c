@@ -94,7 +94,8 @@ bool obol_read_currency(const struct obol_reading *reading, const struct obol_fi
     (void)field;
     if (value->type != OBOL_NODE_TEXT)
         return false;
-    const struct obol_currency *currency = obol_read_code(value);
+    const struct obol_currency *currency =
+        value == reading->code ? reading->currency : obol_read_code(value);
     if (currency == NULL)
         return value->text.size == 0 || leave(result);
     return give(result, obol_node_text(reading->arena, obol_slice_text(currency->code)));

@@ -73,7 +73,7 @@ static struct obol_node *redact_children(struct redaction *redaction, const stru
         }
         struct obol_node *shown = redact(redaction, child, depth + 1);
         if (shown != NULL)
-            shown->name = child->name;
+            obol_node_name(shown, obol_name(child->name));
         *to = *also = '\0';
         if (!obol_node_append(copy, shown))
             return NULL;

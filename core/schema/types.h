@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/buf.h"
+#include "schema/lookup.h"
 #include "schema/problems.h"
 #include "schema/record.h"
 
@@ -22,8 +23,10 @@ struct obol_checking {
 struct obol_reading {
     struct obol_arena *arena;
     const struct obol_currency *currency; /* of the object being read, null when it names none */
+    const struct obol_node *code;         /* where it names it */
     const struct obol_exponent *exponents;
     const struct obol_record *account;
+    struct obol_lookups *lookups;
     bool foreign;     /* the object names a currency that nobody here knows */
     int zone_minutes; /* east of UTC, of times without a zone */
     bool lenient;     /* an answer that says no: what can be read of it, without its lists */

@@ -92,7 +92,7 @@ static bool read_pair(struct obol_arena *arena, struct obol_reader *in, struct o
         return refuse(err, "expected a name", from) != NULL;
     struct obol_node *pair = obol_node_text(arena, value);
     if (pair != NULL) {
-        pair->name = name;
+        obol_node_name(pair, obol_name(name));
         pair->raw = obol_reader_since(in, from);
     }
     if (map->count == PAIRS_MAX || !obol_node_append(map, pair))

@@ -27,14 +27,17 @@ static struct obol_node *refuse_here(struct parser *parser, const char *what)
     return refuse(parser, parser->in.at, what);
 }
 
-static void skip_blanks(struct parser *parser)
+static bool is_blank(int byte)
 {
-    for (;;) {
-        int byte = obol_reader_peek(&parser->in);
-        if (byte > ' ' || (byte != ' ' && byte != '\t' && byte != '\n' && byte != '\r'))
-            return;
+    return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
+}
+
+/* Most documents have few. */
+static inline void skip_blanks(struct parser *parser)
+{
+    for (int byte = obol_reader_peek(&parser->in); byte <= ' ' && is_blank(byte);
+         byte = obol_reader_peek(&parser->in))
         parser->in.at++;
-    }
 }
 
 static struct obol_node *new_node(struct parser *parser, enum obol_node_type type)
@@ -61,11 +64,12 @@ static struct obol_node *read_text_value(struct parser *parser)
 
 static bool skip_digits(struct parser *parser)
 {
-    size_t from = parser->in.at;
-    for (int byte = obol_reader_peek(&parser->in); byte >= '0' && byte <= '9';
-         byte = obol_reader_peek(&parser->in))
-        parser->in.at++;
-    return parser->in.at != from;
+    const char *from = parser->in.input.data + parser->in.at, *at = from;
+    const char *end = parser->in.input.data + parser->in.input.size;
+    while (at < end && *at >= '0' && *at <= '9')
+        at++;
+    parser->in.at += (size_t)(at - from);
+    return at != from;
 }
 
 static struct obol_node *read_number(struct parser *parser)
@@ -142,35 +146,21 @@ static struct obol_node *read_list(struct parser *parser, unsigned depth)
     return list;
 }
 
-/* A set of names in one word: a clear bit says that no name like this one came before. */
-static uint64_t name_bit(struct obol_slice name)
+static bool is_new_name(const struct obol_node *map, struct obol_name name)
 {
-    if (name.size == 0)
-        return 1;
-    unsigned first = (unsigned char)name.data[0];
-    unsigned middle = (unsigned char)name.data[name.size / 2];
-    unsigned last = (unsigned char)name.data[name.size - 1];
-    return (uint64_t)1 << ((name.size + first * 5 + middle * 11 + last * 23) & 63);
+    return map->count > FEW_MEMBERS || obol_node_find(map, name) == NULL;
 }
 
-static bool is_new_name(const struct obol_node *map, struct obol_slice name, uint64_t *names)
-{
-    uint64_t bit = name_bit(name);
-    bool seen = (*names & bit) != 0;
-    *names |= bit;
-    return map->count > FEW_MEMBERS || !seen || obol_node_get(map, name) == NULL;
-}
-
-static bool read_member(struct parser *parser, struct obol_node *map, uint64_t *names,
-                        unsigned depth)
+static bool read_member(struct parser *parser, struct obol_node *map, unsigned depth)
 {
     size_t at = parser->in.at;
-    struct obol_slice name;
+    struct obol_slice text;
     if (obol_reader_peek(&parser->in) != '"')
         return refuse_here(parser, "expected a member name") != NULL;
-    if (!read_text(parser, &name))
+    if (!read_text(parser, &text))
         return false;
-    if (!is_new_name(map, name, names))
+    struct obol_name name = obol_name(text);
+    if (!is_new_name(map, name))
         return refuse(parser, at, "member name comes twice") != NULL;
     skip_blanks(parser);
     if (!obol_reader_skip(&parser->in, ':'))
@@ -178,7 +168,7 @@ static bool read_member(struct parser *parser, struct obol_node *map, uint64_t *
     skip_blanks(parser);
     struct obol_node *member = read_value(parser, depth);
     if (member != NULL)
-        member->name = name;
+        obol_node_name(member, name);
     return obol_node_append(map, member);
 }
 
@@ -201,10 +191,9 @@ static struct obol_node *read_map(struct parser *parser, unsigned depth)
     struct obol_node *map = open_branch(parser, OBOL_NODE_MAP, depth);
     if (map == NULL)
         return NULL;
-    uint64_t names = 0;
     bool more = !obol_reader_skip(&parser->in, '}');
     while (more) {
-        if (!read_member(parser, map, &names, depth - 1))
+        if (!read_member(parser, map, depth - 1))
             return NULL;
         if (!next_child(parser, '}', &more))
             return NULL;

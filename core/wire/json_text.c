@@ -5,6 +5,9 @@
 
 #include <endian.h>
 #include <limits.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 static const char bad_escape[] = "expected a valid escape";
 static const char half_pair[] = "expected both halves of a surrogate pair";
@@ -28,9 +31,37 @@ static bool is_plain(unsigned char byte, bool ascii)
     return byte >= 0x20 && byte != '"' && byte != '\\' && !(ascii && byte >= 0x80);
 }
 
+/* How many bytes are plain, looked at sixteen by sixteen, as far as there are so many: then or at
+ * the first that is not, `length` tells. */
+static bool find_wide(struct obol_slice text, bool ascii, size_t *length)
+{
+#ifdef __SSE2__
+    const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\');
+    const __m128i control = _mm_set1_epi8(0x1F);
+    for (; text.size - *length >= sizeof quote; *length += sizeof quote) {
+        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(text.data + *length));
+        __m128i special =
+            _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash));
+        special = _mm_or_si128(special, _mm_cmpeq_epi8(_mm_min_epu8(bytes, control), bytes));
+        if (ascii)
+            special = _mm_or_si128(special, bytes); /* of which the highest bit is taken */
+        int found = _mm_movemask_epi8(special);
+        if (found != 0) {
+            *length += (size_t)__builtin_ctz((unsigned)found);
+            return true;
+        }
+    }
+#else
+    (void)text, (void)ascii, (void)length;
+#endif
+    return false;
+}
+
 size_t obol_json_plain_length(struct obol_slice text, bool ascii)
 {
     size_t length = 0, word = sizeof(uint64_t);
+    if (find_wide(text, ascii, &length))
+        return length;
     for (; text.size - length >= word; length += word) {
         uint64_t found = specials(le64toh(obol_word_load(text.data + length)), ascii);
         if (found != 0)

@@ -4,6 +4,7 @@
 
 #include <stdalign.h>
 #include <stddef.h>
+#include <string.h>
 
 static struct obol_arena arena;
 
@@ -99,6 +100,25 @@ static void a_text_is_formatted_whole_or_not_at_all(void)
     obol_arena_free(&arena);
 }
 
+/* What was handed out is gone, and the next call finds zeros, whether a chunk was kept or not. */
+static void one_that_was_cleared_starts_anew_and_wiped(void)
+{
+    obol_arena_init(&arena, 100000);
+    for (int round = 0; round < 3; round++) {
+        for (size_t size = 1; size < 20000; size *= 3) {
+            unsigned char *piece = obol_arena_alloc(&arena, size);
+            CHECK(piece != NULL);
+            for (size_t i = 0; i < size; i++)
+                CHECK(piece[i] == 0);
+            memset(piece, 0x5A, size);
+        }
+        obol_arena_clear(&arena);
+        CHECK(arena.used == 0);
+    }
+    obol_arena_free(&arena);
+    CHECK(arena.newest == NULL);
+}
+
 int main(void)
 {
     return check_run((const struct check_case[]){
@@ -110,6 +130,7 @@ int main(void)
         {"one that was freed starts anew", one_that_was_freed_starts_anew},
         {"a copy keeps NUL bytes", a_copy_keeps_nul_bytes_and_ends_in_one},
         {"a text is formatted whole or not at all", a_text_is_formatted_whole_or_not_at_all},
+        {"one that was cleared starts anew, and wiped", one_that_was_cleared_starts_anew_and_wiped},
         {0},
     });
 }

@@ -4,6 +4,8 @@
 #include "base/node.h"
 #include "base/reader.h"
 
+#include <string.h>
+
 static struct obol_arena arena;
 
 static void members_are_found_by_name_and_by_path(void)
@@ -119,6 +121,24 @@ static void a_reader_stops_at_its_end(void)
     CHECK(obol_reader_skip(&high, '\xFF'));
 }
 
+/* Every length around a word, and names that differ in one byte, wherever it stands. */
+static void slices_are_compared_whole(void)
+{
+    char left[40], right[40];
+    for (size_t size = 0; size < sizeof left; size++) {
+        memset(left, 'x', size);
+        memset(right, 'x', size);
+        CHECK(obol_slice_equal(obol_slice(left, size), obol_slice(right, size)));
+        for (size_t at = 0; at < size; at++) {
+            right[at] = 'y';
+            CHECK(!obol_slice_equal(obol_slice(left, size), obol_slice(right, size)));
+            right[at] = 'x';
+        }
+        if (size != 0)
+            CHECK(!obol_slice_equal(obol_slice(left, size), obol_slice(right, size - 1)));
+    }
+}
+
 static void slices_are_ordered_by_bytes(void)
 {
     struct obol_slice a = obol_slice_text("a"), ab = obol_slice_text("ab");
@@ -143,6 +163,7 @@ int main(void)
         {"every kind has a name of its own", every_kind_has_a_name_of_its_own},
         {"a long error is cut and ended", a_long_error_is_cut_and_ended},
         {"a reader stops at its end", a_reader_stops_at_its_end},
+        {"slices are compared whole", slices_are_compared_whole},
         {"slices are ordered by bytes", slices_are_ordered_by_bytes},
         {0},
     });

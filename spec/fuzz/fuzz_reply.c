@@ -23,7 +23,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct obol_arena arena;
     obol_arena_init(&arena, 32 << 20);
     struct obol_node *expect = obol_node_new(&arena, OBOL_NODE_MAP);
-    if (!obol_node_set(expect, "provider_id", obol_node_text(&arena, obol_slice_text("sub_1"))) ||
+    if (expect == NULL ||
+        !obol_node_set(expect, "provider_id", obol_node_text(&arena, obol_slice_text("sub_1"))) ||
         !obol_node_set(expect, "key", obol_node_text(&arena, obol_slice_text("k"))))
         abort();
     struct obol_answered answered = {.operation = operation_of(account->provider, data[0])->name,

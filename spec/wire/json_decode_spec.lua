@@ -21,6 +21,29 @@ describe("json.decode", function()
     assert.equal(json.null, json.decode "null")
   end)
 
+  it("gives every member its own name, however many there were and however alike they are", function()
+    for round = 1, 3 do
+      local members, want = {}, {}
+      for index = 1, 1500 do
+        -- lengths around a machine word, and longer than what is kept
+        local name = ("n"):rep(index % 40) .. index
+        members[index], want[name] = ('"%s":%d'):format(name, index + round), index + round
+      end
+      for from = 1, 1500, 100 do
+        local part = {}
+        for index = from, from + 99 do part[#part + 1] = members[index] end
+        local value = assert(json.decode("{" .. table.concat(part, ",") .. "}"))
+        local count = 0
+        for name, number in pairs(value) do
+          count = count + 1
+          assert.equal(want[name], number)
+        end
+        assert.equal(100, count)
+      end
+    end
+    assert.same({ [""] = 1, ["\0"] = 2, a = 3, aa = 4 }, json.decode [[{"":1,"\u0000":2,"a":3,"aa":4}]])
+  end)
+
   it("takes a secret as the document", function()
     assert.same({ 1 }, json.decode(secret "[1]"))
   end)

@@ -11,7 +11,7 @@ enum { DAY_S = 86400, CLOCK_S = 8 * 3600, LIST_DAYS = 31 };
 struct obol_node *obol_ruxpay_read_live(const struct obol_reading *reading,
                                         const struct obol_node *object)
 {
-    const struct obol_node *test = obol_path_find(object, "isTest");
+    const struct obol_node *test = obol_node_get(object, obol_slice_text("isTest"));
     bool yes =
         test != NULL &&
         (test->type == OBOL_NODE_BOOLEAN ? test->boolean : obol_slice_is(test->text, "true"));
@@ -23,7 +23,7 @@ struct obol_node *obol_ruxpay_read_live(const struct obol_reading *reading,
 
 static struct obol_slice card_of(const struct obol_node *object)
 {
-    const struct obol_node *card = obol_path_find(object, "transactionCardNumber");
+    const struct obol_node *card = obol_node_get(object, obol_slice_text("transactionCardNumber"));
     bool shown = card != NULL && (card->type == OBOL_NODE_TEXT || card->type == OBOL_NODE_NUMBER);
     return shown ? card->text : obol_slice(NULL, 0);
 }
