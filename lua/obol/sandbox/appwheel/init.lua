@@ -3,6 +3,7 @@
 local checkout = require "obol.sandbox.appwheel.checkout"
 local events = require "obol.sandbox.appwheel.events"
 local invoices = require "obol.sandbox.appwheel.invoices"
+local known = require "obol.sandbox.options"
 local methods = require "obol.sandbox.appwheel.payment_methods"
 local page_overview = require "obol.sandbox.appwheel.page_overview"
 local products = require "obol.sandbox.appwheel.products"
@@ -22,11 +23,7 @@ local option_types = { app_id = "string", platform = "string", secret = "string"
 -- up), `implicit_users` (createPurchase makes unknown users), `products` and `promotions` (instead of
 -- the ready ones, see products.lua), `grace_days` (else one period).
 function M.new(sandbox, options)
-  for name, value in pairs(options) do
-    if option_types[name] ~= type(value) then
-      error("unknown or wrongly typed option of the AppWheel simulator: " .. tostring(name), 4)
-    end
-  end
+  known.check("AppWheel", options, option_types, 4)
   local ids = sandbox.ids
   return setmetatable({
     name = "appwheel", hosts = routes.hosts, operations = routes.operations,

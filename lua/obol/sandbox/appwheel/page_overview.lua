@@ -5,12 +5,10 @@ local checkout = require "obol.sandbox.appwheel.checkout"
 local html = require "obol.sandbox.html"
 local invoices = require "obol.sandbox.appwheel.invoices"
 local money = require "obol.sandbox.money"
+local overview = require "obol.sandbox.overview"
 local products = require "obol.sandbox.appwheel.products"
 
 local M = {}
-
--- How many of the newest pay pages and open invoices are shown.
-local SHOWN = 10
 
 local PAGE = [[<h2>AppWheel: the ready account</h2>
 <table class="stack"><tbody>{{account}}</tbody></table>
@@ -23,13 +21,11 @@ local PAGE = [[<h2>AppWheel: the ready account</h2>
 {{pages}}]]
 
 local function account_rows(app)
-  local rows = { "<tr><td>provider</td><td><code>appwheel</code></td></tr>" }
-  local account = app:account()
+  local members, account = { { "provider", "appwheel" } }, app:account()
   for _, name in ipairs{ "base_url", "app_id", "platform", "secret", "webhook_secret" } do
-    rows[#rows + 1] = html.fill("<tr><td>{name}</td><td><code>{value}</code></td></tr>",
-      { name = name, value = account[name] })
+    members[#members + 1] = { name, account[name] }
   end
-  return table.concat(rows, "\n")
+  return overview.account_rows(members)
 end
 
 local PRODUCT = [[<tr><td><bdi>{name}</bdi>{closed}</td><td class="n">{price} {per}</td>
@@ -59,36 +55,27 @@ local ROW = [[<tr><td><a href="{url}"><bdi>{name}</bdi></a></td><td class="n">{a
 
 -- The newest pay pages and open invoices, newest first.
 local function page_rows(app)
-  local rows = {}
-  for i = #app.session_list, math.max(1, #app.session_list - SHOWN + 1), -1 do
-    local session = app.session_list[i]
+  local rows = overview.newest(app.session_list, function(session)
     local setup = session.kind == "setup"
-    rows[#rows + 1] = html.fill(ROW, { url = checkout.url(app, session), state = checkout.status(app, session),
+    return html.fill(ROW, { url = checkout.url(app, session), state = checkout.status(app, session),
       name = setup and "Save a card" or session.name, user = session.user.id,
       amount = setup and "" or money.shown(session.amount, session.currency),
       date = calendar.date(session.created_ms) })
-  end
-  for i = #app.invoice_list, math.max(1, #app.invoice_list - SHOWN + 1), -1 do
-    local invoice = app.invoice_list[i]
-    if invoice.status == "open" then
-      rows[#rows + 1] = html.fill(ROW, { url = invoices.url(app, invoice), state = "invoice open",
-        name = invoice.product.name, user = invoice.user.id, amount = money.shown(invoice.amount, invoice.currency),
-        date = calendar.date(invoice.created_ms) })
-    end
-  end
-  if #rows == 0 then return "<p>None yet: create a payment, and it stands here.</p>" end
-  return '<table class="stack"><tbody>' .. table.concat(rows, "\n") .. "</tbody></table>"
+  end)
+  overview.newest(app.invoice_list, function(invoice)
+    return invoice.status == "open" and html.fill(ROW, { url = invoices.url(app, invoice), state = "invoice open",
+      name = invoice.product.name, user = invoice.user.id, amount = money.shown(invoice.amount, invoice.currency),
+      date = calendar.date(invoice.created_ms) }) or nil
+  end, rows)
+  return overview.table_of(rows)
 end
 
 --- The newest pay pages, newest first: a list of `{ url =, name =, status = }`.
 function M.pages(app)
-  local out = {}
-  for i = #app.session_list, math.max(1, #app.session_list - SHOWN + 1), -1 do
-    local session = app.session_list[i]
-    out[#out + 1] = { url = checkout.url(app, session), status = checkout.status(app, session),
+  return overview.newest(app.session_list, function(session)
+    return { url = checkout.url(app, session), status = checkout.status(app, session),
       name = session.kind == "setup" and "Save a card" or session.name }
-  end
-  return out
+  end)
 end
 
 --- Ready HTML.

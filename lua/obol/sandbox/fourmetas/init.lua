@@ -3,6 +3,7 @@
 local amount = require "obol.sandbox.fourmetas.amount"
 local callback = require "obol.sandbox.fourmetas.callback"
 local cipher = require "obol.sandbox.fourmetas.cipher"
+local known = require "obol.sandbox.options"
 local orders = require "obol.sandbox.fourmetas.orders"
 local page_overview = require "obol.sandbox.fourmetas.page_overview"
 local pages = require "obol.sandbox.fourmetas.pages"
@@ -19,17 +20,9 @@ local option_types = { game_id = "number", access_token = "string", strict = "bo
 local rsa_types = { mode = "string", keys = { string = true, table = true }, encoding = "string", padding = "string",
   param_name = "string", segment = "number" }
 
-local function check(options, types, level)
-  for name, value in pairs(options) do
-    local row = types[name]
-    local fits = row == type(value) or type(row) == "table" and (row[value] or row[type(value)])
-    if not fits then error("unknown or wrong option of the 4metas simulator: " .. tostring(name), level + 1) end
-  end
-end
-
 local function configure(self, options, level)
-  check(options, option_types, level + 1)
-  check(options.rsa or {}, rsa_types, level + 1)
+  known.check("4metas", options, option_types, level + 1)
+  known.check("4metas", options.rsa or {}, rsa_types, level + 1)
   local rsa, problem = cipher.new(options.rsa or {})
   if not rsa then error(problem, level + 1) end
   self.options, self.rsa = options, rsa

@@ -1,6 +1,7 @@
 --- The simulator of MinCloud's Web payment: its state, and what a payer or a merchant can do to it.
 
 local crypto = require "obol.crypto"
+local known = require "obol.sandbox.options"
 local orders = require "obol.sandbox.mincloud.orders"
 local page_overview = require "obol.sandbox.mincloud.page_overview"
 local refunds = require "obol.sandbox.mincloud.refunds"
@@ -18,11 +19,9 @@ App.__index = App
 
 local option_types = { client_id = "string", token = "string", webhook_key = "string", webhook_url = "string",
   merchant_key = "string", app_id = "string", token_life_s = "number", order_life_ms = "number",
-  order_form = "string", extra_info = "string", error_word = "string", total_count = "boolean",
-  webhook_amounts = "boolean", arrears = "boolean", refunds_fail = "boolean", functions = "table" }
-
-local one_of = { order_form = { page = true, recorded = true }, extra_info = shapes.extra_forms,
-  error_word = { error_msg = true, message = true } }
+  order_form = { page = true, recorded = true }, extra_info = shapes.extra_forms,
+  error_word = { error_msg = true, message = true }, total_count = "boolean", webhook_amounts = "boolean",
+  arrears = "boolean", refunds_fail = "boolean", functions = "table" }
 
 -- What can be changed while the simulator runs.
 local changing = { webhook_key = true, token_life_s = true, order_life_ms = true, order_form = true,
@@ -32,11 +31,7 @@ local changing = { webhook_key = true, token_life_s = true, order_life_ms = true
 local MONTH_S, TWO_HOURS_MS = 2592000, 7200000
 
 local function check(options, level)
-  for name, value in pairs(options) do
-    if option_types[name] ~= type(value) or one_of[name] and not one_of[name][value] then
-      error("unknown or wrong option of the MinCloud simulator: " .. tostring(name), level + 1)
-    end
-  end
+  known.check("MinCloud", options, option_types, level + 1)
   local problem = options.webhook_url and webhooks.problem(options.webhook_url)
   if problem then error("the MinCloud simulator's webhook_" .. problem, level + 1) end
 end

@@ -4,12 +4,10 @@ local calendar = require "obol.sandbox.calendar"
 local gateways = require "obol.sandbox.mincloud.gateways"
 local html = require "obol.sandbox.html"
 local money = require "obol.sandbox.money"
+local overview = require "obol.sandbox.overview"
 local pages = require "obol.sandbox.mincloud.pages"
 
 local M = {}
-
--- How many of the newest orders are shown.
-local SHOWN = 10
 
 local PAGE = [[<h2>MinCloud: the ready account</h2>
 <table class="stack"><tbody>{{account}}</tbody></table>
@@ -23,40 +21,31 @@ local ROW = [[<tr><td><a href="{url}"><bdi>{name}</bdi></a></td><td class="n">{a
 <td class="n">{state}</td><td>{type}</td><td class="n">{date}</td></tr>]]
 
 local function account_rows(app)
-  local rows = { "<tr><td>provider</td><td><code>mincloud</code></td></tr>" }
-  local account = app:account()
+  local members, account = { { "provider", "mincloud" } }, app:account()
   for _, name in ipairs{ "base_url", "client_id", "token", "webhook_key", "refund_function",
     "profit_share_function" } do
-    rows[#rows + 1] = html.fill("<tr><td>{name}</td><td><code>{value}</code></td></tr>",
-      { name = name, value = account[name] })
+    members[#members + 1] = { name, account[name] }
   end
-  return table.concat(rows, "\n")
-end
-
-local function newest(app, make)
-  local out = {}
-  for i = #app.order_list, math.max(1, #app.order_list - SHOWN + 1), -1 do out[#out + 1] = make(app.order_list[i]) end
-  return out
+  return overview.account_rows(members)
 end
 
 --- The newest pay pages, newest first: a list of `{ url =, name =, status = }`.
 function M.pages(app)
-  return newest(app, function(order)
+  return overview.newest(app.order_list, function(order)
     return { url = gateways.page_url(app, order), name = order.description, status = pages.state(app, order) }
   end)
 end
 
 --- Ready HTML.
 function M.overview(app)
-  local rows = newest(app, function(order)
+  local rows = overview.newest(app.order_list, function(order)
     return html.fill(ROW, { url = gateways.page_url(app, order), name = order.description,
       amount = money.shown(order.fen, "cny"), state = pages.state(app, order), type = order.gateway_type,
       date = calendar.date(order.created_ms) })
   end)
   return html.fill(PAGE, { account = account_rows(app), payer = app:accounts().mincloud_payer.token,
     username = app.shop.username, password = app.shop.password, base = app:base_url(),
-    orders = #rows > 0 and '<table class="stack"><tbody>' .. table.concat(rows, "\n") .. "</tbody></table>"
-      or "<p>None yet: create a payment, and it stands here.</p>" })
+    orders = overview.table_of(rows) })
 end
 
 return M

@@ -4,6 +4,7 @@ local amount = require "obol.sandbox.ruxpay.amount"
 local auth = require "obol.sandbox.ruxpay.auth"
 local calendar = require "obol.sandbox.calendar"
 local codes = require "obol.sandbox.ruxpay.codes"
+local known = require "obol.sandbox.options"
 local page_overview = require "obol.sandbox.ruxpay.page_overview"
 local payments = require "obol.sandbox.ruxpay.payments"
 local refunds = require "obol.sandbox.ruxpay.refunds"
@@ -20,11 +21,7 @@ local option_types = { app_id = "string", merchant_no = "string", secret_key = "
 local ZONE_MS = 8 * 3600000
 
 local function check(options)
-  for name, value in pairs(options) do
-    if option_types[name] ~= type(value) then
-      error("unknown or wrongly typed option of the RuxPay simulator: " .. tostring(name), 5)
-    end
-  end
+  known.check("RuxPay", options, option_types, 5)
   if options.app_id and not (options.app_id:find("^[1-9]%d*$") and #options.app_id <= 20) then
     error("the option app_id of the RuxPay simulator: expected at most 20 digits", 5)
   end

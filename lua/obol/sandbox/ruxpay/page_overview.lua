@@ -4,12 +4,10 @@ local amount = require "obol.sandbox.ruxpay.amount"
 local calendar = require "obol.sandbox.calendar"
 local codes = require "obol.sandbox.ruxpay.codes"
 local html = require "obol.sandbox.html"
+local overview = require "obol.sandbox.overview"
 local payments = require "obol.sandbox.ruxpay.payments"
 
 local M = {}
-
--- How many of the newest transactions are shown.
-local SHOWN = 10
 
 local PAGE = [[<h2>RuxPay: the ready account</h2>
 <table class="stack"><tbody>{{account}}</tbody></table>
@@ -26,13 +24,10 @@ M.rules = [[<ul class="cards" id="rules"><li><code>001 to 599</code> pays</li>
 <li><code>800 to 999</code> is declined</li></ul>]]
 
 local function account_rows(app)
-  local rows, account = {}, app:account()
-  local shown = { { "provider", "ruxpay" }, { "base_url", account.base_url }, { "app_id", account.app_id },
-    { "merchant_no", account.merchant_no }, { "secret_key", account.secret_key }, { "auth.mode", account.auth.mode } }
-  for i, row in ipairs(shown) do
-    rows[i] = html.fill("<tr><td>{name}</td><td><code>{value}</code></td></tr>", { name = row[1], value = row[2] })
-  end
-  return table.concat(rows, "\n")
+  local account = app:account()
+  return overview.account_rows{ { "provider", "ruxpay" }, { "base_url", account.base_url },
+    { "app_id", account.app_id }, { "merchant_no", account.merchant_no }, { "secret_key", account.secret_key },
+    { "auth.mode", account.auth.mode } }
 end
 
 -- What a payment is called: what is bought.
@@ -42,27 +37,21 @@ local ROW = [[<tr><td>{{name}}</td><td class="n">{amount}</td><td class="n">{sta
 <td>order <bdi>{order}</bdi></td><td class="n">{date}</td></tr>]]
 
 local function payment_rows(app)
-  local rows = {}
-  for i = #app.payments, math.max(1, #app.payments - SHOWN + 1), -1 do
-    local payment = app.payments[i]
+  return overview.table_of(overview.newest(app.payments, function(payment)
     local url = payments.page_url(app, payment)
-    rows[#rows + 1] = html.fill(ROW, { order = payment.order_id or "", state = codes.status(payment.code),
+    return html.fill(ROW, { order = payment.order_id or "", state = codes.status(payment.code),
       name = html.fill(url and '<a href="{url}"><bdi>{name}</bdi></a>' or "<bdi>{name}</bdi>",
         { url = url, name = name_of(payment) }),
       amount = amount.shown(payment.amount, payment.currency), date = calendar.date(payment.created_ms) })
-  end
-  if #rows == 0 then return "<p>None yet: create a payment, and it stands here.</p>" end
-  return '<table class="stack"><tbody>' .. table.concat(rows, "\n") .. "</tbody></table>"
+  end))
 end
 
 --- The newest pages that wait for a payer, newest first: a list of `{ url =, name =, status = }`.
 function M.pages(app)
-  local out = {}
-  for i = #app.payments, math.max(1, #app.payments - SHOWN + 1), -1 do
-    local url = payments.page_url(app, app.payments[i])
-    if url then out[#out + 1] = { url = url, name = name_of(app.payments[i]), status = "open" } end
-  end
-  return out
+  return overview.newest(app.payments, function(payment)
+    local url = payments.page_url(app, payment)
+    return url and { url = url, name = name_of(payment), status = "open" }
+  end)
 end
 
 --- Ready HTML.
