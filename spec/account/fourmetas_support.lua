@@ -1,6 +1,7 @@
 --- What the specs of 4metas accounts share.
 
 local account = require "obol.account"
+local common = require "spec.account.common"
 local crypto = require "obol.crypto"
 local keys = require "obol.sandbox.fourmetas.keys"
 local secret = require "obol.secret"
@@ -31,21 +32,11 @@ end
 
 --- An order that every check lets through; `more` replaces members (false takes one out).
 function M.order(more)
-  local params = { customer = { id = "167123123123" }, item = { product_id = 1 }, amount = "3.44", currency = "USD",
-    order_id = "A-1001" }
-  for name, value in pairs(more or {}) do
-    params[name] = value
-    if value == false then params[name] = nil end
-  end
-  return params
+  return common.with({ customer = { id = "167123123123" }, item = { product_id = 1 }, amount = "3.44",
+    currency = "USD", order_id = "A-1001" }, more)
 end
 
-function M.fixture(name)
-  local file = assert(io.open("spec/fixtures/fourmetas/" .. name, "rb"))
-  local text = file:read "*a"
-  file:close()
-  return text
-end
+M.fixture = common.fixtures "fourmetas"
 
 --- A callback over JSON with this `param`.
 function M.callback(param)

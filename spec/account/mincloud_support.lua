@@ -1,6 +1,7 @@
 --- What the specs of MinCloud accounts share.
 
 local account = require "obol.account"
+local common = require "spec.account.common"
 local crypto = require "obol.crypto"
 local secret = require "obol.secret"
 
@@ -10,16 +11,7 @@ local M = {}
 M.KEY = "mehXaWyZXhnzsyWYeUPhWTCOgfjGgdwN"
 M.TRANSACTION, M.TRADE = "MDUhtNmacdYBKokJbCXhvYuoJnHXzpeN", "4DySOWgNssfu5XsiTH9Ek2f5m9jWTwTw"
 
---- `params` with members of `more` in place of its own (false takes one out).
-function M.with(params, more)
-  local all = {}
-  for name, value in pairs(params) do all[name] = value end
-  for name, value in pairs(more or {}) do
-    all[name] = value
-    if value == false then all[name] = nil end
-  end
-  return all
-end
+M.with, M.fixture, M.problems = common.with, common.fixtures "mincloud", common.problems
 
 function M.config(more)
   return M.with({ provider = "mincloud", client_id = "a4d2d62965dda4d2d62965dd", token = secret "t0ken" }, more)
@@ -32,21 +24,6 @@ end
 --- A payment that every check lets through.
 function M.payment(more)
   return M.with({ method = "wechat_qr", amount = "0.10", currency = "CNY", description = "深蓝色秋裤" }, more)
-end
-
---- The text of a fixture.
-function M.fixture(name)
-  local file = assert(io.open("spec/fixtures/mincloud/" .. name, "rb"))
-  local text = file:read "*a"
-  file:close()
-  return text
-end
-
---- The problems of an error as { [field] = message }.
-function M.problems(err)
-  local found = {}
-  for _, problem in ipairs(err.fields or {}) do found[problem.field] = problem.message end
-  return found
 end
 
 function M.base64url(bytes)

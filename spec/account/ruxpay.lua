@@ -1,6 +1,7 @@
 --- What the specs of RuxPay share.
 
 local account = require "obol.account"
+local common = require "spec.account.common"
 local money = require "obol.money"
 local secret = require "obol.secret"
 
@@ -26,17 +27,9 @@ function M.account(more)
   return assert(account(M.config(more)))
 end
 
-local function with(params, more)
-  for name, value in pairs(more or {}) do
-    params[name] = value
-    if value == false then params[name] = nil end
-  end
-  return params
-end
-
 --- The payment that the published subscription holds, in uniform words.
 function M.payment(more)
-  return with({
+  return common.with({
     order_id = "A-1001", amount = "8.88", currency = "USD", customer = { ip = "127.0.0.1" },
     return_url = "https://domain/callback", notify_url = "https://domain/notification",
     items = { { name = "tea lights", price = "8.88", sku = "123-456-789", quantity = 1,
@@ -47,12 +40,18 @@ function M.payment(more)
   }, more)
 end
 
+-- Members that M.payment takes, where false has to stay.
+local function extended(members, more)
+  for name, value in pairs(more or {}) do members[name] = value end
+  return members
+end
+
 function M.subscription(more)
-  return M.payment(with({ interval = "P1W", cycles = 3 }, more))
+  return M.payment(extended({ interval = "P1W", cycles = 3 }, more))
 end
 
 function M.checkout(more)
-  return M.payment(with({ method = "checkout", card = false }, more))
+  return M.payment(extended({ method = "checkout", card = false }, more))
 end
 
 function M.encode(one, operation, params)
@@ -65,20 +64,7 @@ function M.body(one, operation, params)
   return type(body) == "string" and body or body:reveal()
 end
 
---- The text of a fixture.
-function M.fixture(name)
-  local file = assert(io.open("spec/fixtures/ruxpay/" .. name, "rb"))
-  local text = file:read "*a"
-  file:close()
-  return text
-end
-
---- The problems of an error as { [field] = message }.
-function M.problems(err)
-  local found = {}
-  for _, problem in ipairs(err.fields or {}) do found[problem.field] = problem.message end
-  return found
-end
+M.fixture, M.problems = common.fixtures "ruxpay", common.problems
 
 M.usd = function(text) return money(text, "USD") end
 

@@ -1,6 +1,7 @@
 --- What the specs of accounts share.
 
 local account = require "obol.account"
+local common = require "spec.account.common"
 local secret = require "obol.secret"
 
 local M = {}
@@ -21,39 +22,16 @@ end
 
 --- A purchase that every check lets through; `more` replaces members (false takes one out).
 function M.purchase(more)
-  local params = {
+  return common.with({
     customer = { id = "user_1" }, item = { product_id = "price_1" },
     return_url = "https://shop.example/ok", cancel_url = "https://shop.example/no",
-  }
-  for name, value in pairs(more or {}) do
-    params[name] = value
-    if value == false then params[name] = nil end
-  end
-  return params
+  }, more)
 end
 
 function M.one_off(more)
-  local params = M.purchase { amount = "10.00", currency = "USD", description = "tea lights" }
-  for name, value in pairs(more or {}) do
-    params[name] = value
-    if value == false then params[name] = nil end
-  end
-  return params
+  return common.with(M.purchase { amount = "10.00", currency = "USD", description = "tea lights" }, more)
 end
 
---- The text of a fixture.
-function M.fixture(name)
-  local file = assert(io.open("spec/fixtures/appwheel/" .. name, "rb"))
-  local text = file:read "*a"
-  file:close()
-  return text
-end
-
---- The problems of an error as { [field] = message }.
-function M.problems(err)
-  local found = {}
-  for _, problem in ipairs(err.fields or {}) do found[problem.field] = problem.message end
-  return found
-end
+M.fixture, M.problems = common.fixtures "appwheel", common.problems
 
 return M

@@ -3,6 +3,7 @@
 
 local obol = require "obol"
 local sandbox = require "obol.sandbox"
+local simulated = require "spec.client.simulated"
 
 local function open(mode, words)
   local box = sandbox.new { clock_ms = 1700000000000, seed = "client", fourmetas = { rsa = { mode = mode } } }
@@ -10,20 +11,15 @@ local function open(mode, words)
   account.provider = "fourmetas"
   account.rsa.key = obol.secret(account.rsa.key)
   for name, value in pairs(words or {}) do account[name] = value end
-  local state = { alarms = {}, sent = 0 }
   local transport = box:transport()
   local send = transport.send
+  local pay, state
   transport.send = function(...)
     state.sent = state.sent + 1
     return send(...)
   end
-  local pay = assert(obol.open {
-    mode = "test", ledger = "memory", accounts = { games = account }, transport = transport,
-    clock = function() return box:now_ms() end,
-    log = function(record)
-      if record.type == "alarm" then state.alarms[#state.alarms + 1] = record.alarm end
-    end,
-  })
+  pay, state = simulated.open(box, { games = account }, { transport = transport })
+  state.sent = 0
   return pay, box, state
 end
 
@@ -34,16 +30,7 @@ local function order(order_id, more)
   return params
 end
 
--- Hands what is due to the client; answers the replies and the events.
-local function deliver(pay, box)
-  local replies, events = {}, {}
-  box:deliver(function(request)
-    local reply, event = pay.notifications:receive("games", request)
-    replies[#replies + 1], events[#events + 1] = reply, event or false
-    return reply
-  end)
-  return replies, events
-end
+local deliver = simulated.deliver_to "games"
 
 for _, mode in ipairs { "public_encrypt", "private_encrypt" } do
   describe("4metas, " .. mode .. ",", function()

@@ -3,6 +3,7 @@
 
 local obol = require "obol"
 local sandbox = require "obol.sandbox"
+local simulated = require "spec.client.simulated"
 
 -- `which` is one of the ready accounts; `words` replaces members, false takes one away.
 local function open(which, words, simulator)
@@ -12,15 +13,7 @@ local function open(which, words, simulator)
   for name, value in pairs(words or {}) do account[name] = value or nil end
   for _, name in ipairs { "token", "webhook_key" } do account[name] = account[name] and obol.secret(account[name]) end
   if account.login then account.login.password = obol.secret(account.login.password) end
-  local state = { alarms = {}, operations = {} }
-  local pay = assert(obol.open {
-    mode = "live", ledger = "memory", accounts = { web = account }, transport = box:transport(),
-    clock = function() return box:now_ms() end,
-    log = function(record)
-      if record.type == "alarm" then state.alarms[#state.alarms + 1] = record.alarm end
-      if record.type == "call" then state.operations[#state.operations + 1] = record.operation end
-    end,
-  })
+  local pay, state = simulated.open(box, { web = account }, { mode = "live" })
   return pay, box, state
 end
 
@@ -30,15 +23,7 @@ local function order(order_id, more)
   return params
 end
 
-local function deliver(pay, box)
-  local replies, events = {}, {}
-  box:deliver(function(request)
-    local reply, event = pay.notifications:receive("web", request)
-    replies[#replies + 1], events[#events + 1] = reply, event or false
-    return reply
-  end)
-  return replies, events
-end
+local deliver = simulated.deliver_to "web"
 
 -- A webhook with these claims, signed as the simulator signs.
 local function signed(box, claims)

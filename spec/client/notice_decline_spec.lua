@@ -2,16 +2,8 @@ local money = require "obol.money"
 local notified = require "spec.client.notified"
 local support = require "spec.client.support"
 
-local event, order = notified.event, notified.order
+local event, order, unknown = notified.event, notified.order, notified.unknown
 
--- A payment of `cards` whose answer is still missing.
-local function unknown(more)
-  local pay, state, transport, clock, ledger = notified.open("cards",
-    { create = support.unknown, query = { outcome = "unknown", found = false, kind = "not_found" } }, more)
-  local payment = pay.payments:create(order "A-1")
-  assert(payment.status == "unknown")
-  return pay, state, transport, clock, ledger, payment.attempts[1].key
-end
 describe("a signed notification of a decline", function()
   local restore
   setup(function() restore = support.install() end)

@@ -36,6 +36,16 @@ function M.order(order_id, more)
   return params
 end
 
+--- A client of `cards` with the payment A-1, whose answer is still missing; answers what `open` does, and the
+-- attempt's key.
+function M.unknown(more)
+  local pay, state, transport, clock, ledger = M.open("cards",
+    { create = support.unknown, query = { outcome = "unknown", found = false, kind = "not_found" } }, more)
+  local payment = pay.payments:create(M.order "A-1")
+  assert(payment.status == "unknown")
+  return pay, state, transport, clock, ledger, payment.attempts[1].key
+end
+
 --- A signed notification of a paid 8.88 USD; `more` changes its members (false takes one away).
 function M.event(id, more)
   local event = { id = id, type = "payment.succeeded", outcome = "succeeded", verified_by = "signature",

@@ -3,6 +3,7 @@
 
 local obol = require "obol"
 local sandbox = require "obol.sandbox"
+local simulated = require "spec.client.simulated"
 
 local DAY = 86400000
 
@@ -11,15 +12,7 @@ local function open(words)
   local account = box:accounts().ruxpay
   account.provider, account.secret_key = "ruxpay", obol.secret(account.secret_key)
   for name, value in pairs(words or {}) do account[name] = value end
-  local state = { alarms = {}, operations = {} }
-  local pay = assert(obol.open {
-    mode = "test", ledger = "memory", accounts = { cards = account }, transport = box:transport(),
-    clock = function() return box:now_ms() end,
-    log = function(record)
-      if record.type == "alarm" then state.alarms[#state.alarms + 1] = record.alarm end
-      if record.type == "call" then state.operations[#state.operations + 1] = record.operation end
-    end,
-  })
+  local pay, state = simulated.open(box, { cards = account })
   return pay, box, state
 end
 
@@ -45,15 +38,7 @@ local function subscribed(words)
   return pay, box, state, subscription.payment
 end
 
-local function deliver(pay, box)
-  local replies, events = {}, {}
-  box:deliver(function(request)
-    local reply, event = pay.notifications:receive("cards", request)
-    replies[#replies + 1], events[#events + 1] = reply, event or false
-    return reply
-  end)
-  return replies, events
-end
+local deliver = simulated.deliver_to "cards"
 
 describe("RuxPay's notification", function()
   it("of a pending payment is confirmed by the query, once", function()
