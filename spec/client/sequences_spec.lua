@@ -13,6 +13,9 @@ end
 
 local LIMIT = 8 * 3600000
 
+-- (A sanitizer has nothing to see in all of them.)
+local SEEDS = (os.getenv "LD_PRELOAD" or ""):find "san" and 10 or 60
+
 local outcomes = { "succeeded", "accepted", "declined", "rejected", "unknown", "not_sent" }
 
 local function answer(random)
@@ -104,7 +107,7 @@ describe("any sequence of outcomes", function()
 
   for _, provider in ipairs { "cards", "safe", "wheel" } do
     it("keeps one open attempt and never changes an open key: " .. provider, function()
-      for seed = 1, 60 do run(provider, seed * 7919) end
+      for seed = 1, SEEDS do run(provider, seed * 7919) end
     end)
   end
 end)

@@ -1,6 +1,7 @@
 -- A private server of PostgreSQL: in a folder of its own, reached through a socket in it, run by a user
 -- without rights, as it refuses root.
 
+local net = require "spec.net.support"
 local support = require "spec.store.support"
 
 local M = {}
@@ -58,6 +59,19 @@ function M.new(settings)
   run(("initdb -D %s -U %s -A trust -E UTF8 --no-sync"):format(data, USER))
   server.start()
   return server
+end
+
+--- Waits until somebody sleeps in the server, in a unit that was submitted, and answers what `column` says of
+-- who does.
+function M.sleepers(database, column)
+  local query = "select " .. (column or "count(*)") .. " as value from pg_stat_activity " ..
+    "where query like 'select count(pg_sleep%' and wait_event = 'PgSleep'"
+  local value
+  assert(net.eventually(function()
+    value = support.value(database, query)
+    return value > 0
+  end), "nobody sleeps")
+  return value
 end
 
 return M
