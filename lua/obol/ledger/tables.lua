@@ -18,7 +18,10 @@ local M = {}
 M.payments = {
   key = "order_id",
   index = { "provider_id", "renewal_of" },
-  search = { "status", "account, status", "customer_id", "product_id", "unresolved", "created_ms" },
+  search = {
+    "provider_id, account", "renewal_of, status", "status", "account, status", "customer_id", "product_id",
+    "unresolved", "created_ms",
+  },
   columns = {
     order_id = "text", operation = "text", status = "text", amount = "text", currency = "text",
     generation = "integer", attempt = "text", account = "text", provider_id = "text",
@@ -32,6 +35,7 @@ M.payments = {
 M.attempts = {
   key = "key",
   index = { "order_id", "provider_id" },
+  search = { "provider_id, account" },
   unique = { "slot", "exclusive", "success_of", "proven_by" },
   columns = {
     key = "text", order_id = "text", refund_id = "text", account = "text", provider = "text",
@@ -62,7 +66,9 @@ M.refunds = {
 M.subscriptions = {
   key = "order_id",
   index = { "provider_id" },
-  search = { "status", "account, status", "customer_id", "product_id", "created_ms" },
+  search = {
+    "provider_id, account", "status", "account, status", "customer_id", "product_id", "created_ms",
+  },
   columns = {
     order_id = "text", provider_id = "text", status = "text", product_id = "text",
     customer_id = "text", account = "text", period_end_ms = "integer", auto_renew = "flag",

@@ -65,23 +65,25 @@ local function read_rows(about, list)
   return list
 end
 
--- Runs a query: its rows as they stand in the database.
-local function query(self, about, statement)
-  local results, err = run(self, { statement, not about.numbered and numbering.question or nil, read = true })
-  if not results then return nil, err end
-  if about.numbered or results[2].count == 0 then return results[1] end
-  local ok
-  ok, err = run(self, numbering.unit)
-  if not ok then return nil, err end
-  results, err = run(self, { statement, read = true })
-  if not results then return nil, err end
-  return results[1]
+-- Runs a query: its rows as they stand in the database. Where events get their numbers when they are read,
+-- that is done first, until `enough(rows)` says that what is still without one cannot be among these.
+local function query(self, about, statement, enough)
+  while true do
+    local results, err = run(self, { statement, not about.numbered and numbering.question or nil, read = true })
+    if not results then return nil, err end
+    if about.numbered or results[2].count == 0 or enough(results[1]) then return results[1] end
+    local ok
+    ok, err = run(self, numbering.unit)
+    if not ok then return nil, err end
+  end
 end
+
+local function is_numbered(found) return found[1] == nil or found[1].seq ~= nil end
 
 function Sql:get(name, key)
   if type(key) ~= "string" then return nil end
   local about = self.statements.tables[name]
-  local found, err = query(self, about, self.statements:get(name, key))
+  local found, err = query(self, about, self.statements:get(name, key), is_numbered)
   if not found then return nil, err end
   found, err = read_rows(about, found)
   if not found then return nil, err end
@@ -92,7 +94,9 @@ function Sql:select(name, asked)
   local about, limit = self.statements.tables[name], asked.limit or 100
   local statement = self.statements:select(name, asked, asked.due_ms and limit or limit + 1)
   if not statement then return {} end
-  local found, err = query(self, about, statement)
+  local found, err = query(self, about, statement, function(list)
+    return #list > limit and list[limit + 1].seq ~= nil
+  end)
   if not found then return nil, err end
   local cursor
   if #found > limit then

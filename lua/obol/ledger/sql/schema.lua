@@ -69,6 +69,14 @@ local function create_index(name, about, columns, dialect, unique)
     columns:gsub(",%s*", "_"), M.PREFIX, name, columns, place, always and "" or (" where %s is not null"):format(first))
 end
 
+-- Whether a longer index begins with the column.
+local function is_covered(about, column)
+  for _, columns in ipairs(about.search or {}) do
+    if columns:find("^" .. column .. ",") then return true end
+  end
+  return false
+end
+
 local function add_indexes(list, name, about, dialect, number)
   local function add(columns, unique)
     local newest = 1
@@ -76,7 +84,9 @@ local function add_indexes(list, name, about, dialect, number)
     if newest == number then list[#list + 1] = create_index(name, about, columns, dialect, unique) end
   end
   for _, column in ipairs(about.unique or {}) do add(column, true) end
-  for _, column in ipairs(about.index or {}) do add(column) end
+  for _, column in ipairs(about.index or {}) do
+    if not is_covered(about, column) then add(column) end
+  end
   for _, columns in ipairs(about.search or {}) do add(columns) end
   if about.columns.due_ms then add "due_ms" end
 end
