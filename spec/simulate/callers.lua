@@ -93,6 +93,12 @@ M.switch_off = subscription "cancel"
 M.switch_on = subscription "renew"
 M.change_plan = subscription("update", { item = { product_id = "price_vip_yearly" } })
 
+--- The background's look at what is due.
+function M.reconcile(run, process)
+  local report, err = process.pay:reconcile{ at_once = 1, limit = run.random:upto(4) }
+  run:note("  reconciled: %s", report and ("%d looked at"):format(report.looked) or tostring(err))
+end
+
 --- Hands the events to the merchant, whose code fails at times.
 function M.consume(run, process)
   process.pay.events:consume("shop", function(event)

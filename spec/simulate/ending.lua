@@ -27,6 +27,17 @@ local function ask(run, pay)
   for _, id in ipairs(ids) do assert(pay.refunds:refresh(id)) end
 end
 
+-- What the background does: whatever is due is looked at, and a payer's own order is asked about by the payer.
+local function look(run, pay)
+  assert(pay:reconcile{ at_once = 1 })
+  for _, order_id in ipairs(run.order_ids) do
+    local way = run.way[order_id]
+    if run.invariants.rows.payments[order_id] and way.options then
+      assert(pay.payments:refresh(order_id, way.options(run)))
+    end
+  end
+end
+
 local function is_open(run)
   local rows = run.invariants.rows
   if #run.mail > 0 or #run.box.webhooks.pending > 0 then return true end
@@ -40,6 +51,13 @@ local function is_open(run)
     if row.slot and row.outcome ~= "accepted" then return true end
   end
   return false
+end
+
+-- Nothing that somebody can ask about stays open.
+local function check_settled(run)
+  for _, row in pairs(run.invariants.rows.payments) do
+    if open_payment[row.status] then error(("%s is still %s"):format(row.order_id, row.status), 0) end
+  end
 end
 
 --- Brings the run to rest: the processes end, one begins anew, and the world is kind from now on.
@@ -60,14 +78,19 @@ function M.settle(run, check)
   process.skew_ms = 0
   run:crash(process)
   outside.end_refunds(run)
+  -- In some runs people ask about everything at once, in others the background alone as things come due.
+  local asks = run.random:chance(50) and ask or look
   for round = 1, ROUNDS do
     run:note("round %d", round)
     mail.deliver_all(run, process)
-    ask(run, process.pay)
+    asks(run, process.pay)
     check(run)
     if round > 1 and not is_open(run) then break end
     outside.advance(run, 4 * HOUR)
   end
+  if is_open(run) then check_settled(run) end
+  -- Of what was given up long ago nobody is told but who asks.
+  if asks == look then ask(run, process.pay) end
   process.pay.events:consume("shop", function(event) run.handed[#run.handed + 1] = event end)
 end
 

@@ -1,17 +1,25 @@
--- make simulate SEEDS=n [FIRST=m] [TRACE=1] [MORE=1]: runs of the simulation, one a seed. The first that
--- fails ends it, with the command that runs it again; MORE=1 goes on and counts them.
+-- make simulate SEEDS=n [FIRST=m] [TRACE=1] [MORE=1] [STORE=sqlite]: runs of the simulation, one a seed. The
+-- first that fails ends it, with the command that runs it again; MORE=1 goes on and counts them. The ledger is in
+-- memory, or in SQLite.
 
 local runs = require "spec.simulate.run"
+local stores = require "spec.simulate.stores"
 
 local function number(name, default) return tonumber(os.getenv(name) or "") or default end
 
 local FIRST, SEEDS = number("FIRST", 1), number("SEEDS", 1000)
 local TRACE, MORE = os.getenv "TRACE" == "1", os.getenv "MORE" == "1"
 
+local store = os.getenv "STORE"
+local open = assert(stores[store and store ~= "" and store or "memory"], "STORE: expected memory or sqlite")
+
 local failed = 0
 local began = os.clock()
 for seed = FIRST, FIRST + SEEDS - 1 do
-  local ok, err = pcall(runs.run, seed, { trace = TRACE and print or nil })
+  if seed > FIRST and (seed - FIRST) % 1000 == 0 and not TRACE then
+    io.stderr:write(("%d seeds, %d failed\n"):format(seed - FIRST, failed))
+  end
+  local ok, err = pcall(runs.run, seed, { trace = TRACE and print or nil, store = open })
   if not ok then
     failed = failed + 1
     local cause = tostring(err):match "^[^\n]*"

@@ -27,12 +27,12 @@ callers.deliver, callers.replay = mail.deliver, mail.replay
 -- pages that are paid long after they were made (world.LATE).
 local of_subscriptions = "refresh_subscription 2 switch_off 1 switch_on 1 change_plan 1 "
 local moods = {
-  { tasks = "create 6 refresh 3 get 1 cancel 1 refund 3 refresh_refund 1 deliver 6 replay 2 consume 1 ",
+  { tasks = "create 6 refresh 3 get 1 cancel 1 refund 3 refresh_refund 1 deliver 6 replay 2 consume 1 reconcile 2 ",
     deeds = "pay 6 decline 1 back_out 1 forge 1 console 2 bank 2 renew 2 chargeback 1 fault 3 wait 3 wait_long 1 "
       .. "clock 1 late 2 crash 2 lose 1" },
-  { tasks = "create 3 refresh 2 refund 10 refresh_refund 4 deliver 6 replay 1 consume 1 ",
+  { tasks = "create 3 refresh 2 refund 10 refresh_refund 4 deliver 6 replay 1 consume 1 reconcile 1 ",
     deeds = "pay 8 console 2 bank 4 renew 1 fault 1 wait 2 late 1 crash 1" },
-  { tasks = "create 8 refresh 4 get 1 refund 1 deliver 3 consume 1 ",
+  { tasks = "create 8 refresh 4 get 1 refund 1 deliver 3 consume 1 reconcile 2 ",
     deeds = "pay 12 decline 1 forge 1 renew 1 fault 1 wait 1 wait_long 8 late 2 crash 1" },
 }
 

@@ -3,20 +3,25 @@
 
 local planted = require "spec.simulate.planted"
 local runs = require "spec.simulate.run"
+local stores = require "spec.simulate.stores"
 
-local COUNT = tonumber(os.getenv "OBOL_SEEDS") or 400
+local COUNT = tonumber(os.getenv "OBOL_SEEDS") or 300
 local FIRST = tonumber(os.getenv "OBOL_FIRST_SEED") or 1
 
 describe("a simulated world", function()
-  it("holds whatever comes in whatever order", function()
-    for seed = FIRST, FIRST + COUNT - 1 do
-      local ok, err = pcall(runs.run, seed)
+  local function holds(count, options)
+    for seed = FIRST, FIRST + count - 1 do
+      local ok, err = pcall(runs.run, seed, options)
       if not ok then
         error(("seed %d: %s\nto see what happened: make simulate FIRST=%d SEEDS=1 TRACE=1"):format(seed, tostring(err),
           seed), 0)
       end
     end
-  end)
+  end
+
+  it("holds whatever comes in whatever order", function() holds(COUNT) end)
+
+  it("holds on a database too", function() holds(math.ceil(COUNT / 4), { store = stores.sqlite }) end)
 
   it("is the same each time that a seed is run", function()
     local function told(seed)
