@@ -117,12 +117,12 @@ test: deps-test
 
 # make crash: a shop that is killed at every point of its work, and started again (spec/crash/run.lua).
 # LEDGER=sqlite SCRIPT=card POINT=7 is one point; EVERY=10 a sample; TWICE=1 kills the recovery too;
-# LUA=luajit the other Lua.
+# SOON=1 kills some milliseconds behind each point; LUA=luajit is the other Lua.
 CRASH_LUA := $(if $(findstring jit,$(LUA)),luajit,lua5.4)
 crash: deps-test
 	@$(MAKE) -s --no-print-directory build
 	@eval "$$($(MAKE) -s --no-print-directory env)" && LEDGER='$(LEDGER)' SCRIPT='$(SCRIPT)' POINT='$(POINT)' \
-	    EVERY='$(EVERY)' TWICE='$(TWICE)' OBOL_LUA=$(CRASH_LUA) $(CRASH_LUA) spec/crash/run.lua
+	    EVERY='$(EVERY)' TWICE='$(TWICE)' SOON='$(SOON)' OBOL_LUA=$(CRASH_LUA) $(CRASH_LUA) spec/crash/run.lua
 
 # make simulate SEEDS=1000: as many runs of a simulated world, from FIRST=1 on (spec/simulate/main.lua). TRACE=1
 # tells what happened; MORE=1 goes on after a seed that fails; STORE=sqlite is the ledger; LUA=lua5.4 the other Lua.

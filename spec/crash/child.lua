@@ -78,6 +78,7 @@ if os.getenv "OBOL_CRASH_MODE" == "run" then
 else
   recover(read "expected")
 end
+points.rest()
 io.stdout:write("points ", points.count, "\n")
 for _, problem in ipairs(audit.problems(shop.ledger, shop:control "books", shop)) do
   io.stdout:write("problem ", problem, "\n")

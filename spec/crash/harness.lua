@@ -41,8 +41,9 @@ local function run(self, case, mode, point)
   local environment = ("OBOL_CRASH_URL=%s OBOL_CRASH_FOLDER=%s OBOL_CRASH_LEDGER=%s OBOL_CRASH_SCRIPT=%s " ..
     "OBOL_CRASH_PLANT=%s"):format(self.server.url, case.folder, support.quote(case.ledger), case.script.name,
     case.plant or "")
-  local pipe = assert(io.popen(("%s OBOL_CRASH_MODE=%s OBOL_CRASH_POINT=%s exec %s spec/crash/child.lua 2>&1"):format(
-    environment, mode, point and ("%d"):format(point) or "", M.lua())))
+  local where = point and ("OBOL_CRASH_POINT=%d OBOL_CRASH_SOON=%s"):format(point, case.soon or "") or ""
+  local pipe = assert(io.popen(("%s OBOL_CRASH_MODE=%s %s exec %s spec/crash/child.lua 2>&1"):format(environment, mode,
+    where, M.lua())))
   local rest = {}
   for line in pipe:lines() do
     local word, value = line:match "^(%l+) (.*)$"
@@ -115,14 +116,14 @@ function Harness:undisturbed(script)
 end
 
 --- Kills the script at `point` and has it recover: nil when all is well, or what is wrong; and where
--- it was killed. more = { again = (a point at which the process that recovers is killed too), plant = (a
--- mistake that the processes are to make, see child.lua) }.
+-- it was killed. more = { soon = (milliseconds from there until it is), again = (a point at which the
+-- process that recovers is killed too), plant = (a mistake that the processes are to make, see child.lua) }.
 function Harness:kill_at(script, point, more)
   more = more or {}
   local expected, why = self:undisturbed(script)
   if not expected then return why end
   local case = begin(self, script)
-  case.plant = more.plant
+  case.plant, case.soon = more.plant, more.soon
   support.write(case.folder .. "/expected", expected.told)
   local problem
   local first = run(self, case, "run", point)

@@ -1,11 +1,17 @@
 --- The points of a process at which it can be killed: before and after everything that leaves it or
 -- reaches it. They are counted from 1; the one whose number OBOL_CRASH_POINT names ends the process, by
--- a real SIGKILL.
+-- a real SIGKILL: at once, or OBOL_CRASH_SOON milliseconds later, in the middle of what comes then.
 
 local M = { count = 0 }
 
 local fatal = tonumber(os.getenv "OBOL_CRASH_POINT" or "")
+local soon = tonumber(os.getenv "OBOL_CRASH_SOON" or "")
 local trace = os.getenv "OBOL_CRASH_TRACE"
+
+--- Waits for the end, where it was asked for: what is not the library's work is done whole or not at all.
+function M.rest()
+  while M.is_doomed do os.execute "sleep 0.01" end
+end
 
 --- Passes a point: `what` says where it is.
 function M.pass(what)
@@ -14,8 +20,10 @@ function M.pass(what)
   if M.count ~= fatal then return end
   io.stdout:write(("killed %d %s\n"):format(M.count, what))
   io.stdout:flush()
-  os.execute "kill -KILL $PPID"
-  while true do os.execute "sleep 1" end
+  M.is_doomed = true
+  os.execute(soon and ("(pid=$PPID; sleep %.3f; kill -KILL $pid) >/dev/null 2>&1 &"):format(soon / 1000)
+    or "kill -KILL $PPID")
+  if not soon then M.rest() end
 end
 
 local function name_of(changes)

@@ -4,6 +4,7 @@
 local audit = require "spec.crash.audit"
 local harness = require "spec.crash.harness"
 local json = require "obol.json"
+local racers = require "spec.crash.racers"
 local server = require "obol.sandbox.server"
 local shops = require "spec.crash.shop"
 local support = require "spec.store.support"
@@ -12,10 +13,11 @@ local M = {}
 
 local START_MS = 1700000000000
 
-local function start(url, folder, place, number, orders)
+-- One process; `point` is where it is killed, nil for one that lives.
+local function start(url, folder, place, number, orders, point)
   return assert(io.popen(("OBOL_CRASH_URL=%s OBOL_CRASH_FOLDER=%s OBOL_CRASH_LEDGER=%s OBOL_RACE_NUMBER=%d " ..
-    "OBOL_RACE_ORDERS=%d exec %s spec/crash/racer.lua 2>&1"):format(url, folder, support.quote(place), number, orders,
-    harness.lua())))
+    "OBOL_RACE_ORDERS=%d OBOL_CRASH_POINT=%s exec %s spec/crash/racer.lua 2>&1"):format(url, folder,
+    support.quote(place), number, orders, point or "", harness.lua())))
 end
 
 local function give(race, word)
@@ -30,7 +32,9 @@ local function turn(race, word)
   give(race, word)
   for number, pipe in ipairs(race.pipes) do
     local line = pipe:read "*l"
-    if line ~= "done" then
+    if line and line:find "^killed " then
+      race.killed = race.killed + 1
+    elseif line ~= "done" and (line or not race.kills) then
       table.insert(race.problems, ("process %d, %s: %s"):format(number, word, tostring(line)))
     end
   end
@@ -50,17 +54,21 @@ local function pay(race)
   end
 end
 
--- Alone, until all is settled.
-local function settle(race)
-  for _, ms in ipairs { 30000, 60000, 300000, 3600000 } do
+-- Alone, until all is settled: what those who were killed began is begun again.
+local function settle(race, orders)
+  for _, ms in ipairs { 30000, 60000, 300000, 900000, 3600000, 3600000, 60000, 60000 } do
+    racers.create(race.shop, orders)
+    pay(race)
     race.shop:deliver()
+    for number = 1, 4 do racers.refund(race.shop, orders, number) end
     race.shop:reconcile()
     race.shop:consume()
     race.shop:advance(ms)
   end
 end
 
--- Every order was paid once; of RuxPay's, two refunds of four were made.
+-- Every order was paid once; of RuxPay's, two refunds of four were made, and the others not even begun
+-- while nothing was lost.
 local function check_counts(race, orders)
   local made, refunded = { where = { status = "succeeded" }, limit = 1000 }, {}
   for _, row in ipairs(assert(race.shop.ledger:list("refunds", made))) do
@@ -69,6 +77,10 @@ local function check_counts(race, orders)
   for place = 1, orders do
     local row = assert(race.shop.ledger:payment("A-" .. place))
     local wanted = row.account == "ruxpay" and 2 or 0
+    local begun = assert(race.shop.ledger:list("refunds", { where = { order_id = row.order_id } }))
+    if not race.kills and #begun ~= wanted then
+      table.insert(race.problems, ("%s has %d refunds"):format(row.order_id, #begun))
+    end
     if row.status ~= "succeeded" or row.surplus or (refunded[row.order_id] or 0) ~= wanted then
       table.insert(race.problems, ("%s is %s, with %d refunds"):format(row.order_id, row.status,
         refunded[row.order_id] or 0))
@@ -76,13 +88,17 @@ local function check_counts(race, orders)
   end
 end
 
---- Runs a race on the ledger of `places`: `processes` of them, `orders`. Answers what is wrong: a list.
-function M.run(places, processes, orders)
-  local race = { folder = support.folder(), pipes = {}, problems = {}, turn = 0 }
+--- Runs a race on the ledger of `places`: `processes` of them, `orders`; `kills`: every third process is
+-- killed in the middle. Answers what is wrong, a list, and how many were killed.
+function M.run(places, processes, orders, kills)
+  local race = { folder = support.folder(), pipes = {}, problems = {}, turn = 0, kills = kills, killed = 0 }
   local sandbox = assert(server.start { clock_ms = START_MS, webhook_url = "https://shop.example/notify",
     appwheel = { implicit_users = true } })
   local place = places.make()
-  for number = 1, processes do race.pipes[number] = start(sandbox.url, race.folder, place, number, orders) end
+  for number = 1, processes do
+    local point = kills and number % 3 == 0 and number * 61 % 300 + 1 or nil
+    race.pipes[number] = start(sandbox.url, race.folder, place, number, orders, point)
+  end
   local ok, why = pcall(function()
     for _, pipe in ipairs(race.pipes) do assert(pipe:read "*l" == "ready") end
     race.shop = shops.open { url = sandbox.url, folder = race.folder, ledger = place }
@@ -95,7 +111,7 @@ function M.run(places, processes, orders)
     notify(race)
     turn(race, "look")
     turn(race, "consume")
-    settle(race)
+    settle(race, orders)
     check_counts(race, orders)
     for _, problem in ipairs(audit.problems(race.shop.ledger, race.shop:control "books", race.shop)) do
       table.insert(race.problems, problem)
@@ -111,7 +127,7 @@ function M.run(places, processes, orders)
   sandbox:stop()
   places.drop(place)
   support.remove(race.folder)
-  return race.problems
+  return race.problems, race.killed
 end
 
 return M

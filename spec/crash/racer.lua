@@ -4,33 +4,19 @@
 
 local core = require "obol.core"
 local json = require "obol.json"
-local orders = require("spec.crash.scripts").orders
+local racers = require "spec.crash.racers"
 local shops = require "spec.crash.shop"
 local wait = require "obol.wait"
 
 local folder = os.getenv "OBOL_CRASH_FOLDER"
 local shop = shops.open { url = os.getenv "OBOL_CRASH_URL", folder = folder, ledger = os.getenv "OBOL_CRASH_LEDGER" }
 local number, count = tonumber(os.getenv "OBOL_RACE_NUMBER"), tonumber(os.getenv "OBOL_RACE_ORDERS")
-local providers = { "ruxpay", "mincloud", "fourmetas", "appwheel" }
-local limits = { timeout_ms = 20000 }
-
--- What a caller may be told who was not the first.
-local fair = { conflict = true, invalid = true }
-
-local function check(made, err)
-  if not made and not fair[err.kind] then error(err) end
-  return made, err
-end
-
 local words = {}
 
-function words.create()
-  for place = 1, count do
-    local provider = providers[place % #providers + 1]
-    local params = orders[provider]("A-" .. place, provider == "appwheel" and { customer = "u-" .. place } or nil)
-    check(shop.pay.payments:create(params, { account = provider, timeout_ms = limits.timeout_ms }))
-  end
-end
+function words.create() racers.create(shop, count) end
+function words.look() racers.look(shop, count) end
+function words.refund() racers.refund(shop, count, number) end
+function words.consume() shop:consume() end
 
 -- Everybody gets every notification.
 function words.notify()
@@ -39,26 +25,6 @@ function words.notify()
   file:close()
   for place = 1, #list do shop:receive(list[(place + number) % #list + 1]) end
 end
-
-function words.look()
-  for place = 1, count do check(shop.pay.payments:refresh("A-" .. place, limits)) end
-  shop.pay:reconcile { at_once = 4 }
-end
-
--- Four refunds of a third each, every one asked for by several: at most two can be made.
-function words.refund()
-  for place = 1, count do
-    if providers[place % #providers + 1] == "ruxpay" then
-      local params = { refund_id = ("R-%d-%d"):format(place, number % 4), amount = "3.00" }
-      for _ = 1, 20 do
-        local made, err = check(shop.pay.refunds:create("A-" .. place, params, limits))
-        if made or err.kind ~= "conflict" then break end
-      end
-    end
-  end
-end
-
-function words.consume() shop:consume() end
 
 io.stdout:setvbuf "no"
 print "ready"
