@@ -1,4 +1,5 @@
 #include "bind/net.h"
+#include "bind/number.h"
 
 #include "base/clock.h"
 #include "completion/announcer.h"
@@ -237,12 +238,6 @@ static int net_sleep(lua_State *L)
     return 0;
 }
 
-static void set_number(lua_State *L, const char *name, uint64_t number)
-{
-    lua_pushinteger(L, (lua_Integer)number);
-    lua_setfield(L, -2, name);
-}
-
 /* stats() -> counts of the process: started, connections, pending, pools, done, expired; and
  * whether the background thread runs */
 static int net_stats(lua_State *L)
@@ -250,12 +245,12 @@ static int net_stats(lua_State *L)
     struct obol_net_stats net = obol_net_stats();
     struct obol_completion_stats completion = obol_completion_stats();
     lua_createtable(L, 0, 7);
-    set_number(L, "started", net.started);
-    set_number(L, "connections", net.connections);
-    set_number(L, "pending", net.pending);
-    set_number(L, "pools", net.pools);
-    set_number(L, "done", completion.done);
-    set_number(L, "expired", completion.expired);
+    obol_bind_set_count(L, "started", net.started);
+    obol_bind_set_count(L, "connections", net.connections);
+    obol_bind_set_count(L, "pending", net.pending);
+    obol_bind_set_count(L, "pools", net.pools);
+    obol_bind_set_count(L, "done", completion.done);
+    obol_bind_set_count(L, "expired", completion.expired);
     lua_pushboolean(L, net.thread);
     lua_setfield(L, -2, "thread");
     return 1;
@@ -269,7 +264,7 @@ struct obol_bind_channel *obol_bind_channel_check(lua_State *L, int index)
     return channel;
 }
 
-struct obol_bind_channel *obol_bind_channel_push(lua_State *L)
+static void push_channel(lua_State *L)
 {
     struct obol_bind_channel *channel = lua_newuserdatauv(L, sizeof *channel, 0);
     *channel = (struct obol_bind_channel){.fd = -1};
@@ -278,7 +273,6 @@ struct obol_bind_channel *obol_bind_channel_push(lua_State *L)
     channel->owner = obol_completion_owner_new();
     if (channel->owner == NULL)
         luaL_error(L, "out of memory");
-    return channel;
 }
 
 /* new() -> a table of these functions with ids of its own, and the `channel` that they stand on,
@@ -290,7 +284,7 @@ static int net_new(lua_State *L)
         {"take", net_take},   {"cancel", net_cancel}, {"poll", net_poll}, {"fd", net_fd},
         {"stats", net_stats}, {"new", net_new},       {"next", net_next}, {NULL, NULL}};
     lua_newtable(L);
-    (void)obol_bind_channel_push(L);
+    push_channel(L);
     lua_pushvalue(L, -1);
     lua_setfield(L, -3, "channel");
     luaL_setfuncs(L, functions, 1);

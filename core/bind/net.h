@@ -23,8 +23,7 @@ struct obol_bind_channel {
     pid_t fd_of; /* the process that opened it: after a fork it speaks of the parent's ids */
 };
 
-/* Pushes one, or finds it at `index`; raises when there is something else. */
-struct obol_bind_channel *obol_bind_channel_push(lua_State *L);
+/* The one at `index`; raises when there is something else. */
 struct obol_bind_channel *obol_bind_channel_check(lua_State *L, int index);
 /* Waits for the id and pushes what came of it; answers how many values. */
 int obol_bind_channel_take_unit(lua_State *L, struct obol_bind_channel *channel, uint64_t id);

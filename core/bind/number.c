@@ -42,3 +42,9 @@ void obol_bind_push_int64(lua_State *L, int64_t integer)
     struct obol_slice text = obol_text_of_int64(room, integer);
     lua_pushlstring(L, text.data, text.size);
 }
+
+void obol_bind_set_count(lua_State *L, const char *name, uint64_t count)
+{
+    lua_pushinteger(L, (lua_Integer)count);
+    lua_setfield(L, -2, name);
+}

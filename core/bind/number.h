@@ -14,5 +14,8 @@ bool obol_bind_int64(lua_State *L, int index, int64_t *integer) OBOL_MUST_USE;
  */
 bool obol_bind_int64_strict(lua_State *L, int index, int64_t *integer) OBOL_MUST_USE;
 
+/* Sets a count as a member of the table on top of the stack. */
+void obol_bind_set_count(lua_State *L, const char *name, uint64_t count);
+
 /* Pushes a number within +-(2^53 - 1), on both Luas alike; beyond that the digits as a string. */
 void obol_bind_push_int64(lua_State *L, int64_t integer);

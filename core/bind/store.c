@@ -84,23 +84,17 @@ static int store_run(lua_State *L)
     return obol_bind_channel_take_unit(L, channel, id);
 }
 
-static void set_number(lua_State *L, const char *name, uint64_t number)
-{
-    lua_pushinteger(L, (lua_Integer)number);
-    lua_setfield(L, -2, name);
-}
-
 /* store:stats() -> counts: units, groups, opened, repeated, prepared, pending */
 static int store_stats(lua_State *L)
 {
     struct obol_store_stats stats = obol_store_stats(check_store(L)->store);
     lua_createtable(L, 0, 6);
-    set_number(L, "units", stats.units);
-    set_number(L, "groups", stats.groups);
-    set_number(L, "opened", stats.opened);
-    set_number(L, "repeated", stats.repeated);
-    set_number(L, "prepared", stats.prepared);
-    set_number(L, "pending", stats.pending);
+    obol_bind_set_count(L, "units", stats.units);
+    obol_bind_set_count(L, "groups", stats.groups);
+    obol_bind_set_count(L, "opened", stats.opened);
+    obol_bind_set_count(L, "repeated", stats.repeated);
+    obol_bind_set_count(L, "prepared", stats.prepared);
+    obol_bind_set_count(L, "pending", stats.pending);
     return 1;
 }
 

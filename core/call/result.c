@@ -45,7 +45,7 @@ static bool set_code(const struct obol_provider *provider, const struct obol_ver
 }
 
 /* What the payer has to do next is told by which member there is. */
-bool obol_result_set_action(struct obol_arena *arena, struct obol_node *result)
+static bool set_action(struct obol_arena *arena, struct obol_node *result)
 {
     static const struct {
         const char *member;
@@ -255,9 +255,9 @@ bool obol_result_finish(const struct obol_provider *provider,
                         struct obol_arena *arena, struct obol_node *result)
 {
     if (!judge_nothing(verdict, arena, result) ||
-        !pick(operation, expect, params, arena, result, verdict) ||
-        !obol_result_set_action(arena, result) || !set_code(provider, verdict, arena, result) ||
-        !compare(arena, result, expect) || !set_verdict(verdict, arena, result))
+        !pick(operation, expect, params, arena, result, verdict) || !set_action(arena, result) ||
+        !set_code(provider, verdict, arena, result) || !compare(arena, result, expect) ||
+        !set_verdict(verdict, arena, result))
         return false;
     return obol_decode_rest(arena, verdict->root, result);
 }

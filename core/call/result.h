@@ -12,8 +12,6 @@ struct obol_verdict {
     bool nothing; /* a question that works, and there is not what was asked for */
 };
 
-/* What an action is, by the member that it has. */
-bool obol_result_set_action(struct obol_arena *arena, struct obol_node *result) OBOL_MUST_USE;
 /* The state of a payment after an attempt with this outcome, when no other account is left. */
 const char *obol_result_status(enum obol_outcome outcome, bool has_action);
 

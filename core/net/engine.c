@@ -168,15 +168,6 @@ uint64_t obol_net_submit(struct obol_completion_owner *owner, const struct obol_
     return id;
 }
 
-enum obol_completion_state obol_net_take(struct obol_completion_owner *owner, uint64_t id,
-                                         struct obol_net_result **result)
-{
-    void *taken = NULL;
-    enum obol_completion_state state = obol_completion_take(owner, id, &taken);
-    *result = taken;
-    return state;
-}
-
 static struct obol_net_call *find_call(struct obol_net_call *call, uint64_t id)
 {
     while (call != NULL && call->id != id)

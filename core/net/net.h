@@ -57,9 +57,7 @@ uint64_t obol_net_submit(struct obol_completion_owner *owner, const struct obol_
  * limit. Works on the calls itself when nobody else does. */
 bool obol_net_wait(struct obol_completion_owner *owner, uint64_t id, int64_t timeout_ms);
 
-/* When done, *result belongs to the caller; null when a fork cut the call off. */
-enum obol_completion_state obol_net_take(struct obol_completion_owner *owner, uint64_t id,
-                                         struct obol_net_result **result) OBOL_MUST_USE;
+/* What obol_completion_take gave for a call's id. */
 void obol_net_result_free(struct obol_net_result *result);
 
 /* Stops the call and forgets it; *outcome says what is known of it. False when there is no such

@@ -78,6 +78,13 @@ static void start_server(void)
     }
 }
 
+static struct obol_net_result *take(struct obol_completion_owner *owner, uint64_t id, bool *done)
+{
+    void *result = NULL;
+    *done = obol_completion_take(owner, id, &result) == OBOL_COMPLETION_DONE;
+    return result;
+}
+
 static uint64_t submit(struct obol_completion_owner *owner, const char *path, bool held)
 {
     char url[64];
@@ -91,10 +98,10 @@ static uint64_t submit(struct obol_completion_owner *owner, const char *path, bo
 /* Waits and takes; whether it was answered with 200. */
 static bool answered(struct obol_completion_owner *owner, uint64_t id)
 {
-    struct obol_net_result *result = NULL;
-    bool good = obol_net_wait(owner, id, 5000) &&
-                obol_net_take(owner, id, &result) == OBOL_COMPLETION_DONE && result != NULL &&
-                result->outcome == OBOL_NET_ANSWERED && result->reply.status == 200;
+    bool done = false;
+    struct obol_net_result *result = obol_net_wait(owner, id, 5000) ? take(owner, id, &done) : NULL;
+    bool good = done && result != NULL && result->outcome == OBOL_NET_ANSWERED &&
+                result->reply.status == 200;
     obol_net_result_free(result);
     return good;
 }
@@ -110,10 +117,10 @@ static int exit_code(pid_t pid)
 /* What the child of a fork has to see: the parent's calls are not its own, its own work. */
 static int in_child(struct obol_completion_owner *owner, const uint64_t *of_parent, size_t count)
 {
-    struct obol_net_result *result = NULL;
+    bool done = false;
     for (size_t i = 0; i < count; i++)
-        if (!obol_net_wait(owner, of_parent[i], 0) ||
-            obol_net_take(owner, of_parent[i], &result) != OBOL_COMPLETION_DONE || result != NULL)
+        if (!obol_net_wait(owner, of_parent[i], 0) || take(owner, of_parent[i], &done) != NULL ||
+            !done)
             return 1;
     for (int i = 0; i < 5; i++)
         if (!answered(owner, submit(owner, "/", i % 2 == 0)))

@@ -33,7 +33,3 @@ struct obol_fourmetas_keys {
     size_t count;
     struct obol_key *keys[8];
 };
-
-/* The clear text of a notification's `param`, appended to `out`; false for whatever is wrong. */
-bool obol_fourmetas_unseal(struct obol_slice param, const struct obol_record *account,
-                           struct obol_buf *out) OBOL_MUST_USE;

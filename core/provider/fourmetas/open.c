@@ -98,8 +98,8 @@ static bool open_with_any(const struct obol_fourmetas_keys *keys, const struct o
     return fine && !out->failed;
 }
 
-bool obol_fourmetas_unseal(struct obol_slice param, const struct obol_record *account,
-                           struct obol_buf *out)
+/* The clear text of a notification's `param`, appended to `out`; false for whatever is wrong. */
+static bool unseal(struct obol_slice param, const struct obol_record *account, struct obol_buf *out)
 {
     const struct obol_fourmetas_keys *keys = account->state;
     struct obol_buf sealed;
@@ -154,7 +154,7 @@ bool obol_fourmetas_open(const struct obol_incoming *incoming, const struct obol
     struct obol_buf clear;
     obol_buf_init(&clear, PARAM_MAX);
     struct obol_slice text = {0};
-    if (obol_fourmetas_unseal(find_param(incoming, account), account, &clear))
+    if (unseal(find_param(incoming, account), account, &clear))
         text = obol_arena_copy(incoming->arena, obol_buf_slice(&clear));
     obol_buf_free(&clear);
     struct obol_node *root =
