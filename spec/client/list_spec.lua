@@ -87,4 +87,5 @@ local function specs(kind)
   end)
 end
 
-for _, kind in ipairs(places) do specs(kind) end
+-- what PostgreSQL does otherwise shows in the specs of the store
+for place = 1, 2 do specs(places[place]) end

@@ -14,7 +14,7 @@ local M = { name = "ledger", summary = "Check the ledger, move it, or bring it t
 M.description = [[
 check    goes through all that is recorded: every state follows from its events and attempts, one success
          an order, no more given back than was taken, whatever is open will be looked at, consumers
-         are where their events are. It changes nothing.
+         are where their events are, and SQLite's file is whole. It changes nothing.
 migrate  brings the database's tables to the version of this library. Every program does so by itself when it
          opens the ledger; this is for doing it beforehand.
 move     copies all that is recorded, and the ledger's id, into the empty ledger at PLACE, which the

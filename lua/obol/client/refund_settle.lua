@@ -52,8 +52,8 @@ local function also_of(about)
 end
 
 local function write(client, row, one, result, about)
-  local now, status = client.clock(), status_of[result.outcome] or "failed"
   local changes = one and attempt.changes(client, one, result, about.reply)
+  local now, status = client.clock(), status_of[result.outcome] or "failed"
   local unit = {
     subject = "refunds", key = row.refund_id, version = row.version, also = also_of(about),
     attempt = one and { key = one.key, to = changes },

@@ -106,8 +106,9 @@ end
 -- changes, verified_by =, claim = whether the provider's id may prove one order only }. Also answers
 -- the alarm that has to be raised, if any.
 function M.unit(client, row, one, result, about)
-  local now = client.clock()
+  -- the answer first: what is told of it comes after it
   local changes = attempt.changes(client, one, result, about.reply)
+  local now = client.clock()
   local status = about.status or states.after(result.outcome, result.action ~= nil)
   -- Of a payment whose answer never came nobody was shown anything: what ends it is no expiry of a page.
   if result.outcome == "declined" and not states.may("payment", row.status, status) then status = "failed" end

@@ -239,12 +239,21 @@ local function go_through(ledger, name, run, progress)
   return count
 end
 
+-- What the database says of its own file.
+local function verify(ledger, run)
+  if not ledger.store.verify then return end
+  local problems, err = ledger.store:verify()
+  if not problems then error(err, 0) end
+  for _, problem in ipairs(problems) do run.tell { table = "database", id = "file", problem = problem } end
+end
+
 --- Goes through the ledger: calls tell{ table =, id =, problem = } for each thing that is wrong, and
 -- progress(name of the table, rows so far), if given. Answers how many rows each table has, or nil and an
 -- error.
 function M.run(ledger, tell, progress)
   local counts, run = {}, { tell = tell, seq = 0 }
   local ok, raised = pcall(function()
+    verify(ledger, run)
     for _, name in ipairs(M.names) do counts[name] = go_through(ledger, name, run, progress) end
   end)
   if ok then return counts end

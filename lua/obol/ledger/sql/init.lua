@@ -181,6 +181,19 @@ function Sql:adopt(id)
   return true
 end
 
+--- What the database finds wrong with its own file: a list of texts; or nil and an error. A server looks
+-- after its files by itself.
+function Sql:verify()
+  if self.dialect.name ~= "sqlite" then return {} end
+  local found, err = run(self, { { "select integrity_check as problem from pragma_integrity_check(20)" }, read = true })
+  if not found then return nil, err end
+  local problems = {}
+  for _, row in ipairs(found[1]) do
+    if row.problem ~= "ok" then problems[#problems + 1] = row.problem end
+  end
+  return problems
+end
+
 local M = {}
 
 --- A store at `place`, `sqlite:<path>`, `sqlite::memory:` or `postgres://...`; or nil and an error.
