@@ -1,6 +1,8 @@
 --- Holds the ledger against the sandbox's books and the shop's own: a text of all that has to be the
 -- same whatever happened, and a list of what can never be right.
 
+local checker = require "obol.ledger.check"
+
 local M = {}
 
 local function lower(text) return text and text:lower() or "-" end
@@ -219,6 +221,13 @@ local function check_notifications(ledger, shop, complain)
   end
 end
 
+--- What the ledger's own check finds: calls say(sentence) for each.
+function M.check(ledger, say)
+  assert(checker.run(ledger, function(fault)
+    say(("the ledger's check, %s %s: %s"):format(fault.table, fault.id, fault.problem))
+  end))
+end
+
 --- What can never be right: a list of sentences.
 function M.problems(ledger, books, shop)
   local list = {}
@@ -227,6 +236,7 @@ function M.problems(ledger, books, shop)
   check_attempts(ledger, complain)
   check_events(ledger, shop, complain)
   check_notifications(ledger, shop, complain)
+  M.check(ledger, function(sentence) list[#list + 1] = sentence end)
   return list
 end
 

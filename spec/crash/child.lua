@@ -76,6 +76,8 @@ if os.getenv "OBOL_CRASH_MODE" == "run" then
   shop:reconcile()
   shop:consume()
 else
+  -- what the one that was killed left behind fits together too
+  audit.check(shop.ledger, function(sentence) io.stdout:write("problem when found, ", sentence, "\n") end)
   recover(read "expected")
 end
 points.rest()

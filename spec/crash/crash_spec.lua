@@ -4,7 +4,7 @@ local support = require "spec.store.support"
 
 -- A sample of what `make crash` runs whole: a shop is killed in the middle, started again, and nothing is
 -- lost or doubled. Each script runs on one ledger here and on the other under the other Lua.
-local POINTS = 3
+local POINTS = 2
 local jit = rawget(_G, "jit") ~= nil
 
 local function script_of(name)

@@ -86,6 +86,16 @@ local scripts = {
     shop:deliver()
   end },
 
+  -- the notification of the refund comes before that of the payment
+  { name = "card-disorder", run = function(shop)
+    shop:once("disorder", function() shop:fault("notification", "reordered", { provider = "ruxpay" }) end)
+    shop:create("ruxpay", card "A-1")
+    shop:refund("A-1", { refund_id = "R-1", amount = "3.00" })
+    shop:pass_time("the refund", 6000)
+    shop:deliver()
+    shop:deliver_again()
+  end },
+
   { name = "card-3ds", run = function(shop)
     shop:pays(shop:create("ruxpay", card("A-1", "750")))
     shop:deliver()
@@ -167,6 +177,18 @@ local scripts = {
     shop:pays(shop:create("fourmetas", game "A-1"))
     shop:deliver()
     shop:deliver_again()
+  end },
+
+  -- nobody pays the first order in its time
+  { name = "game-expired", run = function(shop)
+    local payment = shop:create("fourmetas", game "A-1")
+    if not payment then return end
+    shop:pass_time("the order", 1900000)
+    payment = shop:refresh "A-1"
+    if payment and payment.status == "expired" then payment = shop:create("fourmetas", game "A-1") end
+    shop:pays(payment)
+    shop:deliver()
+    shop:refund("A-1", { refund_id = "R-1" })
   end },
 
   { name = "plan", run = function(shop)
