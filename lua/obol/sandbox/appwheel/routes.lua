@@ -1,6 +1,7 @@
 --- AppWheel's endpoints: paths, methods, signature, envelope.
 
 local checkout = require "obol.sandbox.appwheel.checkout"
+local endpoints = require "obol.sandbox.endpoints"
 local entitlements = require "obol.sandbox.appwheel.entitlements"
 local events = require "obol.sandbox.appwheel.events"
 local invoices = require "obol.sandbox.appwheel.invoices"
@@ -59,12 +60,7 @@ local routes = {
 }
 
 --- The operations of the library that a fault may name here, and the types of notifications.
-M.operations = { ["payment.create"] = true }
-for _, row in ipairs(routes) do
-  M.operations[row.operation] = true
-  for _, name in ipairs(row.also or {}) do M.operations[name] = true end
-end
-for name in pairs(events.types) do M.operations[name] = true end
+M.operations = endpoints.operations(routes, { ["payment.create"] = true }, events.types)
 
 local function refused(status, code, message)
   return { status = status, tree = json.obj{ { "code", code }, { "message", message } } }
@@ -87,11 +83,8 @@ end
 
 -- The operation of a purchase is told by its mode.
 local function names_of(row, body)
-  local operation = row.operation
-  if row.moded and json.kind(body) == "object" and body.mode ~= nil then operation = "payment.create" end
-  local names = { operation }
-  for _, name in ipairs(row.also or {}) do names[#names + 1] = name end
-  return names
+  local is_moded = row.moded and json.kind(body) == "object" and body.mode ~= nil
+  return endpoints.names(row, is_moded and "payment.create" or nil)
 end
 
 --- Finds what a request asks for: a page, an endpoint with its operation names, or a refusal.
@@ -99,22 +92,18 @@ function M.route(app, request)
   local path = request.target:match("^[^?]*")
   local page = pages.find(app, path)
   if page then return { page = page } end
-  local other
-  for _, row in ipairs(routes) do
-    local params = params_of(row, path)
-    if params and row.method == request.method then
-      local body, problem
-      if request.method == "POST" then
-        if request.body ~= "" or not row.bare then body, problem = json.read(request.body) end
-        if not problem and body ~= nil and json.kind(body) ~= "object" then problem = "expected an object" end
-      end
-      local names = names_of(row, body)
-      return { row = row, params = params, names = names, operation = names[1], body = body, problem = problem }
-    end
-    other = other or params
+  local row, params = endpoints.match(routes, request.method, path, params_of)
+  if not row then
+    if params then return { refusal = refused(405, 10002, "client parameter error: wrong method") } end
+    return { refusal = refused(404, 10002, "client parameter error: unknown path") }
   end
-  if other then return { refusal = refused(405, 10002, "client parameter error: wrong method") } end
-  return { refusal = refused(404, 10002, "client parameter error: unknown path") }
+  local body, problem
+  if request.method == "POST" then
+    if request.body ~= "" or not row.bare then body, problem = json.read(request.body) end
+    if not problem and body ~= nil and json.kind(body) ~= "object" then problem = "expected an object" end
+  end
+  local names = names_of(row, body)
+  return { row = row, params = params, names = names, operation = names[1], body = body, problem = problem }
 end
 
 local function envelope(row, code, data)

@@ -1,5 +1,6 @@
 --- MinCloud's endpoints: paths, methods, headers, tokens, errors.
 
+local endpoints = require "obol.sandbox.endpoints"
 local fields = require "obol.sandbox.mincloud.fields"
 local functions = require "obol.sandbox.mincloud.functions"
 local gateways = require "obol.sandbox.mincloud.gateways"
@@ -54,12 +55,8 @@ add("GET", "/hserve/v2.0/idp/pay/order/{}/", "payment.query", lists.detail)
 add("POST", "/hserve/v1/cloud-function/job/", "function.call", functions.call)
 
 --- The operations of the library that a fault may name here, and the types of notifications.
-M.operations = { ["refund.create"] = true, ["profit_share.create"] = true }
-for _, row in ipairs(routes) do
-  M.operations[row.operation] = true
-  for _, name in ipairs(row.also or {}) do M.operations[name] = true end
-end
-for name in pairs(gateways.events) do M.operations[name] = true end
+M.operations = endpoints.operations(routes, { ["refund.create"] = true, ["profit_share.create"] = true },
+  gateways.events)
 
 -- An error's body. Some answers of the real service say `message` where the others say `error_msg`.
 local function refused(app, status, text)
@@ -72,33 +69,30 @@ function M.too_large(app) return refused(app, 413, "the body is too large") end
 
 -- The operation of a function's call is told by the function.
 local function names_of(row, body)
-  local names = { row.operation }
-  for _, name in ipairs(row.also or {}) do names[#names + 1] = name end
+  local names = endpoints.names(row)
   if row.operation == "function.call" and json.kind(body) == "object" then
     names[#names + 1] = functions.operations[body.function_name]
   end
   return names
 end
 
+local function param_of(row, path) return path:match(row.pattern) end
+
 --- Finds what a request asks for: a page, an endpoint with its operation names, or a refusal.
 function M.route(app, request)
   local path = request.target:match("^[^?]*")
   local page = pages.find(app, path)
   if page then return { page = page } end
-  local other
-  for _, row in ipairs(routes) do
-    local param = path:match(row.pattern)
-    if param and row.method == request.method then
-      local body
-      if request.method == "POST" then body = json.read(request.body) end
-      local names = names_of(row, body)
-      return { row = row, path = path, body = body, names = names, operation = names[1],
-        params = { row.kind or param } }
-    end
-    other = other or param
+  local row, param = endpoints.match(routes, request.method, path, param_of)
+  if not row then
+    if param then return { refusal = refused(app, 405, "method not allowed") } end
+    return { refusal = refused(app, 404, "not found") }
   end
-  if other then return { refusal = refused(app, 405, "method not allowed") } end
-  return { refusal = refused(app, 404, "not found") }
+  local body
+  if request.method == "POST" then body = json.read(request.body) end
+  local names = names_of(row, body)
+  return { row = row, path = path, body = body, names = names, operation = names[1],
+    params = { row.kind or param } }
 end
 
 local function answer(app, found, request)
