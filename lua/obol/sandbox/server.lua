@@ -32,12 +32,14 @@ pid=$!
 (trap - INT TERM HUP EXIT; read -r word <"$dir/alive"; kill -TERM "$pid" 2>/dev/null) >/dev/null 2>&1 &
 watcher=$!
 tries=0
-while kill -0 "$pid" 2>/dev/null && [ ! -e "$dir/ready" ] && [ $tries -lt 200 ]; do
+while kill -0 "$pid" 2>/dev/null && [ ! -e "$dir/ready" ] && [ $tries -lt 1200 ]; do
   tries=$((tries + 1)); sleep 0.05
 done
 if [ -e "$dir/ready" ] && kill -0 "$pid" 2>/dev/null; then echo ready; else stop; fi
-# Two lines a second wake a foreground process, so that it hears of a signal.
-[ "$3" = beat ] && { (trap - INT TERM HUP EXIT; while sleep 0.5 >/dev/null 2>&1 && echo; do :; done) & beat=$!; }
+# Two lines a second wake a foreground process, so that it hears of a signal. (The folder's end ends them too: a
+# child that has not begun yet may lose the signal that is sent to it below.)
+[ "$3" = beat ] && { (trap - INT TERM HUP EXIT; while [ -d "$dir" ] && sleep 0.5 >/dev/null 2>&1 && echo; do :; done) &
+  beat=$!; }
 while kill -0 "$pid" 2>/dev/null; do wait "$pid"; done
 kill "$watcher" $beat 2>/dev/null
 [ -e "$dir/ready" ] || { echo failed; cat "$dir/stderr" "$dir/error.log" 2>/dev/null; }
