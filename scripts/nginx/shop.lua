@@ -2,15 +2,21 @@
 
 local obol = require "obol"
 
-local pay = assert(obol.open(os.getenv "OBOL_CONFIG" or "/etc/obol/obol.lua"))
+-- nginx prints the text of an error and nothing of an object.
+local function must(value, err)
+  if value == nil then error(tostring(err), 0) end
+  return value
+end
 
-return assert(obol.nginx.new(pay, {
+local pay = must(obol.open(os.getenv "OBOL_CONFIG" or "/etc/obol/obol.lua"))
+
+return must(obol.nginx.new(pay, {
   -- Where the world finds these handlers.
   url = os.getenv "OBOL_URL" or "https://shop.example/pay",
   -- Seals the links of the checkout: 32 bytes or more, such as `openssl rand -hex 32` makes.
-  secret = assert(obol.secret.env "OBOL_CHECKOUT_SECRET"),
+  secret = must(obol.secret.env "OBOL_CHECKOUT_SECRET"),
   -- What the shop's own servers show when they create orders.
-  keys = { assert(obol.secret.env "OBOL_API_KEY") },
+  keys = { must(obol.secret.env "OBOL_API_KEY") },
   -- The names of the shared dicts.
   dict = "obol", numbers = "obol_numbers",
   theme = { name = os.getenv "OBOL_SHOP_NAME" or "Shop", accent = "#1f4fd1" },
