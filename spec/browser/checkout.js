@@ -35,6 +35,50 @@ async function attempts(page) {
   return books.mincloud.orders.filter((one) => one.order_id === id).length;
 }
 
+// Everything on the page that cannot be read, reached or named: a list of words about it.
+async function complaints_of(page) {
+  return page.evaluate(() => {
+    const said = [];
+    const numbers = (color) => (color.match(/[\d.]+/g) || []).map(Number);
+    const linear = (byte) => (byte / 255 <= 0.03928 ? byte / 255 / 12.92 : ((byte / 255 + 0.055) / 1.055) ** 2.4);
+    const light = ([r, g, b]) => 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
+    const ground = (element) => {
+      for (let at = element; at; at = at.parentElement) {
+        const color = numbers(getComputedStyle(at).backgroundColor);
+        if (color.length === 3 || color[3] === 1) return color;
+      }
+      return matchMedia("(prefers-color-scheme: dark)").matches ? [0, 0, 0] : [255, 255, 255];
+    };
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    let seen = 0;
+    while (walker.nextNode()) {
+      const element = walker.currentNode.parentElement;
+      if (!walker.currentNode.data.trim() || !element.getClientRects().length) continue;
+      if (element.closest("script, style, noscript, svg")) continue;
+      seen += 1;
+      const one = light(numbers(getComputedStyle(element).color)), two = light(ground(element));
+      const ratio = (Math.max(one, two) + 0.05) / (Math.min(one, two) + 0.05);
+      if (ratio < 4.5) said.push(ratio.toFixed(2) + " to 1: " + element.textContent);
+    }
+    if (seen < 4) said.push("no text");
+    for (const input of document.querySelectorAll("input:not([type=hidden])")) {
+      if (!input.labels.length || !input.labels[0].textContent.trim()) said.push("no label: " + input.value);
+    }
+    for (const one of document.querySelectorAll("a, button, input:not([type=hidden])")) {
+      if (!one.getClientRects().length) continue;
+      one.focus({ focusVisible: true });
+      if (document.activeElement !== one) said.push("cannot be reached: " + one.outerHTML);
+      const shown = [one, one.closest("label")].some((at) => at && getComputedStyle(at).outlineStyle !== "none");
+      if (!shown) said.push("no focus to be seen: " + one.outerHTML);
+    }
+    for (const svg of document.querySelectorAll("svg:not([aria-hidden=true])")) {
+      if (!svg.getAttribute("aria-label")) said.push("no name: a picture");
+    }
+    if (document.querySelectorAll("h1").length !== 1) said.push("not one heading of the page");
+    return said;
+  });
+}
+
 const cases = {
   async "a code is paid, and the page says so by itself"(page) {
     await buy(page, "tea");
@@ -282,6 +326,47 @@ const cases = {
     check(!(await page.$(".state.good")), "no success on the bridge's word");
     await control("pay", { reference: await order(page) });
     await paid(page);
+  },
+
+  async "where no stream can be had the page asks"(page) {
+    await page.addInitScript(() => { delete window.EventSource; });
+    await buy(page, "tea");
+    await page.click("form button");
+    await page.waitForSelector(".code svg");
+    await control("pay", { reference: await order(page) });
+    await paid(page);
+  },
+
+  async "everything can be read, reached and named, by day and by night"(page) {
+    async function look(what) {
+      for (const colorScheme of ["light", "dark"]) {
+        await page.emulateMedia({ colorScheme });
+        const said = await complaints_of(page);
+        check(!said.length, "nothing wrong with what is shown of " + what + " (" + colorScheme + "): " + said.join("; "));
+      }
+    }
+    await buy(page, "tea");
+    await look("the form");
+    const address = page.url();
+    await page.click("form button");
+    await page.waitForSelector(".code svg");
+    await look("a code");
+    await control("pay", { reference: await order(page) });
+    await paid(page);
+    await look("what is paid");
+    await page.goto(address.slice(0, -2));
+    await look("a page that is not there");
+    await buy(page, "lights");
+    const failing = page.url();
+    await page.click("form button");
+    await page.waitForURL(/ruxpay/);
+    await page.goto(failing);
+    await page.waitForSelector("a.go");
+    await look("the way to a page");
+    await page.click("a.go");
+    await page.click("button[value=decline]");
+    await page.waitForSelector(".state.bad");
+    await look("what failed");
   },
 
   async "the keyboard is enough"(page) {
