@@ -49,9 +49,8 @@ end
 function M.begin(client, unit, before)
   local ok, err = client.ledger:begin_attempt(unit)
   if not ok then return nil, err end
-  if unit.new then return M.merged({ version = 1 }, unit.new) end
-  local row = M.merged(before, unit.to)
-  row.version = unit.version + 1
+  local row = unit.new and M.merged(unit.new, { version = 1 }) or M.merged(before, unit.to)
+  row.version = (unit.version or 0) + 1
   return row
 end
 

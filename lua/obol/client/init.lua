@@ -7,7 +7,6 @@ local exchange = require "obol.client.exchange"
 local checked = require "obol.client.options"
 local fault = require "obol.client.fault"
 local nearest = require "obol.config.nearest"
-local keys = require "obol.client.keys"
 local resource = require "obol.client.resource"
 local time = require "obol.client.time"
 local wait = require "obol.wait"
@@ -37,9 +36,9 @@ end
 -- pay:call(account, operation, params [, options])
 -- The key of a call that makes something: the caller's, or one that no other call has.
 local function key_of(client, name, operation, params, given)
+  if given then return given end
   local plan = client.accounts[name]:plan(operation, params)
-  if given or not plan or plan.effect == "none" then return given end
-  return keys.derive(client.ledger:id(), name, operation, "call " .. client.unique(), 1)
+  return plan and plan.effect ~= "none" and client.unique() or nil
 end
 
 local function call(client, name, operation, params, options)

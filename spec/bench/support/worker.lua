@@ -73,6 +73,13 @@ end
 --- Loads the shop: { seconds =, p99_ms = (of /ping), max_ms = }.
 function M.load(path, width, total, pings) return read(program.output(command(path, width, total, pings))) end
 
+--- The member `what` of the best of three such loads: what else the machine does only makes it worse.
+function M.best(what, ...)
+  local best
+  for _ = 1, 3 do best = math.min(best or math.huge, M.load(...)[what]) end
+  return best
+end
+
 --- POSTs a body, whatever the answers are.
 function M.post(path, width, total, body)
   assert(program.output(command(path, width, total, nil, body) .. " 2>&1"):find "%d")
