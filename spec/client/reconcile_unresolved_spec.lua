@@ -64,4 +64,22 @@ describe("pay:reconcile shows what asking cannot resolve,", function()
     assert.is_nil(ledger:payment("A-1").due_ms)
     assert.same({}, state.alarms)
   end)
+
+  it("because a refund is still open after the provider's whole schedule", function()
+    local pay, state, _, clock, ledger = open("cards", { create = { outcome = "succeeded", provider_id = "tx-1" },
+      refund = { outcome = "accepted" }, refund_query = { outcome = "accepted" } })
+    pay.payments:create(notified.order "A-1")
+    assert.is_false(pay.refunds:create("A-1", { refund_id = "R-1" }).unresolved)
+    clock.now = clock.now + 3 * DAY
+    local report = pay:reconcile()
+    assert.same({ "refund", "R-1", "schedule_over" }, { report.unresolved[1].kind, report.unresolved[1].id,
+      report.unresolved[1].why })
+    assert.is_true(pay.refunds:list({ unresolved = true })[1].unresolved)
+    -- and is asked about all the same
+    state.refund_query = { outcome = "succeeded" }
+    clock.now = ledger:refund("R-1").due_ms
+    assert.equal(1, pay:reconcile().settled)
+    assert.is_false(pay.refunds:get("R-1").unresolved)
+    assert.same({}, (pay.refunds:list { unresolved = true }))
+  end)
 end)

@@ -1,8 +1,10 @@
 --- A bar that shows how far a long command is, on a terminal alone.
 
+local core = require "obol.core"
+
 local M = {}
 
-local WIDTH = 30
+local WIDTH, REST_MS = 30, 50
 
 local Progress = {}
 Progress.__index = Progress
@@ -29,8 +31,8 @@ end
 --- Shows that `done` are done.
 function Progress:show(done, note)
   if not self.is_shown then return end
-  local now = os.clock()
-  if done ~= self.total and now - self.last < 0.02 then return end
+  local now = core.monotonic_ms()
+  if done ~= self.total and now - self.last < REST_MS then return end
   self.last = now
   self.file:write("\r\27[K", M.text(done, self.total, note))
   self.file:flush()

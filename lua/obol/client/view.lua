@@ -50,18 +50,18 @@ function M.subscription(client, row, err, first)
     auto_renew = row.auto_renew, trial = row.trial or false, payment = payment,
     action = row.action or (pending and payment.action) or nil,
     error = err or fault.of_row(row.error) or (pending and payment.error) or nil,
-    created_ms = row.created_ms, updated_ms = row.updated_ms,
+    unresolved = row.unresolved or false, created_ms = row.created_ms, updated_ms = row.updated_ms,
   }
 end
 
 --- A refund: refund_id, order_id, status, amount (money), reason, provider_id (the provider's own id of
--- it), account, error.
+-- it), account, unresolved, error.
 function M.refund(_, row, err)
   return {
     refund_id = row.refund_id, order_id = row.order_id, status = row.status,
     amount = amounts.of_row(row.amount, row.currency), reason = row.reason,
     provider_id = row.provider_id, account = row.account, error = err or fault.of_row(row.error),
-    created_ms = row.created_ms, updated_ms = row.updated_ms,
+    unresolved = row.unresolved or false, created_ms = row.created_ms, updated_ms = row.updated_ms,
   }
 end
 
