@@ -40,14 +40,18 @@ end
 
 -- The rows of a kind that are due and were not looked at in this run, PAGE at most; or nil and an error.
 local function page_of(client, run, kind)
-  local seen = run.seen[kind]
-  local rows, err = client.ledger:due(kind.name, run.until_ms, math.min(PAGE + seen.count, 100000))
-  if not rows then return nil, err end
-  local found = {}
-  for _, row in ipairs(rows) do
-    if not seen[row[kind.key]] and #found < PAGE then found[#found + 1] = { kind = kind, row = row } end
+  local seen, limit = run.seen[kind], PAGE
+  while true do
+    local rows, err = client.ledger:due(kind.name, run.until_ms, limit)
+    if not rows then return nil, err end
+    local found = {}
+    for _, row in ipairs(rows) do
+      if not seen[row[kind.key]] and #found < PAGE then found[#found + 1] = { kind = kind, row = row } end
+    end
+    -- what was seen may be due again where the run looks ahead: others lie behind it
+    if #found > 0 or #rows < limit then return found end
+    limit = limit * 4
   end
-  return found
 end
 
 -- What is due now of all kinds, what waits longest first; or nil and an error.
@@ -66,8 +70,7 @@ local function fill(client, run)
 end
 
 local function mark(run, item)
-  local seen = run.seen[item.kind]
-  seen[item.row[item.kind.key]], seen.count = true, seen.count + 1
+  run.seen[item.kind][item.row[item.kind.key]] = true
 end
 
 -- Counts an entry and tells of it; what takes the news can end the run.
@@ -147,7 +150,7 @@ function M.run(client, query)
   local run, err = check(query or {})
   if not run then return nil, err end
   run.until_ms, run.seen = run.until_ms or client.clock(), {}
-  for _, kind in ipairs(kinds) do run.seen[kind] = { count = 0 } end
+  for _, kind in ipairs(kinds) do run.seen[kind] = {} end
   local report = new_report()
   local ok
   if run.dry_run then
