@@ -176,6 +176,18 @@ describe("ledger.open", function()
     end
   end)
 
+  it("says what a server's ledger needs that is not on this machine", function()
+    local core = require "obol.core"
+    local features = core.features
+    core.features = function() return { postgres = false } end
+    local opened, err = ledger.open "postgres://h/d"
+    core.features = features
+    assert.is_nil(opened)
+    assert.equal("unsupported", err.kind)
+    assert.equal("ledger", err.field)
+    assert.matches("libpq", err.message)
+  end)
+
   it("touches no file and no server before it is used", function()
     local folder = files.folder()
     local book = assert(ledger.open("sqlite:" .. folder .. "/a.db"))

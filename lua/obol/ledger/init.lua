@@ -248,8 +248,9 @@ local function path_problem(path)
 end
 
 --- Opens a ledger: `"memory"`, `"sqlite:<path>"`, `"sqlite::memory:"` or `"postgres://user@host/name"`.
--- Answers it, or nil and an error of kind `invalid`. A database is opened by the first call that needs
--- it, which is told when it cannot be. options: those of obol.store.open.
+-- Answers it, or nil and an error of kind `invalid` (`unsupported` where libpq is missing). A database is
+-- opened by the first call that needs it, which is told when it cannot be. options: those of
+-- obol.store.open.
 function M.open(place, options)
   if place == "memory" then return M.over(require("obol.ledger.memory").open()) end
   local kind = type(place) == "string" and place:match "^(%a+):"
@@ -260,6 +261,10 @@ function M.open(place, options)
     problem = "expected `memory`, `sqlite:<path>` or `postgres://...`"
   end
   if problem then return nil, errors.new { kind = "invalid", field = "ledger", message = problem } end
+  if kind ~= "sqlite" and not require("obol.core").features().postgres then
+    return nil, errors.new { kind = "unsupported", field = "ledger",
+      message = "PostgreSQL needs the library libpq.so.5 of version 14 or later, which is not on this machine" }
+  end
   local store, err = require("obol.ledger.sql").open(place, options)
   if not store then return nil, err end
   return M.over(store)
