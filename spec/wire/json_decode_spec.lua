@@ -185,8 +185,8 @@ describe("json.decode", function()
     end
     -- names of one size with one beginning and one end, and names that sort backwards; a check that
     -- compares each with each takes minutes
-    assert.is_true(time(function(i) return ("aaaaaaaaaaaaaaaa%07dzzzzzzzz"):format(i) end) < 5)
-    assert.is_true(time(function(i) return ("%07d"):format(1000000 - i) end) < 5)
+    assert.is_true(time(function(i) return ("aaaaaaaaaaaaaaaa%07dzzzzzzzz"):format(i) end) < 20)
+    assert.is_true(time(function(i) return ("%07d"):format(1000000 - i) end) < 20)
   end)
 
   it("never shows what it was given", function()
