@@ -18,8 +18,9 @@ local unpack = unpack
 local LINGER_S, LOOK_S, RETRY_S, BEGIN_MS = 0.1, 2, 0.1, 1000
 local SOCKET_MS, QUIET_MS = 5000, 86400000 * 2 -- no call lasts longer than a day
 -- Bytes of announcements until others have their turn: a thousand calls that end in the same moment must
--- not hold them up. (A sleep of 0 is more than nginx takes without a patch.)
-local AT_ONCE, TURN_S = 512, 0.001
+-- not hold them up. nginx sleeps a millisecond at least, so a turn is the time in which the announcer answers a
+-- question about a call that never was.
+local AT_ONCE, TURN_S, QUESTION = 64, 0.001, "W9007199254740991\n"
 
 local waiting, count = {}, 0 -- id -> whoever waits for it, and how many wait
 local watchers = {} -- semaphores of those who want to know of every announcement
@@ -56,7 +57,7 @@ local function linger()
   return count > 0
 end
 
-local function connect()
+local function connect(word)
   local path, err = core.completion.path()
   if not path then return nil, err.message end
   local socket = ngx.socket.tcp()
@@ -64,19 +65,33 @@ local function connect()
   local ok
   ok, err = socket:connect("unix:" .. path)
   if not ok then return nil, err end
-  ok, err = socket:send "A\n"
+  ok, err = socket:send(word)
   if ok then return socket end
   socket:close()
   return nil, err
 end
 
+-- Lets others have their turn. `turns` holds the connection for it, which is made when it is first needed.
+local function pass(turns)
+  local asked = turns.socket and turns.socket:send(QUESTION)
+  if not turns.socket then
+    turns.socket = connect(QUESTION)
+    asked = turns.socket ~= nil
+    if asked then turns.socket:settimeout(SOCKET_MS) end
+  end
+  if asked and turns.socket:receive "*l" then return end
+  if turns.socket then turns.socket:close() end
+  turns.socket = nil
+  ngx.sleep(TURN_S)
+end
+
 -- Until nobody waits any more; an error when the connection is lost before.
-local function read(socket)
+local function read(socket, turns)
   local rest = ""
   while count > 0 or linger() do
     local bytes, err = socket:receiveany(AT_ONCE)
     if not bytes then return err end
-    local from = 1
+    local from, is_full = 1, #bytes == AT_ONCE
     bytes = rest .. bytes
     for id, after in bytes:gmatch "(%d+)\n()" do
       deliver(tonumber(id))
@@ -84,18 +99,19 @@ local function read(socket)
     end
     rest = bytes:sub(from)
     for watcher in pairs(watchers) do watcher:post(1) end
-    if from > AT_ONCE - 32 then ngx.sleep(TURN_S) end
+    if is_full then pass(turns) end
   end
   return nil
 end
 
 local function run()
   while count > 0 do
-    local socket, err = connect()
+    local turns, socket, err = {}, connect "A\n"
     if socket then
-      err = read(socket)
+      err = read(socket, turns)
       socket:close()
     end
+    if turns.socket then turns.socket:close() end
     if err then
       ngx.log(ngx.ERR, "obol: the announcements of finished calls cannot be read: ", err)
       deliver_all()
