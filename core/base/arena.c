@@ -41,24 +41,29 @@ static struct obol_arena_chunk *free_newer(struct obol_arena *arena)
     return chunk;
 }
 
+static void free_chunk(struct obol_arena_chunk *chunk)
+{
+    if (chunk != NULL)
+        obol_secret_free_used(chunk, chunk->size, sizeof *chunk + chunk->used);
+}
+
 void obol_arena_free(struct obol_arena *arena)
 {
-    struct obol_arena_chunk *first = free_newer(arena);
-    if (first != NULL)
-        obol_secret_free_used(first, first->size, sizeof *first + first->used);
+    free_chunk(free_newer(arena));
     *arena = (struct obol_arena){.ceiling = arena->ceiling};
 }
 
 void obol_arena_clear(struct obol_arena *arena)
 {
     struct obol_arena_chunk *first = free_newer(arena);
-    *arena = (struct obol_arena){.ceiling = arena->ceiling, .newest = first};
+    *arena = (struct obol_arena){.ceiling = arena->ceiling};
     if (first == NULL || first->size != CHUNK || obol_secret_is_watched()) {
-        obol_arena_free(arena);
+        free_chunk(first);
         return;
     }
     obol_wipe(first->bytes, first->used);
     first->used = 0;
+    arena->newest = first;
     arena->next = first->bytes;
     arena->left = CHUNK - sizeof *first;
 }

@@ -117,6 +117,11 @@ static void one_that_was_cleared_starts_anew_and_wiped(void)
     }
     obol_arena_free(&arena);
     CHECK(arena.newest == NULL);
+    /* the only piece is larger than a chunk */
+    CHECK(obol_arena_alloc(&arena, 30000) != NULL);
+    obol_arena_clear(&arena);
+    CHECK(arena.newest == NULL && arena.used == 0 && arena.left == 0);
+    obol_arena_clear(&arena);
 }
 
 int main(void)
