@@ -62,7 +62,8 @@ function M.open(about)
   local shop = setmetatable({ url = about.url, folder = about.folder, alarms = {} }, Shop)
   shop.wire = assert(wait.transport {})
   shop.now = shop:control("clock").now_ms
-  shop.ledger = assert(ledgers.open(about.ledger))
+  -- a slow machine may keep many waiting for each other
+  shop.ledger = assert(ledgers.open(about.ledger, { busy_ms = 60000 }))
   shop.pay = assert(obol.open {
     mode = "test", ledger = ledgers.over(points.store(shop.ledger.store)),
     accounts = accounts_of(shop, shop:control "accounts"), transport = points.transport(assert(wait.transport {})),
