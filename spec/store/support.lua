@@ -51,9 +51,12 @@ function M.exists(path)
   return file ~= nil
 end
 
+local scripts = 0
+
 --- The command that runs a script of Lua on the Lua of these specs; the script is put into `folder`.
 function M.command(folder, script)
-  local path = ("%s/%s.lua"):format(folder, tostring(script):gsub("%W", ""):sub(1, 8) .. os.tmpname():gsub("%W", ""))
+  scripts = scripts + 1
+  local path = ("%s/script%d.lua"):format(folder, scripts)
   M.write(path, script)
   return ("%s %s"):format(os.getenv "OBOL_LUA" or arg[-1] or "lua5.4", quote(path))
 end
