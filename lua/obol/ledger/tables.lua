@@ -53,7 +53,7 @@ M.attempts = {
 M.refunds = {
   key = "refund_id",
   index = { "order_id" },
-  search = { "status", "account, status", "created_ms" },
+  search = { "status", "account, status", "unresolved", "created_ms" },
   columns = {
     refund_id = "text", order_id = "text", status = "text", amount = "text", currency = "text",
     reason = "text", account = "text", provider_id = "text", transaction_id = "text", attempt = "text",
@@ -67,7 +67,8 @@ M.subscriptions = {
   key = "order_id",
   index = { "provider_id" },
   search = {
-    "provider_id, account", "status", "account, status", "customer_id", "product_id", "created_ms",
+    "provider_id, account", "status", "account, status", "customer_id", "product_id", "unresolved",
+    "created_ms",
   },
   columns = {
     order_id = "text", provider_id = "text", status = "text", product_id = "text",
