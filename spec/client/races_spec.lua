@@ -1,4 +1,5 @@
 local notified = require "spec.client.notified"
+local subscribed = require "spec.client.subscribed"
 local support = require "spec.client.support"
 
 -- What two processes do to one payment at the same time, and what one leaves behind that ends in the middle
@@ -265,5 +266,53 @@ describe("a refund that failed and is asked for again", function()
     local pay = declined()
     assert.equal("succeeded", pay.refunds:create("A-1", { refund_id = "R-1", amount = "8.88" }).status)
     assert.equal("succeeded", pay.refunds:create("A-1", { refund_id = "R-1", amount = "8.88" }).status)
+  end)
+end)
+
+describe("a change of a subscription that nobody answered", function()
+  local restore
+  setup(function() restore = support.install() end)
+  teardown(function() restore() end)
+
+  -- Its first sending was lost; while somebody asks what the subscription is now, `meanwhile` happens.
+  local function asked(meanwhile)
+    local pay, state, transport, clock, ledger = subscribed.begun()
+    state.answers["subscription.update"], state.answers["subscription.query"] = support.unknown, support.unknown
+    local function update() return pay.subscriptions:update("S-1", { item = { product_id = "price_2" } }) end
+    update()
+    local key = ledger:subscription("S-1").change
+    clock.now = clock.now + HOUR
+    state.answers["subscription.query"] = function()
+      state.answers["subscription.query"] = nil
+      meanwhile(state, update, ledger, key)
+      return { outcome = "succeeded", subscription = state.subscription }
+    end
+    return pay.subscriptions:refresh("S-1"), ledger:attempt(key), transport
+  end
+
+  it("is what an answer says that came meanwhile", function()
+    local subscription, one = asked(function(_, _, ledger, key)
+      local row = ledger:subscription "S-1"
+      assert(ledger:finish_attempt { subject = "subscriptions", key = "S-1", version = row.version,
+        attempt = { key = key, to = { outcome = "not_sent", slot = require("obol.ledger").none } } })
+    end)
+    assert.equal("not_sent", one.outcome)
+    assert.equal("active", subscription.status)
+  end)
+
+  it("stays open while it is sent once more", function()
+    local _, one = asked(function(_, _, ledger, key)
+      local row = ledger:subscription "S-1"
+      assert(ledger:finish_attempt { subject = "subscriptions", key = "S-1", version = row.version,
+        attempt = { key = key, to = { sent_ms = 2 ^ 41, claimed_until = 2 ^ 41 } } })
+    end)
+    assert.equal("unknown", one.outcome)
+    assert.is_string(one.slot)
+  end)
+
+  it("was not made when the subscription shows that it was not", function()
+    local subscription, one = asked(function() end)
+    assert.equal("rejected", one.outcome)
+    assert.equal("rejected", subscription.error.outcome)
   end)
 end)

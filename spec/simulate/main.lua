@@ -13,6 +13,7 @@ local TRACE, MORE = os.getenv "TRACE" == "1", os.getenv "MORE" == "1"
 local store = os.getenv "STORE"
 local open = assert(stores[store and store ~= "" and store or "memory"], "STORE: expected memory or sqlite")
 
+io.stdout:setvbuf "line"
 local failed = 0
 local began = os.clock()
 for seed = FIRST, FIRST + SEEDS - 1 do

@@ -62,6 +62,14 @@ function M.renew(run)
   if run.kind.renews then renew(run) end
 end
 
+--- The payer's card stops working, or works again.
+function M.card(run)
+  local fails = run.random:chance(60)
+  if run.adapter.name ~= "appwheel" then return end
+  run.box:fail_card("u-7", fails)
+  run:note("the payer's card %s", fails and "fails" or "works")
+end
+
 function M.chargeback(run)
   if run.adapter.name == "ruxpay" and not run.kind.is_silent then chargeback(run) end
 end

@@ -24,7 +24,7 @@ end
 callers.deliver, callers.replay = mail.deliver, mail.replay
 
 -- What callers do and what happens around them, in runs of several moods: a bit of all, many refunds at once,
--- pages that are paid long after they were made (world.LATE).
+-- pages that are paid long after they were made (world.LATE), subscriptions that are changed (world.CHANGES).
 local of_subscriptions = "refresh_subscription 2 switch_off 1 switch_on 1 change_plan 1 "
 local moods = {
   { tasks = "create 6 refresh 3 get 1 cancel 1 refund 3 refresh_refund 1 deliver 6 replay 2 consume 1 reconcile 2 ",
@@ -34,6 +34,9 @@ local moods = {
     deeds = "pay 8 console 2 bank 4 renew 1 fault 1 wait 2 late 1 crash 1" },
   { tasks = "create 8 refresh 4 get 1 refund 1 deliver 3 consume 1 reconcile 2 ",
     deeds = "pay 12 decline 1 forge 1 renew 1 fault 1 wait 1 wait_long 8 late 2 crash 1" },
+  { tasks = "create 3 refresh 2 deliver 5 reconcile 3 consume 1 refresh_subscription 3 switch_off 5 switch_on 5 "
+      .. "change_plan 5 ",
+    deeds = "pay 10 fault 2 renew 2 card 1 wait 6 wait_long 1 crash 1 late 1" },
 }
 
 local function read_moods()
@@ -46,7 +49,7 @@ end
 read_moods()
 
 local function has_subscriptions(run)
-  return run.adapter.name == "appwheel" or run.kind.renews
+  return run.adapter.name == "appwheel" or run.kind.renews or run.mood == worlds.CHANGES
 end
 
 local function check(run)
@@ -66,7 +69,7 @@ end
 local function go(run)
   local mood = moods[run.mood]
   local tasks = has_subscriptions(run) and mood.subscribing or mood.tasks
-  for _ = 1, run.random:pick(run.mood == worlds.LATE and { 40 } or { 15, 25, 40 }) do
+  for _ = 1, run.random:pick(run.mood >= worlds.LATE and { 40, 60 } or { 15, 25, 40 }) do
     local luck = run.random:upto(4)
     if luck == 1 and #run.tasks.tasks < TASKS then
       begin(run, tasks)

@@ -24,7 +24,7 @@ local long = { mincloud = { order_life_ms = 30 * DAY }, fourmetas = { expire_aft
 local World = {}
 World.__index = World
 
-local M = { NOW = 1700000000000, LATE = 3 }
+local M = { NOW = 1700000000000, LATE = 3, CHANGES = 4 }
 
 --- What is run, one after the other by the seed. `account` replaces words of the configuration, `ways` are the
 -- only ways of paying, `is_silent` says that nobody is told what the console refunds.
@@ -112,11 +112,12 @@ function World:refunds()
 end
 
 local function ways_of(run)
-  local found = {}
+  local found, subscriptions = {}, {}
   for _, way in ipairs(run.adapter.ways) do
     if not run.kind.ways or run.kind.ways[way.name] then found[#found + 1] = way end
+    if way.operation == "subscription.create" then subscriptions[#subscriptions + 1] = way end
   end
-  return found
+  return run.mood == M.CHANGES and #subscriptions > 0 and subscriptions or found
 end
 
 -- How rough the run is, by percent: units that fail, reads that fail, requests that do.
@@ -162,7 +163,7 @@ function M.new(seed, options)
   self.kind = M.kinds[options.kind or seed % #M.kinds + 1]
   self.adapter = contract.adapter(self.kind.name)
   self.ledger_id = ("%032x"):format(seed)
-  local mood = self.random:upto(3)
+  local mood = self.random:upto(4)
   self.mood = options.mood or mood
   self.box = one_simulator(self.adapter.name, { clock_ms = M.NOW, seed = "simulated " .. seed,
     webhook_url = "https://shop.example/notify",
@@ -186,7 +187,7 @@ function M.new(seed, options)
   end
   self.pay = self.processes[1].pay
   if self.adapter.ready then self.adapter.ready(self) end
-  self.order_ids = self.mood ~= M.LATE and self.random:pick{ { "A-1" }, { "A-1", "A-2" } } or { "A-1" }
+  self.order_ids = self.mood < M.LATE and self.random:pick{ { "A-1" }, { "A-1", "A-2" } } or { "A-1" }
   self.calm = false
   return self
 end

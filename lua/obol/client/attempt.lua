@@ -62,6 +62,16 @@ function M.exclusive(provider, customer_id, product_id)
   return ("%s/%s/%s"):format(provider, plain(customer_id), plain(product_id))
 end
 
+-- Outcomes that are there, whichever sending of an attempt's key they came from.
+local facts = { accepted = true, succeeded = true, declined = true }
+
+--- Whether `result` was found out about the attempt `one` and says nothing of what it is `now`: it was sent
+-- once more meanwhile, or somebody else settled it, and that an earlier sending came to nothing is no fact.
+function M.has_moved_on(one, now, result)
+  if facts[result.outcome] then return false end
+  return now.outcome ~= one.outcome or now.sent_ms ~= one.sent_ms or now.claimed_until ~= one.claimed_until
+end
+
 --- Whether another process may still be waiting for this attempt's answer.
 function M.in_flight(client, row)
   return (row.claimed_until or 0) > client.clock()

@@ -8,7 +8,6 @@ local fault = require "obol.client.fault"
 local ledger = require "obol.ledger"
 local log = require "obol.client.log"
 local renewal = require "obol.client.renewal"
-local states = require "obol.ledger.states"
 local subscription_state = require "obol.client.subscription_state"
 
 local M = {}
@@ -73,8 +72,7 @@ local function record(client, row, one, result, about)
     end
     if err.kind ~= "conflict" or not fresh then return nil, err end
     local settled = client.ledger:attempt(one.key)
-    -- An answer that tells nothing undoes nothing that is known.
-    if settled and states.outcomes[settled.outcome].closed and result.outcome == "unknown" then return fresh end
+    if settled and attempt.has_moved_on(one, settled, result) then return fresh end
     row = fresh
   end
   return nil, fault.conflict("the subscription was changed again and again", one.account)
@@ -96,6 +94,9 @@ function M.resolve(client, row, one, options)
   local told = renewal.record(client, row, client.ledger:payment(row.order_id), found, options)
   row = told or row
   local result = { outcome = was_made(one, found) and "succeeded" or "rejected" }
+  -- The row may have been read again: what was asked about has to be what it is about now.
+  local now = client.ledger:attempt(one.key)
+  if now and attempt.has_moved_on(one, now, result) then return row end
   local shown
   if result.outcome == "rejected" then
     shown = fault.of_result(result, one.account)

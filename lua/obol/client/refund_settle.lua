@@ -113,6 +113,8 @@ function M.record(client, row, one, result, about)
     row, read_err = client.ledger:refund(row.refund_id)
     if not row then return nil, read_err end
     if row.status == "succeeded" then return row end
+    local now = one and client.ledger:attempt(one.key)
+    if now and attempt.has_moved_on(one, now, result) then return row end
   end
   return nil, fault.conflict("the refund was changed again and again")
 end

@@ -15,8 +15,6 @@ local M = {}
 local TRIES = 8
 -- Outcomes that say for certain that nothing was paid.
 local no = { declined = true, rejected = true }
--- Outcomes that are there, whichever sending of an attempt's key they came from.
-local facts = { accepted = true, succeeded = true }
 -- Conflicts that no other try can mend.
 local stands = { ["attempts.proven_by"] = true, ["notifications"] = true, ["notifications.id"] = true }
 local none = ledger.none
@@ -188,9 +186,7 @@ function M.record(client, row, one, result, about)
       end
       return fresh
     end
-    -- Sent once more meanwhile: that an earlier sending came to nothing says nothing of this one.
-    local is_stale = fresh_one.sent_ms ~= one.sent_ms or fresh_one.claimed_until ~= one.claimed_until
-    if is_stale and not facts[result.outcome] then return fresh end
+    if attempt.has_moved_on(one, fresh_one, result) then return fresh end
     row, one = fresh, fresh_one
   end
   return nil, fault.conflict("the payment was changed again and again", one.account)
