@@ -51,14 +51,14 @@ describe("a key that is sent again while somebody asks what became of it", funct
 
   -- A caller waits for an answer that never comes; `meanwhile` is asked for before the question of what became
   -- of it is answered by "none".
-  local function asked(meanwhile)
+  local function asked(meanwhile, later_ms)
     local pay, state, transport, clock, ledger = notified.open("pages", { create = support.unknown })
     local first = true
     state.query = function()
       if first then
         first = false
         state.create = { outcome = "accepted", action = { type = "redirect", url = "https://pay.example/1" } }
-        clock.now = clock.now + HOUR / 2
+        clock.now = clock.now + (later_ms or HOUR / 2)
         meanwhile(pay, state)
       end
       return { outcome = "unknown", found = false, kind = "not_found" }
@@ -85,6 +85,16 @@ describe("a key that is sent again while somebody asks what became of it", funct
     local one = ledger:attempt(payment.attempts[1].key)
     assert.equal("unknown", one.outcome)
     assert.is_number(one.claimed_until)
+  end)
+
+  it("is not given up for the first sending's sake when the second came to nothing at the same moment", function()
+    local payment, transport, ledger = asked(function(other, state)
+      state.create, state.query = support.unknown, support.unknown
+      assert.equal("unknown", other.payments:create(order).status)
+    end, 0)
+    assert.equal(2, transport.count "payment.create")
+    assert.equal("unknown", payment.status)
+    assert.equal("unknown", ledger:attempt(payment.attempts[1].key).outcome)
   end)
 
   it("is given up when nobody sent it again", function()

@@ -69,7 +69,8 @@ local facts = { accepted = true, succeeded = true, declined = true }
 -- once more meanwhile, or somebody else settled it, and that an earlier sending came to nothing is no fact.
 function M.has_moved_on(one, now, result)
   if facts[result.outcome] then return false end
-  return now.outcome ~= one.outcome or now.sent_ms ~= one.sent_ms or now.claimed_until ~= one.claimed_until
+  if now.outcome ~= one.outcome or now.sends ~= one.sends then return true end
+  return now.sent_ms ~= one.sent_ms or now.claimed_until ~= one.claimed_until
 end
 
 --- Whether another process may still be waiting for this attempt's answer.

@@ -198,12 +198,13 @@ end
 local function held(client, row, wanted, params, options)
   local one = client.ledger:attempt(row.attempt)
   if not one or one.outcome ~= "unknown" or not one.repeat_safe or attempt.in_flight(client, one) then return row end
-  one.claimed_until = client.clock() + options.timeout_ms
+  one.sent_ms = client.clock()
+  one.claimed_until = one.sent_ms + options.timeout_ms
   -- Of one whose process ended before it could say, it may have left.
   one.sends = math.max(one.sends, 1)
   local ok, err = client.ledger:begin_attempt { subject = "payments", key = row.order_id, version = row.version,
     to = { due_ms = one.claimed_until },
-    attempt = { key = one.key, claimed_until = one.claimed_until, sent_ms = client.clock() },
+    attempt = { key = one.key, claimed_until = one.claimed_until, sent_ms = one.sent_ms, sends = one.sends },
     again = "unknown" }
   if not ok then
     if err.kind == "conflict" then return row end
