@@ -127,8 +127,9 @@ local function send(client, row, one, wanted, params, options, request)
     row.status = "unknown"
     return row, ledger_err
   end
-  -- Where somebody else settled it meanwhile, its page must not be shown.
-  if result.action and recorded.attempt == one.key and recorded.status == "requires_action" then
+  -- Where somebody else settled it meanwhile, or made another page of it, its page must not be shown.
+  local is_shown = result.provider_id == nil or recorded.provider_id == result.provider_id
+  if is_shown and result.action and recorded.attempt == one.key and recorded.status == "requires_action" then
     recorded.action = result.action
   end
   if recorded.status == "succeeded" then err = nil end

@@ -166,6 +166,14 @@ local function write(client, row, one, result, about)
   return true
 end
 
+-- Whether a key that was sent twice made two offers: the one that was recorded first is the payer's, and the
+-- other is shown to nobody.
+local function is_another(one, result)
+  local id = result.provider_id
+  return one.outcome == "accepted" and result.outcome == "accepted" and one.provider_id ~= nil and id ~= nil
+    and one.provider_id ~= id
+end
+
 --- Records `result`. Reads the payment again where somebody else wrote it meanwhile. Answers the
 -- payment's row, or nil and an error (`conflict` with the field `attempts.proven_by` when another
 -- order has this proof, with one of `notifications` when what `about.also` marks was acted on before).
@@ -186,7 +194,7 @@ function M.record(client, row, one, result, about)
       end
       return fresh
     end
-    if attempt.has_moved_on(one, fresh_one, result) then return fresh end
+    if attempt.has_moved_on(one, fresh_one, result) or is_another(fresh_one, result) then return fresh end
     row, one = fresh, fresh_one
   end
   return nil, fault.conflict("the payment was changed again and again", one.account)
