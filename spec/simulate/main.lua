@@ -32,5 +32,5 @@ for seed = FIRST, FIRST + SEEDS - 1 do
   end
 end
 local took = os.clock() - began
-print(("%d seeds from %d on: %d failed; %d a second"):format(SEEDS, FIRST, failed, SEEDS / took))
+print(("%d seeds from %d on: %d failed; %.0f a second"):format(SEEDS, FIRST, failed, SEEDS / took))
 os.exit(failed == 0 and 0 or 1)
