@@ -109,6 +109,17 @@ local function specs(kind)
       assert.equal(5, row.cursor)
     end)
 
+    it("hands out what lies behind any number of refused ones", function()
+      create(105)
+      local asked = {}
+      local done, err = pay.events:consume("mail", function(event)
+        asked[event.order_id] = (asked[event.order_id] or 0) + 1
+        return event.order_id == "A-103" or event.order_id == "A-105"
+      end)
+      assert.same({ 2, "internal" }, { done, err.kind })
+      for place = 1, 105 do assert.equal(1, asked["A-" .. place]) end
+    end)
+
     it("remembers any set of what is done", function()
       create(12)
       local left = {}

@@ -62,25 +62,27 @@ local function hand(client, run, event)
   return true
 end
 
--- Hands out what is pending, again and again while anything is taken: true, or nil and an error.
+-- Hands out what is pending, to the last of it: what is refused holds back its own payment alone. True, or
+-- nil and an error.
 local function hand_out(client, run)
+  local after
   repeat
-    local consumer, events = client.ledger:pending_events(run.consumer, BATCH + run.refused)
+    local consumer, events = client.ledger:pending_events(run.consumer, BATCH, after)
     if not consumer then return nil, events end
-    local progress = false
     for _, event in ipairs(events) do
       local what = subject(event)
       if not run.waiting[what] then
         local taken, err = hand(client, run, event)
         if taken == nil then return nil, err end
         if taken then
-          run.done, progress = run.done + 1, true
+          run.done = run.done + 1
         else
           run.waiting[what], run.refused = true, run.refused + 1
         end
       end
+      after = event.seq
     end
-  until not progress
+  until #events == 0
   return true
 end
 

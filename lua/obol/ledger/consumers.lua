@@ -66,15 +66,15 @@ local function gather(page, next_page, consumer, found, limit)
   return next_page and ("%d"):format(last) or nil
 end
 
---- Events that a consumer (its name, or what take_consumer answered) has not done, oldest first: consumer,
--- events (or nil, err).
-function M:pending_events(consumer, limit)
+--- Events that a consumer (its name, or what take_consumer answered) has not done, oldest first, behind the one
+-- with the number `seq` (nil: all): consumer, events (or nil, err).
+function M:pending_events(consumer, limit, seq)
   local err
   if type(consumer) == "string" then
     consumer, err = read(self, consumer)
     if not consumer then return nil, err end
   end
-  local found, after = {}, ("%d"):format(consumer.cursor)
+  local found, after = {}, ("%d"):format(math.max(consumer.cursor, seq or 0))
   while after and #found < limit do
     local page, next_page = self.store:select("events", { after = after, limit = limit })
     if not page then return nil, next_page end
