@@ -44,6 +44,16 @@ describe("refunds", function()
     assert.equal("succeeded", pay.refunds:create("A-1", { refund_id = "r-2", amount = "3.00" }).status)
   end)
 
+  it("never give back more than was paid, however many refunds there are", function()
+    local pay, state = paid { outcome = "declined" }
+    for place = 1, 1000 do pay.refunds:create("A-1", { refund_id = "no-" .. place, amount = "0.01" }) end
+    state.refund = { outcome = "succeeded" }
+    assert.equal("succeeded", pay.refunds:create("A-1", { refund_id = "r-1", amount = "9.00" }).status)
+    local _, err = pay.refunds:create("A-1", { refund_id = "r-2", amount = "1.01" })
+    assert.equal("amount", err.field)
+    assert.equal(money("1.00", "USD"), pay.refunds:create("A-1", { refund_id = "r-3" }).amount)
+  end)
+
   it("are the same refund under the same id", function()
     local pay, _, transport = paid()
     pay.refunds:create("A-1", { refund_id = "r-1", amount = "4.00" })

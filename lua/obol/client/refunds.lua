@@ -52,14 +52,18 @@ end
 
 -- What is not given back yet, counting refunds that may still succeed; `but` is left out.
 local function remaining(client, payment, but)
-  local left = amounts.of_row(payment.amount, payment.currency)
-  local rows, err = client.ledger:list("refunds", { where = { order_id = payment.order_id }, limit = 1000 })
-  if not rows then return nil, err end
-  for _, row in ipairs(rows) do
-    if row.refund_id ~= but and row.status ~= "failed" and row.transaction_id == payment.transaction_id then
-      left = left - amounts.of_row(row.amount, row.currency)
+  local left, cursor = amounts.of_row(payment.amount, payment.currency), nil
+  repeat
+    local rows, after = client.ledger:list("refunds", { where = { order_id = payment.order_id }, limit = 1000,
+      after = cursor })
+    if not rows then return nil, after end
+    for _, row in ipairs(rows) do
+      if row.refund_id ~= but and row.status ~= "failed" and row.transaction_id == payment.transaction_id then
+        left = left - amounts.of_row(row.amount, row.currency)
+      end
     end
-  end
+    cursor = after
+  until not cursor
   return left
 end
 
