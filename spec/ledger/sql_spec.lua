@@ -219,3 +219,23 @@ end
 for _, kind in ipairs(places) do
   if kind.durable then specs(kind) end
 end
+
+-- Rows and the question after them are one unit, between whose statements others may commit.
+describe("events on PostgreSQL", function()
+  it("are never answered without their numbers", function()
+    local store = assert(require("obol.ledger.sql").open "postgres://nobody@localhost/none")
+    local asked = 0
+    store.ledger_id = "an id"
+    store.database:close()
+    store.database = { close = function() end, run = function(_, unit)
+      asked = asked + 1
+      local row = { id = "payments/A/2.1", order_id = "A", seq = asked > 1 and 1 or nil, place = 1 }
+      -- what had no number in the rows has one when the question is asked
+      return unit.read and { { row, count = 1 }, { count = 0 } } or { { count = 1 }, { count = 1 } }
+    end }
+    assert.equal(1, store:select("events", { where = { order_id = "A" } })[1].seq)
+    asked = 0
+    assert.equal(1, store:get("events", "payments/A/2.1").seq)
+    store:close()
+  end)
+end)

@@ -65,25 +65,28 @@ local function read_rows(about, list)
   return list
 end
 
+-- Rows without a number come last.
+local function has_numbers(list) return #list == 0 or list[#list].seq ~= nil end
+
 -- Runs a query: its rows as they stand in the database. Where events get their numbers when they are read,
--- that is done first, until `enough(rows)` says that what is still without one cannot be among these.
+-- that is done first, until `enough(rows)` says that what is still without one cannot be among these. Somebody
+-- else may give the numbers between rows and question, so the rows are looked at too.
 local function query(self, about, statement, enough)
   while true do
     local results, err = run(self, { statement, not about.numbered and numbering.question or nil, read = true })
     if not results then return nil, err end
-    if about.numbered or results[2].count == 0 or enough(results[1]) then return results[1] end
+    if about.numbered or enough(results[1]) then return results[1] end
+    if results[2].count == 0 and has_numbers(results[1]) then return results[1] end
     local ok
     ok, err = run(self, numbering.unit)
     if not ok then return nil, err end
   end
 end
 
-local function is_numbered(found) return found[1] == nil or found[1].seq ~= nil end
-
 function Sql:get(name, key)
   if type(key) ~= "string" then return nil end
   local about = self.statements.tables[name]
-  local found, err = query(self, about, self.statements:get(name, key), is_numbered)
+  local found, err = query(self, about, self.statements:get(name, key), has_numbers)
   if not found then return nil, err end
   found, err = read_rows(about, found)
   if not found then return nil, err end
