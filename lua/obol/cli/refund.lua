@@ -1,6 +1,8 @@
 --- obol refund: giving money back.
 
 local configuration = require "obol.cli.configuration"
+local errors = require "obol.error"
+local money = require "obol.money"
 local problem = require "obol.cli.problem"
 local records = require "obol.cli.records"
 local show = require "obol.cli.show"
@@ -10,11 +12,12 @@ local M = { name = "refund", summary = "Give a payment back, in full or in part.
 
 M.description = [[
 Give a payment back through the account that took it. The same refund id is the same refund, so a
-command whose answer was lost is simply repeated.]]
+command with --refund-id whose answer was lost is simply repeated.]]
 
 M.epilog = [[
 Without --refund-id an open refund of the order is gone on with; else a new one gets the order's id with
-`-refund-1`, `-refund-2` and so on behind it. Without --amount all that is left is given back.
+`-refund-1`, `-refund-2` and so on behind it. Where as much was given back before, only --refund-id tells
+a further refund from the same one asked for twice. Without --amount all that is left is given back.
 
 Examples:
   obol refund A-1001
@@ -35,18 +38,28 @@ function M.configure(command)
   command:flag("--json", "Print JSON.")
 end
 
+local function is_amount(refund, text)
+  return refund.amount ~= nil and refund.amount == money(text, refund.amount:currency())
+end
+
 local open = { created = true, processing = true, unknown = true }
 
--- The id of the refund: as given, that of one that is open, or a new one; and the open refund. Or nil and an error.
+-- The id of the refund: as given, that of one that is open, or a new one; and the open refund. Or nil and an
+-- error, as where a new one could be the same that was settled since the command was given first.
 local function id_of(pay, args)
   local list, err = pay.refunds:list { order_id = args.order, limit = 1000 }
   if not list then return nil, err end
-  local taken = {}
+  local taken, is_repeated = {}, false
   for _, refund in ipairs(list) do
     taken[refund.refund_id] = true
+    is_repeated = is_repeated or refund.status == "succeeded" and args.amount and is_amount(refund, args.amount)
     if refund.refund_id == args.refund_id or not args.refund_id and open[refund.status] then
       return refund.refund_id, refund
     end
+  end
+  if is_repeated and not args.refund_id then
+    return nil, errors.new { kind = "conflict", field = "refund_id",
+      message = "as much of this order was given back before: expected --refund-id, of the refund meant or a new one" }
   end
   local number = 0
   repeat number = number + 1 until not taken[("%s-refund-%d"):format(args.order, number)]
@@ -72,7 +85,7 @@ local function dry_run(args, screen, problems, pay, refund_id, known)
   local amount = known and known.amount
   if not amount then
     local left = payment.amount and payment.amount - payment.refunded
-    amount = args.amount and require("obol.money")(args.amount, payment.amount and payment.amount:currency()) or left
+    amount = args.amount and money(args.amount, payment.amount and payment.amount:currency()) or left
     local fits = amount and left and payment.status == "succeeded" and amount:sign() > 0 and amount <= left
     if not fits then
       return problem.usage(args, screen, problems, "expected a paid order, and no more than what is left of it")
