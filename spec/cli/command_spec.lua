@@ -37,6 +37,16 @@ describe("obol", function()
     end)
   end
 
+  it("breaks no line of its help that was written as one", function()
+    for _, name in ipairs { "call", "describe", "doctor", "ledger", "payment", "payments", "providers", "reconcile",
+      "refund", "sandbox" } do
+      local module, out = require("obol.cli." .. name), support.obol(folder, { name, "--help" }).out
+      for line in ((module.description or "") .. "\n" .. module.epilog):gmatch "[^\n]+" do
+        assert.truthy(("\n" .. out):find("\n" .. line .. "\n", 1, true), name .. ": " .. line)
+      end
+    end
+  end)
+
   it("ends with 2 without a command, telling what to write", function()
     local ran = support.obol(folder, {})
     assert.equal(2, ran.status)

@@ -45,8 +45,18 @@ describe("the command line on a ledger:", function()
         { "--from", "2026-13-01" }, { "--cursor", "x" } } do
         local ran = world.obol("payments", (table.unpack or unpack)(words))
         assert.equal(2, ran.status, words[1] .. " " .. words[2])
-        assert.is_true(#ran.err > 0)
+        -- an option that is read before anything is opened is named as it was written
+        local named = words[1] == "--status" and "status: " or words[1] == "--cursor" and "cursor: " or words[1] .. ": "
+        assert.truthy(ran.err:find("error: " .. named, 1, true), ran.err)
       end
+      assert.truthy(world.obol("payments", "--status", "bogus").err:find("canceled, created, expired", 1, true))
+    end)
+
+    it("does not end well where its output was lost", function()
+      local ran = support.shell(world.folder, ("sh -c '%s payments --json >/dev/full'"):format(
+        support.root .. "/scripts/obol"))
+      assert.equal(3, ran.status)
+      assert.truthy(ran.err:find "could not be printed")
     end)
   end)
 
@@ -82,6 +92,11 @@ describe("the command line on a ledger:", function()
       refund = json(0, "refund", "A-1", "--amount", "1.00", "--json").refund
       assert.equal("A-1-refund-1", refund.refund_id)
       assert.equal(1, #json(0, "payment", "A-1", "--json").refunds)
+      -- another amount is another refund, which has to be asked for by a name
+      for _, dry in ipairs { false, true } do
+        local err = json(2, "refund", "A-1", "--amount", "2.00", "--json", dry and "--dry-run" or nil).error
+        assert.truthy(err.message:find("A-1-refund-1 over 1.00 USD is open; --refund-id", 1, true))
+      end
       refund = json(0, "refund", "A-1", "--amount", "2.00", "--refund-id", "mine", "--json").refund
       assert.equal("mine", refund.refund_id)
     end)
@@ -106,6 +121,9 @@ describe("the command line on a ledger:", function()
     it("refuses more than there is, and what was not paid", function()
       assert.equal("amount", json(2, "refund", "A-3", "--amount", "9.00", "--json").error.field)
       assert.equal("invalid", json(2, "refund", "A-3", "--amount", "9.00", "--dry-run", "--json").error.kind)
+      for _, amount in ipairs { "all", "1.001", "0.00" } do
+        assert.equal("invalid", json(2, "refund", "A-3", "--amount", amount, "--dry-run", "--json").error.kind)
+      end
       assert.equal("conflict", json(1, "refund", "A-2", "--json").error.kind)
       assert.equal("not_found", json(1, "refund", "A-9", "--json").error.kind)
     end)
@@ -180,6 +198,31 @@ describe("the command line on a ledger:", function()
       run(2, "ledger", "move")
       run(2, "ledger", "check", place)
       run(2, "ledger", "move", "mysql://x")
+    end)
+
+    it("moves to what the configuration would mean by the same words", function()
+      local ran = support.shell("/", ("%s ledger move sqlite:beside.db --config %s/obol.lua"):format(
+        support.root .. "/scripts/obol", world.folder))
+      assert.equal(0, ran.status, ran.err)
+      assert.truthy(io.open(world.folder .. "/beside.db")):close()
+    end)
+
+    it("moves into nothing that is gone with the command", function()
+      for _, place in ipairs { "memory", "sqlite::memory:" } do
+        assert.truthy(run(2, "ledger", "move", place).err:find "expected ledgers that last")
+      end
+    end)
+
+    it("tells a ledger that is not there from one that is empty", function()
+      local before = support.read(world.folder .. "/obol.lua")
+      support.write(world.folder .. "/other.lua", (before:gsub("ledger%.db", "other.db")))
+      local other = world.folder .. "/other.lua"
+      assert.equal("not_found", json(1, "ledger", "check", "--json", "--config", other).error.kind)
+      run(1, "ledger", "move", "sqlite:there.db", "--config", other)
+      assert.is_nil(io.open(world.folder .. "/other.db"))
+      assert.is_nil(io.open(world.folder .. "/there.db"))
+      run(0, "ledger", "migrate", "--config", other)
+      assert.equal(0, json(0, "ledger", "check", "--json", "--config", other).checked.payments)
     end)
   end)
 end)

@@ -1,5 +1,6 @@
 --- The configuration that a command works with: which file, and what is in it before it is opened.
 
+local check = require "obol.config.check"
 local providers = require "obol.config.providers"
 local script = require "obol.config.script"
 
@@ -13,13 +14,25 @@ function M.configure(command)
     :argname "<file>"
 end
 
+--- A converter of an option's text, as argparse wants it, whose refusal names the option.
+function M.converter(option, convert)
+  return function(text)
+    local value, expected = convert(text)
+    if value ~= nil then return value end
+    return nil, option .. ": " .. expected
+  end
+end
+
+local function milliseconds(text)
+  local number = tonumber(text)
+  if number and number % 1 == 0 and number >= 1 and number <= 600000 then return number end
+  return nil, "expected milliseconds from 1 to 600000"
+end
+
 --- Adds --timeout to a command.
 function M.add_timeout(command, default)
-  command:option("--timeout", "Limit of each call in milliseconds.", default):argname "<ms>":convert(function(text)
-    local number = tonumber(text)
-    if number and number % 1 == 0 and number >= 1 and number <= 600000 then return number end
-    return nil, "expected milliseconds from 1 to 600000"
-  end)
+  command:option("--timeout", "Limit of each call in milliseconds.", default):argname "<ms>"
+    :convert(M.converter("--timeout", milliseconds))
 end
 
 --- The path of the configuration: as given, from OBOL_CONFIG, or `obol.lua`.
@@ -54,6 +67,11 @@ function M.accounts(path)
     if type(name) == "string" and type(words) == "table" then accounts[name] = words end
   end
   return accounts
+end
+
+--- A ledger's place from the command line, understood as if it stood in the configuration.
+function M.place(args, place)
+  return check.place_of(place, M.path(args):match "^(.*/)" or "")
 end
 
 --- The ledger's place as the file writes it, or nil.

@@ -72,8 +72,12 @@ function M.main(args, version)
     if module.name == given.command then
       -- A fault of this program after sending says nothing of what was done.
       local ok, status = xpcall(module.run, debug.traceback, given, screen, problems, version)
-      io.stdout:flush()
-      if ok then return status end
+      local arrived = screen:finish()
+      if ok and arrived then return status end
+      if ok then
+        problems:line(problems:paint("red", "error"), ": what was done is done, but could not be printed")
+        return status == M.exits.done and M.exits.unknown or status
+      end
       problems:line("obol: a fault of this program; please report it\n", status)
       return M.exits.unknown
     end

@@ -9,16 +9,19 @@ local progress = require "obol.cli.progress"
 local show = require "obol.cli.show"
 local terminal = require "obol.cli.terminal"
 
+local NO_SUCH_FILE = 2 -- errno
+
 local M = { name = "ledger", summary = "Check the ledger, move it, or bring it to this version's tables." }
 
 M.description = [[
-check    goes through all that is recorded: every state follows from its events and attempts, one success
-         an order, no more given back than was taken, whatever is open will be looked at, consumers
-         are where their events are, and SQLite's file is whole. It changes nothing.
-migrate  brings the database's tables to the version of this library. Every program does so by itself when it
-         opens the ledger; this is for doing it beforehand.
+check    goes through all that is recorded: every state follows from its events and attempts,
+         one success an order, no more given back than was taken, whatever is open will be looked
+         at, consumers are where their events are, and SQLite's file is whole. It changes nothing.
+migrate  brings the database's tables to the version of this library. Every program does so by
+         itself when it opens the ledger; this is for doing it beforehand.
 move     copies all that is recorded, and the ledger's id, into the empty ledger at PLACE, which the
-         configuration is to name from then on. Stop everything that writes to either before.]]
+         configuration is to name from then on, in the same words: a path is relative to the
+         configuration. Stop everything that writes to either before.]]
 
 M.epilog = [[
 Examples:
@@ -27,7 +30,8 @@ Examples:
   obol ledger migrate
   obol ledger move postgres://shop@db.example/shop
 
-Exit status: 0 nothing is wrong, 1 something is, or the ledger failed, 2 wrong usage or configuration.]]
+Exit status: 0 nothing is wrong, 1 something is, or the ledger failed or is not there, 2 wrong usage
+or configuration.]]
 
 function M.configure(command)
   command:argument("action", "check, migrate or move."):choices { "check", "migrate", "move" }
@@ -79,8 +83,12 @@ local function migrate(args, screen, problems, ledger)
 end
 
 local function move(args, screen, problems, ledger)
-  local to, err = require("obol.ledger").open(args.place)
+  local to, err = require("obol.ledger").open(configuration.place(args, args.place))
   if not to then return problem.fail(args, screen, problems, err) end
+  if not (ledger.durable and to.durable) then
+    to:close()
+    return problem.usage(args, screen, problems, "expected ledgers that last: one in memory is gone with its process")
+  end
   local bar = progress.new(io.stderr, nil, not args.json)
   local counts
   counts, err = require("obol.ledger.move").run(ledger, to, function(name, done) bar:show(done, name) end)
@@ -96,6 +104,14 @@ local function move(args, screen, problems, ledger)
   return 0
 end
 
+-- The path of a SQLite file that is to be there and is not; opening the ledger would make an empty one.
+local function missing_file(args, place)
+  local path = args.action ~= "migrate" and type(place) == "string" and place:match "^sqlite:([^:].*)$"
+  local file, _, code = io.open(path or "/")
+  if file then file:close() end
+  return path and code == NO_SUCH_FILE and path or nil
+end
+
 local actions = { check = check, migrate = migrate, move = move }
 
 function M.run(args, screen, problems)
@@ -105,6 +121,12 @@ function M.run(args, screen, problems)
   end
   local opened, err = require("obol.config").open(configuration.path(args))
   if not opened then return problem.fail(args, screen, problems, err) end
+  local path = missing_file(args, opened.place)
+  if path then
+    opened.ledger:close()
+    return problem.fail(args, screen, problems, errors.new { kind = "not_found", field = "ledger",
+      message = "nothing is recorded yet: there is no file " .. path })
+  end
   local ok, status = pcall(actions[args.action], args, screen, problems, opened.ledger)
   opened.ledger:close()
   if not ok then error(status, 0) end

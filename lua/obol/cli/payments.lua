@@ -29,14 +29,15 @@ local function limit(text)
 end
 
 function M.configure(command)
-  command:option("--status", "Only those of this state."):argname "<state>"
+  command:option("--status", "Only those of this state, such as unknown."):argname "<state>"
   command:option("--account", "Only those of this account."):argname "<name>"
   command:option("--customer", "Only those of this customer."):argname "<id>"
   command:flag("--unresolved", "Only those that asking cannot resolve.")
   command:option("--from", "Made at or after this moment: 24h, 2026-01-31, 2026-01-31T14:00."):argname "<moment>"
-    :convert(moment.parse)
-  command:option("--to", "Made before this moment."):argname "<moment>":convert(moment.parse)
-  command:option("--limit", "How many at most.", "50"):argname "<n>":convert(limit)
+    :convert(configuration.converter("--from", moment.parse))
+  command:option("--to", "Made before this moment."):argname "<moment>"
+    :convert(configuration.converter("--to", moment.parse))
+  command:option("--limit", "How many at most.", "50"):argname "<n>":convert(configuration.converter("--limit", limit))
   command:option("--cursor", "Where the page before ended."):argname "<cursor>"
   configuration.configure(command)
   command:flag("--json", "Print JSON.")

@@ -15,8 +15,8 @@ local M = { name = "reconcile", summary = "Ask providers about whatever is unres
 
 M.description = [[
 Ask providers about payments, refunds and changes of subscriptions that are not settled, and act on
-notifications that waited for their order, as each comes due. Others may do the same at the same time.
-It may be interrupted: what was learnt is recorded, and the next run goes on from there.]]
+notifications that waited for their order, as each comes due. Others may do the same at the same
+time. It may be interrupted: what was learnt is recorded, and the next run goes on from there.]]
 
 M.epilog = [[
 Examples:
@@ -35,9 +35,12 @@ end
 
 function M.configure(command)
   command:flag("--dry-run", "Say what would be looked at, and do nothing.")
-  command:option("--limit", "Look at so many at most."):argname "<n>":convert(count)
-  command:option("--ahead", "Also what is due so soon, such as 24h."):argname "<length>":convert(moment.length)
-  command:option("--every", "Go on for ever, looking again after so long."):argname "<length>":convert(moment.length)
+  command:option("--limit", "Look at so many at most."):argname "<n>"
+    :convert(configuration.converter("--limit", count))
+  command:option("--ahead", "Also what is due so soon, such as 24h."):argname "<length>"
+    :convert(configuration.converter("--ahead", moment.length))
+  command:option("--every", "Go on for ever, looking again after so long."):argname "<length>"
+    :convert(configuration.converter("--every", moment.length))
   configuration.configure(command)
   configuration.add_timeout(command, "10000")
   command:flag("--json", "Print JSON, a line for each run.")

@@ -15,17 +15,18 @@ Give a payment back through the account that took it. The same refund id is the 
 command with --refund-id whose answer was lost is simply repeated.]]
 
 M.epilog = [[
-Without --refund-id an open refund of the order is gone on with; else a new one gets the order's id with
-`-refund-1`, `-refund-2` and so on behind it. Where as much was given back before, only --refund-id tells
-a further refund from the same one asked for twice. Without --amount all that is left is given back.
+Without --refund-id an open refund of the order is gone on with; else a new one gets the order's id
+with `-refund-1`, `-refund-2` and so on behind it. Where as much was given back before, only
+--refund-id tells a further refund from the same one asked for twice. Without --amount all that is
+left is given back.
 
 Examples:
   obol refund A-1001
   obol refund A-1001 --amount 5.00 --reason "one cup was broken"
   obol refund A-1001 --amount 5.00 --refund-id A-1001-cup --json
 
-Exit status: 0 given back or under way, 1 refused, 2 wrong usage or configuration, 3 nobody knows: repeat
-it.]]
+Exit status: 0 given back or under way, 1 refused, 2 wrong usage or configuration, 3 nobody knows:
+repeat it.]]
 
 function M.configure(command)
   command:argument("order", "The order's id.")
@@ -85,7 +86,11 @@ local function dry_run(args, screen, problems, pay, refund_id, known)
   local amount = known and known.amount
   if not amount then
     local left = payment.amount and payment.amount - payment.refunded
-    amount = args.amount and money(args.amount, payment.amount and payment.amount:currency()) or left
+    amount = left
+    if args.amount and left then
+      amount, err = money(args.amount, left:currency())
+      if not amount then return problem.usage(args, screen, problems, "amount: " .. err.message) end
+    end
     local fits = amount and left and payment.status == "succeeded" and amount:sign() > 0 and amount <= left
     if not fits then
       return problem.usage(args, screen, problems, "expected a paid order, and no more than what is left of it")
@@ -96,12 +101,23 @@ local function dry_run(args, screen, problems, pay, refund_id, known)
   return 0
 end
 
+-- Whether the refund that is open is not the one that was asked for: it is over another amount.
+local function another(args, known)
+  if not (known and args.amount and not args.refund_id) then return false end
+  local amount = money(args.amount, known.amount:currency())
+  return amount ~= nil and amount ~= known.amount
+end
+
 local exits = { succeeded = 0, processing = 0, failed = 1, unknown = 3, created = 3 }
 
 function M.run(args, screen, problems)
   return records.with(args, screen, problems, function(pay)
     local refund_id, known = id_of(pay, args)
     if not refund_id then return problem.fail(args, screen, problems, known) end
+    if another(args, known) then
+      return problem.usage(args, screen, problems, ("%s over %s is open; --refund-id with a name of its own begins "
+        .. "another refund"):format(terminal.clean(refund_id), records.amount(known.amount)))
+    end
     if args.dry_run then return dry_run(args, screen, problems, pay, refund_id, known) end
     local refund, err = pay.refunds:create(args.order, { refund_id = refund_id, amount = args.amount,
       reason = args.reason }, { timeout_ms = args.timeout })

@@ -1,5 +1,7 @@
 --- obol sandbox: simulators of payment systems behind a private nginx, in the foreground.
 
+local configuration = require "obol.cli.configuration"
+
 local M = { name = "sandbox", summary = "Run payment systems to try things with." }
 
 M.description = [[
@@ -32,10 +34,11 @@ local function callback_address(url)
 end
 
 function M.configure(command)
-  command:option("-p --port", "Where to listen on 127.0.0.1; 0 takes any free port.", "0"):convert(port)
-    :argname "<port>"
+  command:option("-p --port", "Where to listen on 127.0.0.1; 0 takes any free port.", "0"):argname "<port>"
+    :convert(configuration.converter("--port", port))
   command:option("--seed", "A text: the same ids and credentials in every run."):argname "<text>"
-  command:option("--webhook-url", "Where callbacks are delivered."):argname "<url>":convert(callback_address)
+  command:option("--webhook-url", "Where callbacks are delivered."):argname "<url>"
+    :convert(configuration.converter("--webhook-url", callback_address))
 end
 
 function M.run(args, _, problems)

@@ -2,6 +2,8 @@
 
 local M = {}
 
+local BROKEN_PIPE = 32 -- errno
+
 local codes = {
   bold = "1", dim = "2", red = "31", green = "32", yellow = "33", blue = "34", magenta = "35", cyan = "36",
   screen = "97;40", -- light letters on a dark ground, whatever the terminal has
@@ -83,9 +85,20 @@ function M.new(file, colour)
   return setmetatable({ file = file, colour = colour, columns = M.columns() }, Terminal)
 end
 
+-- Notes that what was written did not arrive. A reader that has seen enough, as `head`, is no fault.
+local function note(self, ok, _, code)
+  if not ok and code ~= BROKEN_PIPE then self.lost = true end
+end
+
 --- Writes one line.
 function Terminal:line(...)
-  self.file:write(table.concat({ ... }), "\n")
+  note(self, self.file:write(table.concat({ ... }), "\n"))
+end
+
+--- Hands over what was written; answers whether all of it arrived.
+function Terminal:finish()
+  note(self, self.file:flush())
+  return not self.lost
 end
 
 --- The text in a colour or style (`bold`, `dim`, `red`, ...), or as it is.

@@ -47,7 +47,14 @@ end
 local function check_status(name, status)
   local known = states.transitions[kind_of[name]]
   if status == nil or not known or known[status] then return true end
-  return nil, fault.invalid("status", "expected a state of a " .. kind_of[name] .. nearest.hint(status, known))
+  local hint = nearest.hint(status, known)
+  if hint == "" then
+    local names = {}
+    for state in pairs(known) do names[#names + 1] = state end
+    table.sort(names)
+    hint = ": " .. table.concat(names, ", ")
+  end
+  return nil, fault.invalid("status", "expected a state of a " .. kind_of[name] .. hint)
 end
 
 --- Lists rows of `name` that fit the query, each through `show`: a list and the cursor of the next

@@ -92,11 +92,14 @@ local function open_accounts(config, problems)
   return accounts, names
 end
 
--- A file's path is relative to the configuration's.
+--- The ledger's place as a configuration in `folder` (`""`, or with a slash at its end) means it: a file's path
+-- is relative to the configuration's.
 local function place_of(place, folder)
   local path = type(place) == "string" and place:match "^sqlite:([^/:].*)$"
   return path and "sqlite:" .. folder .. path or place
 end
+
+M.place_of = place_of
 
 local function open_ledger(config, folder, problems)
   local place = config.ledger

@@ -8,6 +8,7 @@ local secret = require "obol.secret"
 local M = {}
 
 local MAX_SIZE, MAX_INSTRUCTIONS = 1024 * 1024, 10000000
+local NO_SUCH_FILE, NOT_ALLOWED = 2, 13 -- errno
 local Missing = {}
 Missing.__concat = function(a, b)
   return getmetatable(a) == Missing and a or b
@@ -29,8 +30,8 @@ local function absolute(folder, path)
 end
 
 local function read(path)
-  local file = io.open(path, "rb")
-  if not file then return nil end
+  local file, _, code = io.open(path, "rb")
+  if not file then return nil, code end
   local text = file:read(MAX_SIZE + 1)
   file:close()
   if not text or #text > MAX_SIZE then return nil end
@@ -111,7 +112,7 @@ end
 
 local function fail(path, message)
   message = without_source(message)
-  if not message:find(path, 1, true) then message = path .. ": " .. message end
+  if message:sub(1, #path + 1) ~= path .. ":" then message = path .. ": " .. message end
   return nil, errors.new { kind = "invalid", message = message }
 end
 
@@ -119,7 +120,9 @@ end
 -- (marks[mark] is the expectation, marks[1..n] in order) and the script's folder; or nil and an
 -- error with `file:line`.
 function M.load(path)
-  local text = read(path)
+  local text, code = read(path)
+  if code == NO_SUCH_FILE then return fail(path, "expected a configuration file, and there is none of this name") end
+  if code == NOT_ALLOWED then return fail(path, "expected a configuration file that this user may read") end
   if not text then return fail(path, "expected a configuration file that can be read, of 1 MiB at most") end
   if text:byte(1) == 27 then return fail(path, "expected text, not compiled code") end
   local folder = path:match("^(.*/)") or ""
