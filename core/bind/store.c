@@ -35,10 +35,11 @@ static int store_gc(lua_State *L)
     return 0;
 }
 
-/* store:close(): waits until all units are done and the database is closed. May be called again. */
+/* store:close([at_once]): waits until all units are done and the database is closed; at once,
+ * leaves that to the store's thread. May be called again. */
 static int store_close(lua_State *L)
 {
-    end(luaL_checkudata(L, 1, STORE_TYPE), true);
+    end(luaL_checkudata(L, 1, STORE_TYPE), lua_toboolean(L, 2) == 0);
     return 0;
 }
 

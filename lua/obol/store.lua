@@ -121,9 +121,10 @@ function Store:stats()
   return of(self, "stats"):stats()
 end
 
---- Waits until what was handed over is done, and closes the database. May be called again.
+--- Waits until what was handed over is done, and closes the database; in nginx that is done behind it, because
+-- a worker must not wait. May be called again.
 function Store:close()
-  of(self, "close"):close()
+  of(self, "close"):close(not wait.may_block())
 end
 
 return M

@@ -32,6 +32,13 @@ describe("a store inside nginx", function()
           "select count(*) from n", 2500000 }, read = true })
         ngx.say "slow"
       } }
+      location = /close { content_by_lua_block {
+        local other = assert(require("obol.store").open "sqlite::memory:")
+        local id = assert(other:submit { { "with recursive n(i) as (select 1 union all select i + 1 from n " ..
+          "where i < $1) select count(*) from n", 1000000000 }, read = true })
+        other:close()
+        ngx.say(other:wait(id, 50))
+      } }
       location = /log { content_by_lua_block { ngx.say "fine" } log_by_lua_block {
         local results, err = insert "never"
         ngx.log(ngx.NOTICE, "refused: ", results == nil and err.kind or "no")
@@ -99,5 +106,10 @@ describe("a store inside nginx", function()
     end
     assert.equal(before + 60, count())
     assert.is_nil(server:complaints())
+  end)
+
+  -- (what is still under way ends with the worker)
+  it("closes a database without blocking the worker", function()
+    assert.equal("false\n", server:get "/close")
   end)
 end)

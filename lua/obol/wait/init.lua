@@ -19,6 +19,9 @@ local function host()
   return inside
 end
 
+--- Whether a call may hold up its thread: not in nginx, whose worker has other requests.
+function M.may_block() return host() == plain end
+
 --- Runs the functions at once, so that their calls wait together; returns one list
 -- `{ n = count, ... }` of results for each function, in order. A function that raises an error
 -- object gives `{ n = 2, nil, err }`; any other error is raised again after all have ended. May be
