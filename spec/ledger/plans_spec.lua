@@ -24,7 +24,8 @@ describe("on SQLite", function()
     { "attempts", { slot = "s" } }, { "attempts", { exclusive = "e" } }, { "attempts", { success_of = "A" } },
     { "attempts", { proven_by = "p" } }, { "refunds", { order_id = "A" } },
     { "subscriptions", { provider_id = "x", account = "a" } }, { "notifications", { waits_for = "w" } },
-    { "notifications", { order_id = "A" } }, { "events", { order_id = "A" } },
+    { "notifications", { order_id = "A" } }, { "notifications", { provider_id = "x", account = "a" } },
+    { "events", { order_id = "A" } },
   }
 
   it("rows are found by an index, on the first page and on later ones", function()

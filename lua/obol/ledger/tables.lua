@@ -84,7 +84,7 @@ M.subscriptions = {
 M.notifications = {
   key = "id",
   index = { "waits_for" },
-  search = { "order_id" },
+  search = { "order_id", "provider_id, account" },
   columns = {
     id = "text", account = "text", type = "text", order_id = "text", provider_id = "text",
     customer_id = "text", verified_by = "text", received_ms = "integer", applied_ms = "integer",
