@@ -108,6 +108,13 @@ describe("the sandbox's controls", function()
     assert.same({}, books.appwheel.users)
   end)
 
+  it("says which members it takes", function()
+    local _, answer = ask("POST", "pay", { url = "https://sandbox.invalid/" })
+    assert.equal("url: unknown, expected card, provider, reference", answer.error.message)
+    _, answer = ask("POST", "reset", { all = true })
+    assert.equal("all: unknown, expected no words", answer.error.message)
+  end)
+
   it("refuses unknown paths, methods, members and broken bodies", function()
     assert.equal(404, (ask("GET", "nothing")))
     assert.equal(405, (ask("GET", "pay")))

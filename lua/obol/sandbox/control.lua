@@ -103,7 +103,12 @@ local endpoints = {
 
 local function problem_of(rows, input)
   for name in pairs(input) do
-    if not rows[name] then return name .. ": unknown" end
+    if not rows[name] then
+      local known = {}
+      for word in pairs(rows) do known[#known + 1] = word end
+      table.sort(known)
+      return name .. ": unknown, expected " .. (known[1] and table.concat(known, ", ") or "no words")
+    end
   end
   for name, row in pairs(rows) do
     local kind, optional = row:match("^(%l+)(%??)$")
