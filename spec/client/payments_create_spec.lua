@@ -166,6 +166,8 @@ describe("payments:create", function()
       function() return { status = 200, headers = {}, body = "<html>", unreadable = true } end,
       function() error("boom") end,
       function() return nil, "no error object" end,
+      -- an id that no index of a database takes
+      function() return { outcome = "succeeded", provider_id = ("7"):rep(513) } end,
     } do
       local pay = support.open("safe", handler)
       local payment = pay.payments:create(card "A-1")
@@ -208,7 +210,8 @@ describe("payments:create", function()
     local pay, transport, _, ledger = support.open("cards", function() return { outcome = "succeeded" } end)
     for field, more in pairs {
       order_id = { order_id = "" }, amount = { amount = 8.88 }, currency = { currency = false },
-      bad = { bad = true },
+      bad = { bad = true }, ["customer.id"] = { customer = { id = ("x"):rep(513) } },
+      ["items[1].product_id"] = { item = { product_id = ("x"):rep(513) } },
     } do
       local payment, err = pay.payments:create(card("A-1", more))
       assert.is_nil(payment)

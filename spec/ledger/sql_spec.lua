@@ -52,6 +52,21 @@ local function specs(kind)
       end
     end)
 
+    it("takes ids as long as a client takes them, also in its indexes", function()
+      local random, long = assert(io.open("/dev/urandom", "rb")), {}
+      for name, size in pairs { provider_id = 512, customer_id = 512, product_id = 512, exclusive = 1152 } do
+        -- bytes that no compression makes shorter
+        long[name] = random:read(size):gsub("[%z\1-\255]", function(byte) return string.char(33 + byte:byte() % 90) end)
+      end
+      random:close()
+      local row = payment("A-1", { provider_id = long.provider_id, customer_id = long.customer_id,
+        product_id = long.product_id, account = "a" })
+      assert(book.store:run { { put = "payments", row = row },
+        { put = "attempts", row = { key = "k", exclusive = long.exclusive, provider_id = long.provider_id } } })
+      assert.equal("A-1", book:list("payments", { where = { customer_id = long.customer_id } })[1].order_id)
+      assert.equal("k", book:holder("exclusive", long.exclusive).key)
+    end)
+
     it("holds integers of 64 bits", function()
       local values = { 0, -1, 2 ^ 53, -2 ^ 53, 2 ^ 62, -2 ^ 63 }
       if math.type then values[#values + 1], values[#values + 2] = math.maxinteger, math.mininteger end

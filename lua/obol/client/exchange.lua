@@ -3,6 +3,7 @@
 
 local fault = require "obol.client.fault"
 local log = require "obol.client.log"
+local order = require "obol.client.order"
 local session = require "obol.client.session"
 
 local M = {}
@@ -79,6 +80,11 @@ local function decode(client, call, reply)
   if result and M.is_other_mode(client, result) then
     log.alarm(client, "other_mode", { account = call.account, order_id = call.order_id, key = call.key })
     return { outcome = "unknown", kind = "provider", why = "an answer of the other mode, test or live" }
+  end
+  local id = result and result.provider_id
+  -- A payment whose id the ledger could not take could not be recorded at all.
+  if type(id) == "string" and #id > order.MAX_ID then
+    return { outcome = "unknown", kind = "provider", why = "an id that is too long to be one" }
   end
   if result then return result end
   -- An answer that cannot be read says nothing of what was done, unless its status alone does.

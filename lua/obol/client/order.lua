@@ -6,6 +6,9 @@ local fault = require "obol.client.fault"
 
 local M = {}
 
+-- Ids by which rows are found: an index of PostgreSQL takes no longer texts than 2700 bytes.
+M.MAX_ID = 512
+
 -- Ids may be integers or text; in the ledger they are text.
 local function id_text(value)
   if type(value) == "number" and value % 1 == 0 and math.abs(value) <= 9007199254740991 then
@@ -35,6 +38,16 @@ function M.is_id(value)
   return type(value) == "string" and #value >= 1 and #value <= 128 and not value:find("%c")
 end
 
+-- What the ledger is asked by has to fit its indexes: true, or nil and an error.
+local function check_lengths(ids)
+  for _, field in ipairs { "customer.id", "items[1].product_id" } do
+    if ids[field] and #ids[field] > M.MAX_ID then
+      return nil, fault.invalid(field, ("expected text of %d bytes at most"):format(M.MAX_ID))
+    end
+  end
+  return true
+end
+
 --- Reads a payment's order_id, amount (money or nil), customer_id, product_id, quantity, interval and
 -- cycles; or nil and an error.
 function M.read(params)
@@ -50,9 +63,13 @@ function M.read(params)
   end
   -- customer = "u-7" is short for customer = { id = "u-7" }
   local customer = type(params.customer) == "table" and params.customer or { id = params.customer }
+  local customer_id, product_id = id_text(customer.id), M.product_of(params)
+  local fits
+  fits, err = check_lengths { ["customer.id"] = customer_id, ["items[1].product_id"] = product_id }
+  if not fits then return nil, err end
   return {
     order_id = params.order_id, amount = amount, quantity = quantity,
-    customer_id = id_text(customer.id), product_id = M.product_of(params),
+    customer_id = customer_id, product_id = product_id,
     interval = type(params.interval) == "string" and params.interval or nil, cycles = count(params.cycles),
   }
 end
