@@ -25,6 +25,27 @@ describe("subscriptions", function()
     assert.equal(2, transport.count "subscription.update")
   end)
 
+  it("are not changed again while what takes money, and was not answered, may still be carried out", function()
+    local pay, state, transport, clock, ledger = begun()
+    local function update() return pay.subscriptions:update("S-1", { item = { product_id = "price_2" } }) end
+    state.answers["subscription.update"] = support.unknown
+    local subscription, err = update()
+    assert.equal("unknown", (err or subscription.error).outcome)
+    clock.now = clock.now + 3599000
+    assert.equal("unknown", update().error.outcome)
+    assert.equal("conflict", select(2, pay.subscriptions:cancel "S-1").kind)
+    assert.equal(1, transport.count "subscription.update")
+    local first = ledger:subscription("S-1").change
+    assert.equal("unknown", ledger:attempt(first).outcome)
+    assert.is_true(ledger:subscription("S-1").due_ms ~= nil)
+    -- nothing is to be seen of it after the whole schedule: it was not made
+    clock.now = clock.now + 2000
+    state.answers = {}
+    assert.equal("price_2", update().product_id)
+    assert.equal("rejected", ledger:attempt(first).outcome)
+    assert.equal(2, transport.count "subscription.update")
+  end)
+
   it("keep what came of a change when somebody else wrote the subscription meanwhile", function()
     local pay, state, _, _, ledger = begun()
     local page = { type = "redirect", url = "https://pay.example/i" }

@@ -85,6 +85,18 @@ local function made(one)
   return { product_id = one.product_id }
 end
 
+-- Whether a call that takes money, whose answer is missing, may still be carried out: until the provider's
+-- whole schedule is over, that nothing is to be seen of it proves nothing.
+local function may_be_under_way(client, one)
+  return one.effect == "money" and one.outcome == "unknown" and client.clock() < due.schedule_ends(client, one)
+end
+
+local function not_seen(one)
+  local err = fault.of_result({ outcome = "unknown", kind = one.kind, code = one.code }, one.account)
+  err.message = "not answered, and the subscription does not show it yet"
+  return err
+end
+
 --- Resolves the open change `one` by asking. Answers the subscription's row and the error to show.
 function M.resolve(client, row, one, options)
   if attempt.in_flight(client, one) then return row end
@@ -97,6 +109,7 @@ function M.resolve(client, row, one, options)
   -- The row may have been read again: what was asked about has to be what it is about now.
   local now = client.ledger:attempt(one.key)
   if now and attempt.has_moved_on(one, now, result) then return row end
+  if result.outcome == "rejected" and may_be_under_way(client, one) then return row, not_seen(one) end
   local shown
   if result.outcome == "rejected" then
     shown = fault.of_result(result, one.account)

@@ -38,6 +38,14 @@ local function step_ms(client, one, now)
   return nearest or now + math.max(MINUTE, math.min(now - since, DAY))
 end
 
+--- The moment of the last question that the provider's schedule has for the attempt.
+function M.schedule_ends(client, one)
+  local account, last = client.accounts[one.account], 0
+  local list = account and account.query_schedule_s
+  for _, seconds in ipairs(list and #list > 0 and list or STEPS_S) do last = math.max(last, seconds) end
+  return (one.sent_ms or one.created_ms) + last * 1000
+end
+
 --- Of an open attempt. `failed`: the last question was not answered.
 function M.of_attempt(client, one, failed)
   local now = client.clock()
