@@ -145,6 +145,14 @@ describe("the command line on a ledger:", function()
       assert.truthy(run(0, "reconcile", "--dry-run", "--ahead", "1s").out:find "^nothing is due\n")
     end)
 
+    it("says why something was asked in vain", function()
+      assert.equal("succeeded", world.pay.payments:create(order "A-6").status)
+      assert.equal("processing", world.pay.refunds:create("A-6", { refund_id = "R-6" }).status)
+      world.control("fault", { operation = "*", kind = "html", times = 4 })
+      local out = run(0, "reconcile", "--ahead", "30d", "--limit", "1").out
+      assert.truthy(out:find "^looked at 1: 1 failed\n  cards: .+ %(1%)\n", out)
+    end)
+
     it("refuses wrong lengths", function()
       run(2, "reconcile", "--ahead", "soon")
       run(2, "reconcile", "--limit", "0")

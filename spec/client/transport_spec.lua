@@ -32,6 +32,19 @@ describe("a client over the built-in transport", function()
     pay:close()
   end)
 
+  it("tells a call that was interrupted from a transport with a fault, and knows of neither what came of it", function()
+    for raised, message in pairs {
+      ["interrupted!"] = "interrupted before the answer came", ["oh"] = "the transport raised an error" } do
+      local pay = assert(obol.open { mode = "test", ledger = "memory",
+        transport = { send = function() error(raised) end },
+        accounts = { subs = { provider = "appwheel", app_id = "1", secret = obol.secret(("x"):rep(32)) } } })
+      local products, err = pay.products:list()
+      assert.is_nil(products)
+      assert.same({ "internal", "unknown", message }, { err.kind, err.outcome, err.message })
+      pay:close()
+    end
+  end)
+
   it("refuses options that the transport does not know", function()
     local pay, err = obol.open { mode = "test", ledger = "memory", transport = { verify = false },
       accounts = { subs = { provider = "appwheel", app_id = "1", secret = obol.secret "x" } } }

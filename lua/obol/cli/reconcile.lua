@@ -107,15 +107,25 @@ local function put_report(screen, report)
   if report.left then screen:line(screen:paint("dim", "more is due")) end
 end
 
+-- Counts why something was asked in vain.
+local function note(reasons, entry)
+  if not entry.error then return end
+  local reason = terminal.clean(entry.error)
+  if not reasons[reason] then reasons[#reasons + 1] = reason end
+  reasons[reason] = (reasons[reason] or 0) + 1
+end
+
 -- One run: the exit status, or nil to go on.
 local function run(args, screen, problems, pay)
   local until_ms = args.ahead and core.clock_ms() + args.ahead or nil
   local wants_bar = not args.json and not args.dry_run
   local planned = wants_bar and pay:reconcile { dry_run = true, limit = args.limit, until_ms = until_ms } or nil
   local bar = progress.new(io.stderr, planned and not planned.left and #planned.due or nil, wants_bar)
+  local reasons = {}
   local report, err = pay:reconcile {
     dry_run = args.dry_run, limit = args.limit, until_ms = until_ms, timeout_ms = args.timeout,
     on_progress = function(entry, so_far)
+      note(reasons, entry)
       bar:show(so_far.looked, ("%s %s"):format(entry.kind, terminal.clean(entry.id)))
     end,
   }
@@ -125,6 +135,7 @@ local function run(args, screen, problems, pay)
       screen:line(show.json(plain_report(report)))
     elseif not args.every or report.looked > 0 then
       put_report(screen, report)
+      for _, reason in ipairs(reasons) do screen:line("  ", reason, (" (%d)"):format(reasons[reason])) end
     end
     screen.file:flush()
   end

@@ -53,7 +53,10 @@ local function send(client, call, request)
     timeout_ms = left, repeat_safe = call.repeat_safe or false, account = call.account,
   })
   if not ok then
-    err = { kind = "internal", message = "the transport raised an error" }
+    -- what the interpreter raises at Ctrl-C
+    local interrupted = tostring(reply):find("interrupted!", 1, true)
+    err = { kind = "internal", message = interrupted and "interrupted before the answer came"
+      or "the transport raised an error" }
   elseif reply then
     if pcall(check_reply, reply) then return reply end
     err = { kind = "internal", message = "the transport's reply is none" }
