@@ -99,4 +99,20 @@ describe("pay:reconcile of subscriptions", function()
     assert.equal("A-1", unresolved.not_attached.id)
     assert.is_true(pay.payments:list({ unresolved = true })[1].unresolved)
   end)
+
+  it("gives up what never reached the provider for a customer whom it does not know", function()
+    local pay, state, _, clock, ledger = wheel()
+    state.answers["entitlement.get"] = { outcome = "unknown", found = false, kind = "not_found" }
+    state.answers["payment.create"] = function() coroutine.yield() end
+    local params = { order_id = "A-1", customer = { id = "u-1" }, item = { product_id = "price_9" } }
+    assert(coroutine.resume(coroutine.create(function() pay.payments:create(params) end)))
+    assert.equal("created", pay.payments:get("A-1").status)
+    clock.now = ledger:payment("A-1").due_ms
+    pay:reconcile()
+    assert.equal("failed", pay.payments:get("A-1").status)
+    assert.equal("abandoned", ledger:attempt(ledger:payment("A-1").attempt).outcome)
+    state.answers["payment.create"] = { outcome = "accepted",
+      action = { type = "redirect", url = "https://pay.example/c" } }
+    assert.equal("requires_action", pay.payments:create(params).status)
+  end)
 end)

@@ -22,14 +22,19 @@ local function ask(client, account, operation, params, options)
   })
 end
 
+-- What the customer has; a customer whom the provider does not know has nothing. Or nil and an error.
+local function ask_about(client, account, operation, customer_id, options)
+  local result, err = ask(client, account, operation, { customer = { id = customer_id } }, options)
+  if result then return result end
+  if err.kind == "not_found" then return {} end
+  return nil, err
+end
+
 --- The ids of every order of `product_id` that the customer has before the purchase: a list, or nil
--- and an error. A customer whom the provider does not know has none.
+-- and an error.
 function M.baseline(client, account, plan, customer_id, product_id, options)
-  local result, err = ask(client, account, plan.proof_with, { customer = { id = customer_id } }, options)
-  if not result then
-    if err.kind == "not_found" then return {} end
-    return nil, err
-  end
+  local result, err = ask_about(client, account, plan.proof_with, customer_id, options)
+  if not result then return nil, err end
   local known, seen = {}, {}
   for _, order in ipairs(orders_of(result, product_id)) do
     for _, id in ipairs { order.transaction_id or "", order.provider_id or "" } do
@@ -80,8 +85,7 @@ end
 -- provider_id and subscription, or `accepted`, with `attached`: whether any order of the product was
 -- seen at all), or nil and the error of the query.
 function M.look(client, attempt, options)
-  local result, err = ask(client, attempt.account, attempt.proof_with, { customer = { id = attempt.customer_id } },
-    options)
+  local result, err = ask_about(client, attempt.account, attempt.proof_with, attempt.customer_id, options)
   if not result then return nil, err end
   local known = {}
   for _, id in ipairs(attempt.baseline or {}) do known[id] = true end
