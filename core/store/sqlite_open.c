@@ -68,13 +68,26 @@ static bool ask(struct obol_sqlite *base, const char *sql, char *answer, size_t 
     return fine;
 }
 
+/* SQLite does not wait by itself here: of several that open a new file at once, one makes its
+ * journal and the others are told that it is busy. */
+static bool use_journal(struct obol_sqlite *base, char *answer, size_t room, struct obol_err *err)
+{
+    base->busy_until_ms = obol_clock_monotonic_ms() + base->store->options.busy_ms;
+    int count = 1;
+    while (!ask(base, "pragma journal_mode = wal", answer, room, err))
+        if ((sqlite3_errcode(base->db) & 0xFF) != SQLITE_BUSY || on_busy(base, count++) == 0)
+            return false;
+    *err = (struct obol_err){0};
+    return true;
+}
+
 static bool set_up(struct obol_sqlite *base, struct obol_err *err)
 {
     static const char *const settings[] = {"pragma foreign_keys = on", "pragma synchronous = full",
                                            "pragma cell_size_check = on",
                                            "pragma journal_size_limit = 67108864", NULL};
     char answer[64];
-    if (!ask(base, "pragma journal_mode = wal", answer, sizeof answer, err))
+    if (!use_journal(base, answer, sizeof answer, err))
         return false;
     if (!base->memory && strcmp(answer, "wal") != 0)
         return obol_fail(err, OBOL_ERR_STORAGE, "", "the database cannot keep a journal beside it");

@@ -1,3 +1,4 @@
+local core = require "obol.core"
 local support = require "spec.store.support"
 
 describe("a store in memory", function()
@@ -30,5 +31,27 @@ describe("an address", function()
     end
     assert.has_error(function() store.open(5) end)
     assert.has_error(function() store.open("sqlite::memory:", 5) end)
+  end)
+end)
+
+describe("a new file", function()
+  it("may be opened by several processes at once", function()
+    local folder, processes = support.folder(), {}
+    local began = core.monotonic_ms() + 500
+    for index = 1, 6 do
+      -- each opens the file of a round when its moment has come
+      processes[index] = support.start(folder, ([[
+        local core, store = require "obol.core", require "obol.store"
+        for round = 1, 30 do
+          repeat until core.monotonic_ms() >= %d + 30 * round
+          local database = assert(store.open(("sqlite:%%s/%%d.db"):format(%q, round)))
+          local done, err = database:run { { "select 1 as one" }, read = true }
+          if not done then print(err) end
+          database:close()
+        end
+      ]]):format(began, folder))
+    end
+    for _, process in ipairs(processes) do assert.equal("", process.finish()) end
+    support.remove(folder)
   end)
 end)
