@@ -91,7 +91,10 @@ function M.send(client, row, call)
   local err = reply
   -- What could not even be encoded the second time has not left either.
   local outcome = err.outcome or "not_sent"
-  return { outcome = outcome, kind = err.kind, left = outcome ~= "not_sent" }, err
+  local left = outcome ~= "not_sent"
+  -- That it did not leave once more says nothing of what became of it before.
+  if row.sends > 0 then outcome, err.outcome = "unknown", "unknown" end
+  return { outcome = outcome, kind = err.kind, left = left }, err
 end
 
 --- The operation that asks about a payment's attempt, nil where nothing can: what finds it again, or,
