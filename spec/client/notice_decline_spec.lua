@@ -32,6 +32,29 @@ describe("a signed notification of a decline", function()
     end
   end)
 
+  it("says nothing new of an attempt that expired while the notification was looked at", function()
+    local pay, state, _, clock, ledger = notified.open("pages",
+      { create = { outcome = "accepted", action = { type = "redirect", url = "https://pay.example/1" } },
+        query = { outcome = "accepted" } })
+    local key = pay.payments:create(order "A-1").attempts[1].key
+    clock.now = clock.now + 3 * 3600000
+    local read, expired = ledger.attempt, false
+    ledger.attempt = function(self, asked)
+      local one, err = read(self, asked)
+      if not expired then
+        expired = true
+        assert.equal("expired", pay.payments:refresh("A-1").status)
+      end
+      return one, err
+    end
+    assert.equal(200, pay.notifications:receive("a", failed("e1", { key = key })).status)
+    ledger.attempt = nil
+    assert.is_true(expired)
+    assert.equal("expired", pay.payments:get("A-1").status)
+    assert.is_nil(ledger:attempt(key).refused_state)
+    assert.same({}, state.alarms)
+  end)
+
   it("never touches a payment that succeeded", function()
     local paid = { outcome = "succeeded", provider_id = "tx-1" }
     local pay, state, _, _, ledger = notified.open("cards", { create = paid })

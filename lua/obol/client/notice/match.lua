@@ -32,6 +32,15 @@ local function attempt_of(client, row, account)
   return found
 end
 
+-- The attempt was read before its payment, and may have been settled in between: nothing is recorded by one
+-- that is older than what is known of the payment.
+local function again(client, row, one)
+  local err
+  one, err = client.ledger:attempt(one.key)
+  if not one then return nil, err end
+  return { row = row, one = one }
+end
+
 local function by_key(client, note)
   local key = note.event.key
   if not key then return nil end
@@ -41,7 +50,7 @@ local function by_key(client, note)
   local row
   row, err = client.ledger:payment(one.order_id)
   if not row then return nil, err end
-  return { row = row, one = one }
+  return again(client, row, one)
 end
 
 local function by_order(client, note)
@@ -70,7 +79,7 @@ local function by_provider_id(client, note)
   if not list then return nil, err end
   for _, one in ipairs(list) do
     local row = charges[one.operation] and client.ledger:payment(one.order_id)
-    if row then return { row = row, one = one } end
+    if row then return again(client, row, one) end
   end
   return nil
 end
