@@ -34,7 +34,8 @@ function M.bytes_of(body)
   return type(body) == "string" and body or body:reveal()
 end
 
-local function with_secrets(words, paths)
+--- The words of an account, those at `paths` made secrets.
+function M.with_secrets(words, paths)
   for _, path in ipairs(paths) do
     local at, last = words, path
     for name in path:gmatch "([^.]+)%." do at, last = at and at[name], path:match "[^.]+$" end
@@ -71,7 +72,7 @@ function M.open(adapter, more)
   world.words.provider = adapter.name
   world.ledger = ledgers.open "memory"
   world.pay = assert(obol.open{ mode = more.mode or "test", ledger = world.ledger,
-    accounts = { it = with_secrets(world.words, adapter.secrets) },
+    accounts = { it = M.with_secrets(world.words, adapter.secrets) },
     transport = recording(world, box:transport()), clock = function() return box:now_ms() end,
     log = function(record)
       world.records[#world.records + 1] = record

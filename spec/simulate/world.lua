@@ -54,20 +54,11 @@ time.add = function(client, opened)
   client.unique = function() return client.nonce(0) end
 end
 
-local function secrets_of(words, paths)
-  for _, path in ipairs(paths) do
-    local at, last = words, path
-    for name in path:gmatch "([^.]+)%." do at, last = at and at[name], path:match "[^.]+$" end
-    if at and type(at[last]) == "string" then at[last] = obol.secret(at[last]) end
-  end
-  return words
-end
-
 local function account_of(run)
   local words = run.adapter.account(run.box)
   for name, value in pairs(run.kind.account or {}) do words[name] = value end
   words.provider = run.adapter.name
-  return secrets_of(words, run.adapter.secrets)
+  return contract.with_secrets(words, run.adapter.secrets)
 end
 
 --- Opens the client of a process.

@@ -1,6 +1,7 @@
 -- Notifications made durable, each one a unit of the ledger.
 
 local program = require "bench.support.program"
+local units = require "bench.support.units"
 
 local M = {}
 
@@ -25,11 +26,7 @@ function M.keep()
 end
 
 --- So many waves of so many at once.
-function M.waves(waves, width)
-  local wait, functions = require "obol.wait", {}
-  for index = 1, width do functions[index] = M.keep end
-  for _ = 1, waves do wait.all((table.unpack or unpack)(functions)) end
-end
+function M.waves(waves, width) units.waves(waves, width, M.keep) end
 
 function M.stop()
   if M.ledger then M.ledger:close() end

@@ -26,10 +26,10 @@ function M.rate(count, work)
   return count * 1000 / math.max(1, core.monotonic_ms() - from)
 end
 
---- So many waves of so many units at once.
-function M.waves(waves, width)
+--- So many waves of so many units at once; `work` makes one (nil: M.insert).
+function M.waves(waves, width, work)
   local wait, functions = require "obol.wait", {}
-  for index = 1, width do functions[index] = M.insert end
+  for index = 1, width do functions[index] = work or M.insert end
   for _ = 1, waves do wait.all((table.unpack or unpack)(functions)) end
 end
 
