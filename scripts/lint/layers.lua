@@ -27,9 +27,10 @@ local ROOMS = {
 -- core and stand side by side.
 local LUA = {
   money = 0, crypto = 0, json = 0, secret = 0, error = 0, wait = 0, qr = 0, jsapi = 0, store = 0, clone = 0,
+  guard = 0, nearest = 0,
   account = 1, provider = 1,
-  ledger = 2,
-  route = 3, config = 3,
+  ledger = 2, route = 2,
+  config = 3,
   client = 4,
   flow = 5, nginx = 5, sandbox = 5,
   cli = 6,

@@ -234,7 +234,7 @@ describe("a configuration", function()
 end)
 
 describe("the nearest name", function()
-  local nearest = require "obol.config.nearest"
+  local nearest = require "obol.nearest"
 
   it("is found where one is near, the first by name where two are", function()
     local known = { accounts = true, mode = true, ledger = true, node = true }

@@ -1,6 +1,6 @@
 --- Finding what the user named, with the nearest name where there is no such thing.
 
-local nearest = require "obol.config.nearest"
+local nearest = require "obol.nearest"
 local core = require "obol.core"
 
 local M = {}

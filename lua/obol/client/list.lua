@@ -1,7 +1,7 @@
 --- Pages of recorded rows.
 
 local fault = require "obol.client.fault"
-local nearest = require "obol.config.nearest"
+local nearest = require "obol.nearest"
 local states = require "obol.ledger.states"
 
 local M = {}

@@ -4,7 +4,7 @@
 -- to 128 bytes; without it each call that makes something has one of its own).
 
 local fault = require "obol.client.fault"
-local nearest = require "obol.config.nearest"
+local nearest = require "obol.nearest"
 
 local M = {}
 

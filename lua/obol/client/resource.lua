@@ -1,7 +1,7 @@
 --- Resources of a client (`pay.payments`, ...): a table of functions made callable as methods, with
 -- misuse raised at the caller's line.
 
-local nearest = require "obol.config.nearest"
+local nearest = require "obol.nearest"
 local wait = require "obol.wait"
 
 local M = {}

@@ -1,7 +1,7 @@
 --- Checking a configuration's table, and opening what it names.
 
 local ledger = require "obol.ledger"
-local nearest = require "obol.config.nearest"
+local nearest = require "obol.nearest"
 local providers = require "obol.config.providers"
 
 local M = {}

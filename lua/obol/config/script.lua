@@ -3,6 +3,7 @@
 -- place, so that every such mistake is reported at once, with the path where it was used.
 
 local errors = require "obol.error"
+local guard = require "obol.guard"
 local secret = require "obol.secret"
 
 local M = {}
@@ -74,44 +75,8 @@ local function environment(chunk, folder, marks)
   }
 end
 
--- Lua quotes the source in "near ..." and "(constant ...)", which may be a credential that was typed
--- into the file.
-local function without_source(message)
-  return (tostring(message):gsub("%s+near%s.*$", ""):gsub("%s+%(constant%s.*$", ""):gsub("[%c]", " "))
-end
-
--- What a script may call on its texts: not `rep`, with which a line asks for all memory there is,
--- and not `dump`.
-local text_methods = {}
-for name in ("byte find format gmatch gsub len lower match reverse sub upper"):gmatch "%l+" do
-  text_methods[name] = string[name]
-end
-
-local function with_text_methods(fn)
-  local before, listed = getmetatable(""), {}
-  for name, value in pairs(before) do listed[name] = value end
-  listed.__index = text_methods
-  debug.setmetatable("", listed)
-  local ok, result = pcall(fn)
-  debug.setmetatable("", before)
-  return ok, result
-end
-
--- Runs the script until it has done so many instructions; the count needs the interpreter, which
--- LuaJIT leaves.
-local function run(chunk)
-  local hook, mask, count = debug.gethook()
-  if type(hook) == "string" then return with_text_methods(chunk) end
-  local jit = rawget(_G, "jit")
-  if jit then jit.off(chunk, true) end
-  debug.sethook(function() error("expected a script that ends", 0) end, "", MAX_INSTRUCTIONS)
-  local ok, result = with_text_methods(chunk)
-  debug.sethook(hook, mask, count)
-  return ok, result
-end
-
 local function fail(path, message)
-  message = without_source(message)
+  message = guard.plain(message)
   if message:sub(1, #path + 1) ~= path .. ":" then message = path .. ": " .. message end
   return nil, errors.new { kind = "invalid", message = message }
 end
@@ -124,12 +89,11 @@ function M.load(path)
   if code == NO_SUCH_FILE then return fail(path, "expected a configuration file, and there is none of this name") end
   if code == NOT_ALLOWED then return fail(path, "expected a configuration file that this user may read") end
   if not text then return fail(path, "expected a configuration file that can be read, of 1 MiB at most") end
-  if text:byte(1) == 27 then return fail(path, "expected text, not compiled code") end
   local folder = path:match("^(.*/)") or ""
   local marks = {}
-  local chunk, problem = load(text, "@" .. path, "t", environment(path, folder, marks))
+  local chunk, problem = guard.load(text, path, environment(path, folder, marks))
   if not chunk then return fail(path, problem) end
-  local ok, result = run(chunk)
+  local ok, result = guard.run(chunk, MAX_INSTRUCTIONS, "a script")
   if not ok then return fail(path, result) end
   if type(result) ~= "table" then return fail(path, "expected the script to return a table") end
   return result, marks, folder

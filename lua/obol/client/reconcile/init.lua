@@ -4,7 +4,7 @@ local errors = require "obol.error"
 local fault = require "obol.client.fault"
 local kinds = require "obol.client.reconcile.kinds"
 local look = require "obol.client.reconcile.look"
-local nearest = require "obol.config.nearest"
+local nearest = require "obol.nearest"
 local wait = require "obol.wait"
 
 local M = {}
