@@ -1,0 +1,132 @@
+--- Deciding: which rule takes a payment, and which accounts in which order.
+
+local errors = require "obol.error"
+local money = require "obol.money"
+local split = require "obol.route.split"
+local subjects = require "obol.route.subject"
+
+local M = {}
+
+-- Whether the rule takes the subject: true; false, the field and what was expected; nil, the field and an error.
+local function match(rule, subject, now)
+  if rule.during and not rule.during(now) then return false, "during", "expected another time" end
+  for _, one in ipairs(rule.conditions) do
+    local answer, reason = one.test(subject)
+    if not answer then return answer, one.name, reason end
+  end
+  return true
+end
+
+-- A key to draw by: text, integers and money are keys.
+local function text_of(value)
+  if type(value) == "string" and value ~= "" then return value end
+  if type(value) == "number" and value % 1 == 0 then return ("%d"):format(value) end
+  if type(value) == "boolean" or money.is(value) then return tostring(value) end
+  return nil
+end
+
+-- The accounts of a rule in its order, and the draw of a split.
+local function targets(rule, subject)
+  if rule.accounts then return rule.accounts end
+  local key, by = text_of(rule.read_by(subject)), rule.by
+  -- without it, by what every payment has, so that each try of one payment is drawn alike
+  if not key then key, by = text_of(subject.order_id) or "", "order_id" end
+  local order = {}
+  local list = split.draw(rule.weights, rule.salt, key)
+  for place, one in ipairs(list) do order[place] = one.account end
+  return order, { by = by, accounts = list }
+end
+
+-- Why an account of the chosen rule is not used: text and an error where the provider is the reason; or nil.
+local function step_back(routes, name, call, subject)
+  local settings = routes.settings[name]
+  if settings then
+    if settings.maintenance and settings.maintenance(call.now_ms) then return "its maintenance is under way" end
+    local over = call.usage and call.usage:over(name, settings.limits, subject.amount, call.now_ms)
+    if over then return over end
+  end
+  local err = call.fits and call.fits(name)
+  if err then return tostring(err), err end
+  return nil
+end
+
+local function raised(rule, message)
+  return errors.new { kind = "internal", message = ("the rule `%s` failed: %s"):format(rule.name, message) }
+end
+
+local function none_left(rule, skipped)
+  local kind, fields = "unsupported", {}
+  for place, one in ipairs(skipped) do
+    fields[place] = { field = one.account, message = one.reason }
+    if one.err and one.err.kind ~= "unsupported" then kind = "invalid" end
+  end
+  if #skipped == 1 and skipped[1].err then return skipped[1].err end
+  return errors.new { kind = kind, message = ("no account of the rule `%s` fits"):format(rule.name), fields = fields }
+end
+
+-- The decision of the rule that matched.
+local function settle(routes, rule, call, subject)
+  local order, draw = targets(rule, subject)
+  local decision = { rule = rule, accounts = {}, order = order, skipped = {}, draw = draw, subject = subject }
+  for _, name in ipairs(order) do
+    local reason, err = step_back(routes, name, call, subject)
+    if reason then
+      decision.skipped[#decision.skipped + 1] = { account = name, reason = reason, err = err }
+    else
+      decision.accounts[#decision.accounts + 1] = name
+    end
+  end
+  if #decision.accounts == 0 then return nil, none_left(rule, decision.skipped), decision end
+  return decision
+end
+
+local function no_rule()
+  return errors.new { kind = "unsupported", message = "no rule takes this payment" }
+end
+
+--- Decides a call = { params =, operation =, now_ms =, fits = function(name) that answers why the provider cannot
+-- serve it, or nil; usage = (of obol.route.limit) }. Answers { rule =, accounts = (those to use, in order), order =
+-- (the rule's whole order), skipped = list of { account =, reason =, err = }, draw =, subject = }; or nil and an
+-- error: of kind `internal` when a rule raised, `unsupported` or `invalid` when no rule or account fits; then
+-- also the decision as far as it came.
+function M.run(routes, call)
+  local subject = subjects.new(call.params, call.operation)
+  for _, rule in ipairs(routes.rules) do
+    local matched, _, reason = match(rule, subject, call.now_ms)
+    if matched == nil then return nil, raised(rule, reason) end
+    if matched then return settle(routes, rule, call, subject) end
+  end
+  return nil, no_rule()
+end
+
+-- One rule's line of the trace.
+local function line_of(rule, path, matched, name, reason)
+  return { name = rule.name, place = rule.place, file = path, line = rule.line, matched = matched or false,
+    raised = matched == nil or nil, field = name, reason = reason }
+end
+
+--- The same with the trace: the decision or nil, the error or nil, and a list of every rule, each { name =, place =,
+-- file =, line =, matched =, chosen =, raised =, field =, reason = }. Rules behind the one that decided are looked
+-- at too, which changes nothing.
+function M.explain(routes, call)
+  local subject, trace = subjects.new(call.params, call.operation), {}
+  local decision, err, so_far
+  local decided = false
+  for place, rule in ipairs(routes.rules) do
+    local matched, name, reason = match(rule, subject, call.now_ms)
+    local line = line_of(rule, routes.path, matched, name, reason)
+    trace[place] = line
+    if decided then
+      line.reason = matched and "an earlier rule decided" or reason
+    elseif matched == nil then
+      decided, err = true, raised(rule, reason)
+    elseif matched then
+      decided, line.chosen, line.reason = true, true, "every condition holds"
+      decision, err, so_far = settle(routes, rule, call, subject)
+    end
+  end
+  if not decided then err = no_rule() end
+  return decision, err, trace, decision or so_far
+end
+
+return M

@@ -1,0 +1,50 @@
+--- What rules may name: `money`, and those functions on texts, tables and numbers that end soon, give the same
+-- answer each time and ask for no memory to speak of. Neither `pcall`, which would hold off the limit of
+-- instructions, nor what draws lots.
+
+local guard = require "obol.guard"
+local money = require "obol.money"
+
+local M = {}
+
+local function pick(from, names)
+  local picked = {}
+  for name in names:gmatch "%S+" do picked[name] = from[name] end
+  return picked
+end
+
+-- A width in a format is two digits at most, so that this asks for no memory either.
+local TEXT = "byte find format gmatch gsub len lower match reverse sub upper"
+local LISTS = "concat insert remove sort"
+local NUMBERS = "abs ceil floor fmod huge max min modf pi sqrt"
+local ALONE = "assert error ipairs select tonumber tostring type"
+
+local function plain_money()
+  return setmetatable({ minor = money.minor, is = money.is }, { __metatable = false,
+    __call = function(_, amount, currency)
+      local value, err = money(amount, currency)
+      if not value then error("expected an amount and its currency, such as money(\"5.00\", \"USD\"): "
+        .. (err.message or ""), 2) end
+      return value
+    end })
+end
+
+-- The members of a view come as they are asked for (see obol.route.subject): going through it asks for all.
+local function all_pairs(value)
+  if type(value) ~= "table" then error("expected a table", 2) end
+  local meta = debug.getmetatable(value)
+  if meta and meta.fill then meta.fill(value) end
+  return next, value, nil
+end
+
+--- A fresh environment, which one file has for itself.
+function M.new()
+  local environment = pick(_G, ALONE)
+  environment.string, environment.table = pick(guard.text, TEXT), pick(table, LISTS)
+  environment.math, environment.money, environment.pairs = pick(math, NUMBERS), plain_money(), all_pairs
+  environment.table.unpack = rawget(table, "unpack") or rawget(_G, "unpack")
+  environment.unpack = environment.table.unpack
+  return environment
+end
+
+return M

@@ -1,0 +1,62 @@
+--- A payment as rules see it: its fields under their long names, the amount as exact money, no secrets.
+
+local money = require "obol.money"
+
+local M = {}
+
+local MAX_DEPTH = 8
+
+local function amount_of(params)
+  local amount, currency = params.amount, params.currency
+  if money.is(amount) then return amount end
+  if type(amount) ~= "string" or type(currency) ~= "string" then return nil end
+  return (money(amount, currency))
+end
+
+--- The subject of a call: its members are those of `params`, with `customer` and `items` written out,
+-- `amount` as money (nil where it is none) and the `operation`.
+function M.new(params, operation)
+  local subject = {}
+  for name, value in pairs(params) do subject[name] = value end
+  subject.operation, subject.amount = operation, amount_of(params)
+  if subject.amount then subject.currency = subject.amount:currency() end
+  if params.customer ~= nil and type(params.customer) ~= "table" then subject.customer = { id = params.customer } end
+  if params.items == nil and type(params.item) == "table" then subject.items = { params.item } end
+  subject.item = nil
+  return subject
+end
+
+local plain = { string = true, number = true, boolean = true }
+
+local function copy(value, path, secrets, depth)
+  if plain[type(value)] then return value end
+  if type(value) ~= "table" then return money.is(value) and value or nil end
+  if depth > MAX_DEPTH then return nil end
+  local copied = {}
+  for key, member in pairs(value) do
+    local at = type(key) == "number" and path .. "[1]" or path .. "." .. tostring(key)
+    if not secrets[at] then copied[key] = copy(member, at, secrets, depth + 1) end
+  end
+  return copied
+end
+
+--- What a rule's function gets: a table of its own, filled when a member is asked for, so that what one
+-- function writes into it no other sees. `fields` is that of obol.route.field.
+function M.view(subject, fields)
+  local function take(view, name)
+    local value = subject[name]
+    if value == nil or type(name) ~= "string" or fields.secrets[name] then return nil end
+    value = copy(value, name, fields.secrets, 1)
+    rawset(view, name, value)
+    return value
+  end
+  local function fill(view)
+    for name in pairs(subject) do
+      if rawget(view, name) == nil then take(view, name) end
+    end
+  end
+  -- `fill` is for what goes through all members
+  return setmetatable({}, { __index = take, fill = fill })
+end
+
+return M
