@@ -5,8 +5,10 @@ local amounts = require "obol.client.amounts"
 local attempt = require "obol.client.attempt"
 local choose = require "obol.client.choose"
 local exchange = require "obol.client.exchange"
+local failover = require "obol.client.failover"
 local fault = require "obol.client.fault"
 local ledger = require "obol.ledger"
+local limits = require "obol.client.limits"
 local log = require "obol.client.log"
 local notice = require "obol.client.notice"
 local order = require "obol.client.order"
@@ -141,8 +143,8 @@ end
 
 -- The attempt and its encoded request: what cannot be encoded is bad input, and is said before
 -- anything is asked, recorded or sent.
-local function draft(client, operation, row, wanted, params, options)
-  local name, err = choose.pick(client, operation, params, options)
+local function draft(client, operation, row, wanted, params, options, way)
+  local name, err = failover.account(way)
   if not name then return nil, err end
   local plan
   plan, err = client.accounts[name]:plan(operation, params)
@@ -170,20 +172,45 @@ local function take_up(client, row, shown)
   return fresh, nil
 end
 
+-- Makes the attempt durable and sends it. Answers as `start` does.
+local function carry_out(client, operation, row, one, wanted, params, options, request)
+  local taken = limits.take(client, one.account, wanted.amount)
+  local begun, err = begin(client, operation, row, one, wanted)
+  if begun then
+    local sent, shown = send(client, begun, one, wanted, params, options, request)
+    limits.give_back(client, taken, one.key)
+    return take_up(client, sent, shown)
+  end
+  limits.give_back(client, taken)
+  if err.kind ~= "conflict" then return nil, err end
+  if err.field ~= "attempts.exclusive" then return nil, nil, true end
+  return nil, select(2, free(client, "exclusive", one.exclusive, one.account)) or err
+end
+
 -- One try: row and error to show; nil, err; or nil, nil, true when somebody else was first.
-local function start(client, operation, row, wanted, params, options)
-  local one, plan, request = draft(client, operation, row, wanted, params, options)
+local function start(client, operation, row, wanted, params, options, way)
+  local one, plan, request = draft(client, operation, row, wanted, params, options, way)
   if not one then return nil, plan end
   local asked, err = prepare(client, one, plan, wanted, options)
   if asked == nil then return nil, err end
   -- What was asked took time, and a request carries the time at which it was made.
   if asked then request = nil end
-  local begun
-  begun, err = begin(client, operation, row, one, wanted)
-  if begun then return take_up(client, send(client, begun, one, wanted, params, options, request)) end
-  if err.kind ~= "conflict" then return nil, err end
-  if err.field ~= "attempts.exclusive" then return nil, nil, true end
-  return nil, select(2, free(client, "exclusive", one.exclusive, one.account)) or err
+  return carry_out(client, operation, row, one, wanted, params, options, request)
+end
+
+-- Goes on from account to account while the rule allows it: the row and the error to show.
+local function go_on(client, operation, row, shown, wanted, params, options, way)
+  while failover.moves(way, row) do
+    local answer, err, again
+    repeat
+      answer, err, again = start(client, operation, row, wanted, params, options, way)
+    until answer or again or not failover.skip(way, err)
+    -- somebody else goes on with it
+    if again then return client.ledger:payment(row.order_id) or row end
+    if not answer then return row, shown end
+    row, shown = answer, err
+  end
+  return row, shown
 end
 
 -- The payment as it is, asked about when its open attempt can no longer be paid: a page that is over
@@ -218,7 +245,8 @@ end
 -- All that is wrong at once: what the client saw and what the account sees.
 local function report(client, operation, params, options, err)
   local fields, seen = { { field = err.field, message = err.message } }, { [err.field] = true }
-  local name = choose.pick(client, operation, params, options)
+  local chosen = choose.decide(client, operation, params, options)
+  local name = chosen and chosen.accounts[1]
   local _, more
   if name then _, more = exchange.encode(client, { account = name, operation = operation, params = params }) end
   for _, problem in ipairs(more and more.fields or {}) do
@@ -234,6 +262,7 @@ end
 function M.create(client, operation, params, options)
   local wanted, err = order.read(params)
   if not wanted then return nil, report(client, operation, params, options, err) end
+  local way = failover.new(client, operation, params, options)
   for _ = 1, TRIES do
     local row
     row, err = client.ledger:payment(wanted.order_id)
@@ -248,8 +277,9 @@ function M.create(client, operation, params, options)
       if not states.next_attempt_from[row.status] then return held(client, row, wanted, params, options) end
     end
     local answer, again
-    answer, err, again = start(client, operation, row, wanted, params, options)
-    if not again then return answer, err end
+    answer, err, again = start(client, operation, row, wanted, params, options, way)
+    if answer then return go_on(client, operation, answer, err, wanted, params, options, way) end
+    if not again then return nil, err end
   end
   return nil, fault.conflict("the payment was changed again and again")
 end

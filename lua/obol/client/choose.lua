@@ -2,6 +2,8 @@
 
 local exchange = require "obol.client.exchange"
 local fault = require "obol.client.fault"
+local limits = require "obol.client.limits"
+local route = require "obol.route"
 
 local M = {}
 
@@ -68,23 +70,78 @@ function M.pick(client, operation, params, options)
   return nil, none_fits(seen)
 end
 
+local routed = { ["payment.create"] = true, ["subscription.create"] = true }
+
+local function by_rules(client, operation, options)
+  return client.routes ~= nil and options.account == nil and routed[operation] == true
+end
+
+local function question(client, operation, params)
+  return { params = params, operation = operation, now_ms = client.clock(), usage = client.usage,
+    fits = function(name) return misfit(client, name, operation, params) end }
+end
+
+--- Decides which accounts are to be tried, in order: { accounts =, rule = (its name), failover = (nil: no other
+-- account is tried) }, or nil and an error. Where there are no rules, or the caller names the account, it is one.
+function M.decide(client, operation, params, options)
+  if not by_rules(client, operation, options) then
+    local name, err = M.pick(client, operation, params, options)
+    return name and { accounts = { name } } or nil, err
+  end
+  local ok, err = limits.prepare(client)
+  if not ok then return nil, err end
+  local decision
+  decision, err = route.decide(client.routes, question(client, operation, params))
+  if not decision then return nil, err end
+  return { accounts = decision.accounts, rule = decision.rule.name, failover = decision.rule.failover }
+end
+
+--- Why the provider of an account cannot serve a call: an error, or nil.
+M.misfit = misfit
+
+-- One account's line: `seen` is that of M.look.
+local function line_of(client, seen, operation, params, token)
+  local _, problem
+  if seen.fits then
+    _, problem = exchange.encode(client, { account = seen.account, operation = operation, params = params,
+      key = "explain", token = token })
+  end
+  return { account = seen.account, provider = seen.provider, fits = seen.fits,
+    reason = seen.err and tostring(seen.err) or "fits", problem = problem }
+end
+
+-- What the rules say of the accounts, in their lines.
+local function add_rules(answer, so_far, trace)
+  local rule, places, reasons = so_far and so_far.rule.name, {}, {}
+  for place, name in ipairs(so_far and so_far.accounts or {}) do places[name] = place end
+  for _, one in ipairs(so_far and so_far.skipped or {}) do reasons[one.account] = one.reason end
+  answer.rule, answer.rules, answer.order = rule, trace, so_far and so_far.accounts or {}
+  answer.draw = so_far and so_far.draw
+  for _, line in ipairs(answer.accounts) do
+    line.place = places[line.account]
+    local apart = rule and ("fits, but the rule `%s` does not name it"):format(rule) or "fits, but no rule names it"
+    if line.fits and not line.place then line.reason = reasons[line.account] or apart end
+  end
+end
+
 --- What `pay:explain` answers: operation, the account that would be used (or nil and `error`), and
 -- every account with whether it fits and why not. One that fits and would refuse the call as it is
--- written has the error as `problem`.
+-- written has the error as `problem`. Where rules decide, also `rule`, `rules`, `order` and `draw`.
 function M.explain(client, operation, params, options)
-  local chosen, err = M.pick(client, operation, params, options)
-  local answer = { operation = operation, account = chosen, error = err, accounts = {} }
-  for _, entry in ipairs(M.look(client, operation, params, options.account)) do
-    local _, problem
-    if entry.fits then
-      _, problem = exchange.encode(client, { account = entry.account, operation = operation, params = params,
-        key = "explain", token = options.token })
-    end
-    answer.accounts[#answer.accounts + 1] = {
-      account = entry.account, provider = entry.provider, fits = entry.fits,
-      reason = entry.err and tostring(entry.err) or "fits", problem = problem,
-    }
+  local answer = { operation = operation, accounts = {} }
+  for _, seen in ipairs(M.look(client, operation, params, options.account)) do
+    answer.accounts[#answer.accounts + 1] = line_of(client, seen, operation, params, options.token)
   end
+  if not by_rules(client, operation, options) then
+    answer.account, answer.error = M.pick(client, operation, params, options)
+    return answer
+  end
+  local ok, err = limits.prepare(client)
+  if not ok then return nil, err end
+  local decision, trace, so_far
+  decision, answer.error, trace, so_far = route.explain(client.routes, question(client, operation, params))
+  answer.account = decision and decision.accounts[1]
+  add_rules(answer, so_far, trace)
   return answer
 end
 

@@ -8,6 +8,7 @@ local checked = require "obol.client.options"
 local fault = require "obol.client.fault"
 local nearest = require "obol.nearest"
 local resource = require "obol.client.resource"
+local route = require "obol.route"
 local time = require "obol.client.time"
 local wait = require "obol.wait"
 
@@ -84,6 +85,9 @@ end
 local function add_methods(pay, client)
   --- Why each account fits a payment, or does not: { operation =, account =, error =, accounts = list
   -- of { account =, provider =, fits =, reason =, problem = (what is wrong with the call as written) } }.
+  -- Where the configuration has `routes`, also `rule` (the name of the one that decides), `rules` (each { name =,
+  -- file =, line =, matched =, chosen =, raised =, field =, reason = }), `order` (the accounts to be tried), `draw` (of a split:
+  -- { by =, accounts = list of { account =, weight =, score = } }), and `place` in the line of an account.
   -- options: those of a call, and `operation` (`payment.create`, or `subscription.create`).
   function pay.explain(self, params, options)
     check_self(pay, self, "explain")
@@ -152,7 +156,7 @@ local function build(opened)
   local client = {
     mode = opened.mode, accounts = opened.accounts, names = opened.names, ledger = opened.ledger,
     transport = opened.transport, timeout_ms = opened.timeout_ms, log = opened.log, buckets = {},
-    sessions = {}, watchers = {},
+    sessions = {}, watchers = {}, routes = opened.routes, usage = route.usage(), counted = {},
   }
   time.add(client, opened)
   local pay = {}

@@ -29,6 +29,15 @@ function M.call(client, info)
   })
 end
 
+--- A payment that goes on to another account: `info` = { order_id =, rule =, account = (the next), from =, key = (of
+-- the attempt that ended), outcome =, code =, hop = }.
+function M.hop(client, info)
+  if not is_heard(client) then return end
+  local record = { type = "failover" }
+  for key, value in pairs(info) do record[key] = value end
+  emit(client, record)
+end
+
 --- Something that a person has to look at: `what` is `late_success`, `surplus`, `refused_state`,
 -- `other_mode`, `early_renewal`, `renewal_amount`, `beyond_cycles`, `mismatch` (a notification that
 -- differs from the record), `contradiction`, `foreign_refund`, `dispute` or `ledger_failed`.

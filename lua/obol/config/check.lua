@@ -3,6 +3,7 @@
 local ledger = require "obol.ledger"
 local nearest = require "obol.nearest"
 local providers = require "obol.config.providers"
+local route = require "obol.route"
 
 local M = {}
 
@@ -24,11 +25,7 @@ local function check_keys(config, problems)
         "expected a known key" .. nearest.hint(key, known))
     end
   end
-  for _, key in ipairs { "routes", "flows" } do
-    if config[key] ~= nil then
-      add(problems, key, "not built yet: leave it out", "unsupported")
-    end
-  end
+  if config.flows ~= nil then add(problems, "flows", "not built yet: leave it out", "unsupported") end
   if config.mode ~= "test" and config.mode ~= "live" then
     add(problems, "mode", "expected `test` or `live`")
   end
@@ -115,6 +112,15 @@ local function open_ledger(config, folder, problems)
   return opened
 end
 
+local function open_routes(config, folder, problems)
+  local source = config.routes
+  if source == nil then return nil end
+  if type(source) == "string" and source:sub(1, 1) ~= "/" then source = folder .. source end
+  local routes, wrong = route.load(source, type(config.accounts) == "table" and config.accounts or {})
+  for _, problem in ipairs(wrong or {}) do add(problems, problem.field, problem.message) end
+  return routes
+end
+
 local MAX_TIMEOUT_MS = 600000
 
 local function open_transport(config, folder, problems)
@@ -156,6 +162,7 @@ function M.run(config, folder, problems)
   providers.define(config.providers, folder, function(field, message) add(problems, field, message) end)
   opened.accounts, opened.names = open_accounts(config, problems)
   opened.ledger, opened.place = open_ledger(config, folder, problems), place_of(config.ledger, folder)
+  opened.routes = open_routes(config, folder, problems)
   opened.clock = check_function(config, "clock", problems)
   opened.log = check_function(config, "log", problems)
   opened.transport, opened.timeout_ms = open_transport(config, folder, problems)

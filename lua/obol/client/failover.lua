@@ -1,0 +1,74 @@
+--- From one account to the next: only on recorded proof that the attempt before took no money, and only as often
+-- and as long as the rule allows. What is unknown, open or paid ends it.
+
+local choose = require "obol.client.choose"
+local log = require "obol.client.log"
+
+local M = {}
+
+-- With less than this, or a tenth of the call's whole time, another account could only run into the limit.
+local LEAST_MS = 1000
+
+--- What is tried for one call: nothing is decided before it is asked for.
+function M.new(client, operation, params, options)
+  return { client = client, operation = operation, params = params, options = options, at = 1, hops = 0,
+    began = client.elapsed() }
+end
+
+--- The account that is to be tried now, or nil and an error.
+function M.account(way)
+  if not way.decision then
+    local decision, err = choose.decide(way.client, way.operation, way.params, way.options)
+    if not decision then return nil, err end
+    way.decision = decision
+  end
+  return way.decision.accounts[way.at]
+end
+
+-- Whether the attempt proves that no money moved, as far as the rule takes it for a proof.
+local function is_proof(one, rule)
+  local outcome = one.outcome
+  if outcome == "declined" then return one.code ~= nil and rule.declined[one.code] == true end
+  -- of one that left before, a sending that did not leave proves nothing
+  if outcome == "not_sent" and (one.sends or 0) > 0 then return false end
+  return rule.on[outcome] == true
+end
+
+local function has_time(way, rule)
+  local now, options = way.client.elapsed(), way.options
+  if rule.within_ms and now - way.began >= rule.within_ms then return false end
+  return options.deadline - now >= math.min(LEAST_MS, options.timeout_ms / 10)
+end
+
+-- The recorded attempt that ended so that the rule lets another account try; or nil.
+local function ended(way, row, rule)
+  if row.status ~= "failed" then return nil end
+  local one = way.client.ledger:attempt(row.attempt)
+  if not one or one.account ~= way.decision.accounts[way.at] or one.slot ~= nil then return nil end
+  return is_proof(one, rule) and one or nil
+end
+
+--- Whether the payment `row`, as it is recorded after the attempt of this account, goes to another one, which is
+-- then the account to be tried.
+function M.moves(way, row)
+  local decision = way.decision
+  local rule = decision and decision.failover
+  local to = rule and decision.accounts[way.at + 1]
+  if not to or way.hops >= rule.hops or not has_time(way, rule) then return false end
+  local one = ended(way, row, rule)
+  if not one then return false end
+  way.at, way.hops, way.from = way.at + 1, way.hops + 1, one
+  log.hop(way.client, { order_id = row.order_id, rule = decision.rule, account = to, from = one.account, key = one.key,
+    outcome = one.outcome, code = one.code, hop = way.hops })
+  return true
+end
+
+--- The next account after one that could not even take the call as it is written; false where there is none.
+function M.skip(way, err)
+  if err.kind ~= "invalid" and err.kind ~= "unsupported" then return false end
+  if not way.decision.accounts[way.at + 1] then return false end
+  way.at = way.at + 1
+  return true
+end
+
+return M
