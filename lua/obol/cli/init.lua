@@ -11,7 +11,7 @@ M.exits = { done = 0, refused = 1, usage = 2, unknown = 3 }
 local commands = {
   (require "obol.cli.sandbox"), (require "obol.cli.providers"), (require "obol.cli.describe"),
   (require "obol.cli.call"), (require "obol.cli.payments"), (require "obol.cli.payment"), (require "obol.cli.refund"),
-  (require "obol.cli.reconcile"), (require "obol.cli.ledger"), (require "obol.cli.doctor"),
+  (require "obol.cli.reconcile"), (require "obol.cli.route"), (require "obol.cli.ledger"), (require "obol.cli.doctor"),
 }
 
 local epilog = [[

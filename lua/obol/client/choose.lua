@@ -96,8 +96,12 @@ function M.decide(client, operation, params, options)
   return { accounts = decision.accounts, rule = decision.rule.name, failover = decision.rule.failover }
 end
 
---- Why the provider of an account cannot serve a call: an error, or nil.
-M.misfit = misfit
+--- Runs what is expected beside the rules: see obol.route.expect. Limits that are used up play no part in it.
+function M.test(client)
+  if not client.routes then return nil, fault.unsupported "the configuration has no `routes`" end
+  return route.expectations(client.routes, { now_ms = client.clock(),
+    fits = function(name, params, operation) return misfit(client, name, operation, params) end })
+end
 
 -- One account's line: `seen` is that of M.look.
 local function line_of(client, seen, operation, params, token)

@@ -100,6 +100,14 @@ local function add_methods(pay, client)
     return choose.explain(client, operation, params, limits)
   end
 
+  --- Runs what is expected beside the rules: a list of { name =, line =, ok =, problem = } and how many do not
+  -- hold; or nil and an error (`unsupported`) where the configuration has no `routes`.
+  function pay.test_routes(self)
+    check_self(pay, self, "test_routes")
+    check_open(client)
+    return choose.test(client)
+  end
+
   --- One operation of one account, beneath everything: nothing is recorded, nothing is resolved.
   -- Answers its result whenever an answer could be read (and the error of one that is no success), or
   -- nil and an error.
