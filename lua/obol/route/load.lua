@@ -12,20 +12,21 @@ local window = require "obol.route.window"
 
 local M = {}
 
-local MAX_SIZE, MAX_INSTRUCTIONS, MAX_RULES = 1024 * 1024, 10000000, 10000
+local MAX_SIZE, MAX_INSTRUCTIONS, MAX_RULES, MAX_PATH = 1024 * 1024, 10000000, 10000, 1024
 local known = { accounts = true, expect = true }
 local account_keys = { limits = true, maintenance = true }
+
+local function step_text(key)
+  if type(key) == "number" then return ("[%.14g]"):format(key) end
+  local text = tostring(key)
+  if type(key) ~= "string" or #text > 64 or text:find "%c" then return "[?]" end
+  return text:find "^[%a_][%w_]*$" and "." .. text or ('["%s"]'):format(text)
+end
 
 -- "[2].when.currency" of a path.
 local function path_text(path)
   local parts = {}
-  for _, key in ipairs(path) do
-    if type(key) == "number" then
-      parts[#parts + 1] = ("[%d]"):format(key)
-    else
-      parts[#parts + 1] = tostring(key):find "^[%a_][%w_]*$" and "." .. tostring(key) or ("[%q]"):format(tostring(key))
-    end
-  end
+  for place, key in ipairs(path) do parts[place] = step_text(key) end
   return table.concat(parts)
 end
 
@@ -137,7 +138,7 @@ end
 -- list of what is wrong, each { field =, message = }. `accounts` has the names of the accounts as keys.
 function M.load(source, accounts)
   local given, path, tables = source, nil, { members = {} }
-  if type(source) == "string" then
+  if type(source) == "string" and #source <= MAX_PATH and not source:find "%c" then
     local text
     path = source
     given, text = run(path)
