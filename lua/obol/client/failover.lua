@@ -6,8 +6,9 @@ local log = require "obol.client.log"
 
 local M = {}
 
--- With less than this, or a tenth of the call's whole time, another account could only run into the limit.
-local LEAST_MS = 1000
+-- With less than this, or less than a quarter of the call's whole time, another account would probably not answer
+-- before the limit, and what nobody knows is worse than a no.
+local LEAST_MS = 2000
 
 --- What is tried for one call: nothing is decided before it is asked for.
 function M.new(client, operation, params, options)
@@ -37,7 +38,7 @@ end
 local function has_time(way, rule)
   local now, options = way.client.elapsed(), way.options
   if rule.within_ms and now - way.began >= rule.within_ms then return false end
-  return options.deadline - now >= math.min(LEAST_MS, options.timeout_ms / 10)
+  return options.deadline - now >= math.min(LEAST_MS, options.timeout_ms / 4)
 end
 
 -- The recorded attempt that ended so that the rule lets another account try; or nil.
