@@ -10,7 +10,7 @@ for name in ("byte find format gmatch gsub len lower match reverse sub upper"):g
   M.text[name] = string[name]
 end
 
-local jit = rawget(_G, "jit")
+local jit, debug = rawget(_G, "jit"), debug
 
 --- The message of an error without the source that Lua quotes in "near ..." and "(constant ...)", which may
 -- be a credential that was typed into the file.
@@ -49,12 +49,18 @@ local function with_text(fn, ...)
   return ok, result
 end
 
+-- The hook that ends what does not end, by what is expected to.
+local stops = setmetatable({}, { __index = function(made, what)
+  made[what] = function() error(place() .. "expected " .. what .. " that ends", 0) end
+  return made[what]
+end })
+
 --- Runs fn(...) for `limit` instructions at most: true and its first result, or false and the error.
 -- `what` is what is expected to end. A debugger's hook that cannot be put back stays.
 function M.run(fn, limit, what, ...)
   local hook, mask, count = debug.gethook()
   if type(hook) == "string" then return with_text(fn, ...) end
-  debug.sethook(function() error(place() .. "expected " .. what .. " that ends", 0) end, "", limit)
+  debug.sethook(stops[what], "", limit)
   local ok, result = with_text(fn, ...)
   debug.sethook(hook, mask, count)
   return ok, result

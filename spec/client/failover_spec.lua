@@ -53,7 +53,8 @@ describe("failover", function()
     local hops = {}
     for _, record in ipairs(seen.log) do
       if record.type == "failover" then
-        hops[#hops + 1] = ("%d %s: %s %s > %s"):format(record.hop, record.rule, record.from, record.outcome, record.account)
+        hops[#hops + 1] = ("%d %s: %s %s > %s"):format(record.hop, record.rule, record.from, record.outcome,
+          record.account)
       end
     end
     assert.same({ "1 r: one not_sent > two", "2 r: two rejected > three" }, hops)
@@ -97,7 +98,8 @@ describe("failover", function()
 
   it("never goes on from what is unknown, open or paid", function()
     for _, answer in ipairs { support.unknown, { outcome = "unknown" }, { outcome = "accepted" },
-      { outcome = "accepted", action = { type = "redirect", url = "https://x.example" } }, { outcome = "succeeded" } } do
+      { outcome = "accepted", action = { type = "redirect", url = "https://x.example" } },
+      { outcome = "succeeded" } } do
       local pay, asked = open({ declined = { "51" } }, { answer })
       pay.payments:create(card "A-1")
       assert.same({ "one" }, asked)

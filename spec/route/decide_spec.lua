@@ -58,6 +58,22 @@ describe("a decision", function()
     assert.equal("cards", so_far.rule.name)
   end)
 
+  it("looks at accounts when it is their turn, unless all are wanted", function()
+    local routes, looked = support.good "return { { to = { 'a', 'b', 'c' } } }", {}
+    local function fits(name)
+      looked[#looked + 1] = name
+      return name == "b" and misfit "no" or nil
+    end
+    local decision = support.decide(routes, {}, { fits = fits, all = false })
+    assert.same({ "a" }, decision.accounts)
+    assert.same({ "a" }, looked)
+    assert.equal("c", route.more(routes, decision))
+    assert.is_nil(route.more(routes, decision))
+    assert.same({ "a", "c" }, decision.accounts)
+    assert.same({ "a", "b", "c" }, looked)
+    assert.equal("b", decision.skipped[1].account)
+  end)
+
   it("tells the only account's own error, and of bad input that it is", function()
     local routes = support.good(RULES)
     local own = misfit "no"

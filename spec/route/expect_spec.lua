@@ -53,7 +53,8 @@ describe("expectations beside the rules", function()
 
   it("ask whether accounts fit", function()
     local asked = {}
-    local results = run("{ payment = { method = 'card' }, to = 'b' }, { payment = { method = 'card' }, rule = 'cards' }",
+    local results = run(
+      "{ payment = { method = 'card' }, to = 'b' }, { payment = { method = 'card' }, rule = 'cards' }",
       { now_ms = support.NOON, fits = function(name, params, operation)
         asked[#asked + 1] = params.method .. operation
         return (name == "a" or #asked > 2) and errors.new { kind = "unsupported", message = "no" } or nil

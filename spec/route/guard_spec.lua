@@ -20,7 +20,8 @@ describe("a rule's function", function()
 
   it("has to answer true or false", function()
     for _, answer in ipairs { "'yes'", "1", "p", "p.amount" } do
-      assert.matches("^the rule `x` failed: [^:]+:2: expected it to answer true or false$", refused("return " .. answer))
+      assert.matches("^the rule `x` failed: [^:]+:2: expected it to answer true or false$",
+        refused("return " .. answer))
     end
   end)
 
@@ -62,9 +63,10 @@ describe("a rule's function", function()
   end)
 
   it("sees nothing but the listed names", function()
-    for _, name in ipairs { "os", "io", "require", "load", "loadstring", "debug", "getmetatable", "setmetatable", "pcall",
-      "xpcall", "rawset", "coroutine", "collectgarbage", "print", "dofile", "package", "_G", "jit", "math.random",
-      "string.rep", "string.dump", "('').rep", "('').dump", "table.move", "next", "obol", "env", "secret" } do
+    for _, name in ipairs { "os", "io", "require", "load", "loadstring", "debug", "getmetatable", "setmetatable",
+      "pcall", "xpcall", "rawset", "coroutine", "collectgarbage", "print", "dofile", "package", "_G", "jit",
+      "math.random", "string.rep", "string.dump", "('').rep", "('').dump", "table.move", "next", "obol",
+      "env", "secret" } do
       assert.matches("is there no", refused("return " .. name .. " == nil and error 'is there no'"), name)
     end
     for _, name in ipairs { "money", "string.format", "('').upper", "table.concat", "table.sort", "math.floor", "pairs",

@@ -35,8 +35,8 @@ return {
   end)
 
   it("are nothing where the file returns something else, and nothing breaks it", function()
-    for _, text in ipairs { "", "return x", "return f {}", "{", "return {", "return { {", "return { [", "'", "[[", "--[[",
-      "return { a = ", "return { 'x", "return {} + 1", "return }", "\0", "return { [1] = {}, [x] = {} }" } do
+    for _, text in ipairs { "", "return x", "return f {}", "{", "return {", "return { {", "return { [", "'", "[[",
+      "--[[", "return { a = ", "return { 'x", "return {} + 1", "return }", "\0", "return { [1] = {}, [x] = {} }" } do
       assert.is_table(lines.read(text))
       local _ = line(text, 1, "x")
     end

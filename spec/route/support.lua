@@ -43,9 +43,9 @@ function M.wrong(text)
   return wrong
 end
 
---- Decides a payment: decision, error, as far as it came.
+--- Decides a payment, looking at every account: decision, error, as far as it came.
 function M.decide(routes, params, more)
-  local call = { params = params, operation = "payment.create", now_ms = M.NOON }
+  local call = { params = params, operation = "payment.create", now_ms = M.NOON, all = true }
   for key, value in pairs(more or {}) do call[key] = value end
   return route.decide(routes, call)
 end

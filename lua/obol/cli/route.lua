@@ -52,10 +52,22 @@ local function put_rules(screen, rules)
   end })
 end
 
+-- What a payment that is tried out lacks is much, and its names say enough.
+local function why_of(line)
+  local why = line.reason
+  if line.problem then
+    local names = {}
+    for place, problem in ipairs(line.problem.fields or { line.problem }) do names[place] = problem.field end
+    why = why .. "; as it is written it would be refused for: " .. table.concat(names, ", ")
+  end
+  local before = line.account .. ": "
+  return why:sub(1, #before) == before and why:sub(#before + 1) or why
+end
+
 local function put_accounts(screen, accounts)
   local rows = {}
   for at, line in ipairs(accounts) do
-    local why = line.problem and "fits, but not as it is written: " .. tostring(line.problem) or line.reason
+    local why = why_of(line)
     rows[at] = { line.account, line.provider, line.place and ("%d"):format(line.place) or "-", terminal.clean(why) }
   end
   screen:rows(rows, { head = { "ACCOUNT", "PROVIDER", "TRIED", "WHY" } })

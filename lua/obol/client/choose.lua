@@ -81,19 +81,22 @@ local function question(client, operation, params)
     fits = function(name) return misfit(client, name, operation, params) end }
 end
 
---- Decides which accounts are to be tried, in order: { accounts =, rule = (its name), failover = (nil: no other
--- account is tried) }, or nil and an error. Where there are no rules, or the caller names the account, it is one.
+--- Decides which account is to be tried: { accounts = { name }, rule = (its name), failover = (nil: no other account
+-- is tried), more = (a function that adds the next account, in order, and answers it; nil after the last) }, or nil
+-- and an error. Where there are no rules, or the caller names the account, it is that one.
 function M.decide(client, operation, params, options)
   if not by_rules(client, operation, options) then
     local name, err = M.pick(client, operation, params, options)
-    return name and { accounts = { name } } or nil, err
+    return name and { accounts = { name }, more = function() end } or nil, err
   end
   local ok, err = limits.prepare(client)
   if not ok then return nil, err end
   local decision
   decision, err = route.decide(client.routes, question(client, operation, params))
   if not decision then return nil, err end
-  return { accounts = decision.accounts, rule = decision.rule.name, failover = decision.rule.failover }
+  local routes = client.routes
+  return { accounts = decision.accounts, rule = decision.rule.name, failover = decision.rule.failover,
+    more = function() return route.more(routes, decision) end }
 end
 
 --- Runs what is expected beside the rules: see obol.route.expect. Limits that are used up play no part in it.

@@ -26,6 +26,12 @@ function M.account(way)
   return way.decision.accounts[way.at]
 end
 
+-- The account behind the one that was tried, or nil.
+local function next_account(way)
+  local decision = way.decision
+  return decision.accounts[way.at + 1] or decision.more()
+end
+
 -- Whether the attempt proves that no money moved, as far as the rule takes it for a proof.
 local function is_proof(one, rule)
   local outcome = one.outcome
@@ -54,10 +60,10 @@ end
 function M.moves(way, row)
   local decision = way.decision
   local rule = decision and decision.failover
-  local to = rule and decision.accounts[way.at + 1]
-  if not to or way.hops >= rule.hops or not has_time(way, rule) then return false end
+  if not rule or way.hops >= rule.hops or not has_time(way, rule) then return false end
   local one = ended(way, row, rule)
-  if not one then return false end
+  local to = one and next_account(way)
+  if not to then return false end
   way.at, way.hops, way.from = way.at + 1, way.hops + 1, one
   log.hop(way.client, { order_id = row.order_id, rule = decision.rule, account = to, from = one.account, key = one.key,
     outcome = one.outcome, code = one.code, hop = way.hops })
@@ -67,7 +73,7 @@ end
 --- The next account after one that could not even take the call as it is written; false where there is none.
 function M.skip(way, err)
   if err.kind ~= "invalid" and err.kind ~= "unsupported" then return false end
-  if not way.decision.accounts[way.at + 1] then return false end
+  if not next_account(way) then return false end
   way.at = way.at + 1
   return true
 end

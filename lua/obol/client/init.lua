@@ -86,8 +86,9 @@ local function add_methods(pay, client)
   --- Why each account fits a payment, or does not: { operation =, account =, error =, accounts = list
   -- of { account =, provider =, fits =, reason =, problem = (what is wrong with the call as written) } }.
   -- Where the configuration has `routes`, also `rule` (the name of the one that decides), `rules` (each { name =,
-  -- file =, line =, matched =, chosen =, raised =, field =, reason = }), `order` (the accounts to be tried), `draw` (of a split:
-  -- { by =, accounts = list of { account =, weight =, score = } }), and `place` in the line of an account.
+  -- file =, line =, matched =, chosen =, raised =, field =, reason = }), `order` (the accounts to be tried), `draw`
+  -- (of a split: { by =, accounts = list of { account =, weight =, score = } }), and `place` in the line of an
+  -- account.
   -- options: those of a call, and `operation` (`payment.create`, or `subscription.create`).
   function pay.explain(self, params, options)
     check_self(pay, self, "explain")

@@ -55,7 +55,8 @@ local function by_function(fn, read, fields)
   guard.interpret(fn)
   local refused = ("the function at %sanswered no"):format(where ~= "" and where or "its place: ")
   return function(subject)
-    local view, answer, problem = subjects.view(subject, fields), nil, nil
+    local view = subjects.view(subject, fields)
+    local answer, problem
     if read then
       answer, problem = ask(fn, where, read(view), view)
     else
@@ -68,10 +69,25 @@ end
 
 local function by_value(value, read)
   local reason, wanted = "expected " .. shown(value), scalar(value)
+  if money.is(value) then
+    return function(subject) return read(subject) == value, reason end
+  end
   return function(subject)
     local found = read(subject)
-    if found == value then return true end
-    return scalar(found) == wanted and found ~= nil, reason
+    if found == wanted then return true end
+    -- text and tables are what they are
+    if type(found) ~= "number" then return false, reason end
+    return scalar(found) == wanted, reason
+  end
+end
+
+local function by_amounts(amounts, read, reason)
+  return function(subject)
+    local found = read(subject)
+    for place = 1, #amounts do
+      if amounts[place] == found then return true end
+    end
+    return false, reason
   end
 end
 
@@ -82,14 +98,12 @@ local function by_list(list, read)
     if money.is(value) then amounts[#amounts + 1] = value else wanted[scalar(value)] = true end
   end
   local reason = "expected one of " .. table.concat(words, ", ")
+  if #amounts > 0 then return by_amounts(amounts, read, reason) end
   return function(subject)
     local found = read(subject)
     if found == nil then return false, reason end
-    for _, amount in ipairs(amounts) do
-      if amount == found then return true end
-    end
-    local value = scalar(found)
-    return wanted[value] == true, reason
+    if wanted[found] then return true end
+    return type(found) == "number" and wanted[scalar(found)] == true, reason
   end
 end
 
@@ -142,6 +156,7 @@ local function check_list(list)
   for key, value in pairs(list) do
     count = count + 1
     if type(key) ~= "number" then return "expected a list of values, or a range with `min` and `max`" end
+    if money.is(value) ~= money.is(list[1]) then return "expected money alone in the list, or none" end
     if not is_value(value) then return "expected texts, integers, booleans or money in the list" end
   end
   return count ~= #list and "expected a list without gaps" or nil

@@ -9,8 +9,10 @@ local M = {}
 
 -- Whether the rule takes the subject: true; false, the field and what was expected; nil, the field and an error.
 local function match(rule, subject, now)
+  local conditions = rule.conditions
   if rule.during and not rule.during(now) then return false, "during", "expected another time" end
-  for _, one in ipairs(rule.conditions) do
+  for place = 1, #conditions do
+    local one = conditions[place]
     local answer, reason = one.test(subject)
     if not answer then return answer, one.name, reason end
   end
@@ -64,18 +66,29 @@ local function none_left(rule, skipped)
   return errors.new { kind = kind, message = ("no account of the rule `%s` fits"):format(rule.name), fields = fields }
 end
 
--- The decision of the rule that matched.
+--- The next account of a decision that can be used, which is added to its `accounts`; nil after the last.
+function M.more(routes, decision)
+  local order = decision.order
+  while decision.looked < #order do
+    decision.looked = decision.looked + 1
+    local name = order[decision.looked]
+    local reason, err = step_back(routes, name, decision.call, decision.subject)
+    if not reason then
+      decision.accounts[#decision.accounts + 1] = name
+      return name
+    end
+    decision.skipped[#decision.skipped + 1] = { account = name, reason = reason, err = err }
+  end
+  return nil
+end
+
+-- The decision of the rule that matched. Accounts behind the first that can be used are looked at when it is
+-- their turn, unless all are wanted.
 local function settle(routes, rule, call, subject)
   local order, draw = targets(rule, subject)
-  local decision = { rule = rule, accounts = {}, order = order, skipped = {}, draw = draw, subject = subject }
-  for _, name in ipairs(order) do
-    local reason, err = step_back(routes, name, call, subject)
-    if reason then
-      decision.skipped[#decision.skipped + 1] = { account = name, reason = reason, err = err }
-    else
-      decision.accounts[#decision.accounts + 1] = name
-    end
-  end
+  local decision = { rule = rule, accounts = {}, order = order, skipped = {}, draw = draw, subject = subject,
+    looked = 0, call = call }
+  repeat local name = M.more(routes, decision) until not name or not call.all
   if #decision.accounts == 0 then return nil, none_left(rule, decision.skipped), decision end
   return decision
 end
@@ -85,10 +98,10 @@ local function no_rule()
 end
 
 --- Decides a call = { params =, operation =, now_ms =, fits = function(name) that answers why the provider cannot
--- serve it, or nil; usage = (of obol.route.limit) }. Answers { rule =, accounts = (those to use, in order), order =
--- (the rule's whole order), skipped = list of { account =, reason =, err = }, draw =, subject = }; or nil and an
--- error: of kind `internal` when a rule raised, `unsupported` or `invalid` when no rule or account fits; then
--- also the decision as far as it came.
+-- serve it, or nil; usage = (of obol.route.limit); all = true }. Answers { rule =, accounts = (the one to use; with
+-- `all` every one that can be, in order), order = (the rule's whole order), skipped = list of { account =, reason =,
+-- err = }, draw =, subject = }; or nil and an error: of kind `internal` when a rule raised, `unsupported` or `invalid`
+-- when no rule or account fits; then also the decision as far as it came.
 function M.run(routes, call)
   local subject = subjects.new(call.params, call.operation)
   for _, rule in ipairs(routes.rules) do
@@ -110,6 +123,7 @@ end
 -- at too, which changes nothing.
 function M.explain(routes, call)
   local subject, trace = subjects.new(call.params, call.operation), {}
+  call.all = true
   local decision, err, so_far
   local decided = false
   for place, rule in ipairs(routes.rules) do

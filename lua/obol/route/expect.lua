@@ -93,7 +93,7 @@ function M.run(routes, about)
     local given = one.given
     local operation = given.operation or "payment.create"
     local decision, err, so_far = decide.run(routes, { params = given.payment, operation = operation,
-      now_ms = one.at_ms or about.now_ms,
+      all = true, now_ms = one.at_ms or about.now_ms,
       fits = about.fits and function(name) return about.fits(name, given.payment, operation) end })
     local problem = compare(given, decision, err, so_far)
     results[place] = { name = one.name, line = one.line, ok = problem == nil, problem = problem }

@@ -5,7 +5,9 @@
 --       { name = "big", when = { amount = { min = money("500", "USD") } }, to = { "cards_eu", "cards_us" },
 --         failover = { hops = 1, within = "10s", declined = { "51" } } },
 --       { name = "cards", when = { method = "card" }, split = { cards_us = 70, cards_eu = 30 }, by = "customer.id" },
---       accounts = { cards_eu = { limits = { count = 1000, per = "1h" }, maintenance = { from = "02:00", to = "03:00" } } },
+--       accounts = {
+--         cards_eu = { limits = { count = 1000, per = "1h" }, maintenance = { from = "02:00", to = "03:00" } },
+--       },
 --       expect = { { payment = { method = "wechat_qr", currency = "CNY" }, rule = "wallets" } },
 --     }
 --
@@ -36,6 +38,9 @@ M.load = load.load
 
 --- `decide(routes, call)`, see obol.route.decide.
 M.decide = decide.run
+
+--- `more(routes, decision)`: the next account that can be used, see obol.route.decide.
+M.more = decide.more
 
 --- `explain(routes, call)`: decision, error, every rule with why it matched or not, and the decision as far as it came.
 M.explain = decide.explain
