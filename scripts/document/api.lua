@@ -31,6 +31,8 @@ local pages = {
   { "obol.error", "error.lua", call = "obol.error.%s" },
   { "obol.account", "account/init.lua" },
   { "obol.provider", "provider.lua", call = "obol.provider.%s" },
+  { "Routing rules", "route/init.lua", only = {} },
+  { "Windows of time in rules", "route/window.lua", only = {} },
   { "Handlers for nginx", "nginx/init.lua", call = "obol.nginx.%s" },
   { "Limits of the handlers", "nginx/options.lua", only = {} },
   { "Waiting, and the built-in transport", "wait/init.lua", call = "require(\"obol.wait\").%s" },

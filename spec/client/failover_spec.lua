@@ -186,6 +186,23 @@ describe("failover", function()
     assert.equal(2, #payment.attempts)
   end)
 
+  it("takes a subscription's first charge along", function()
+    local pay, transport = support.open("plans", function(request)
+      if request.url == "https://plans" then return { outcome = "rejected" } end
+      if request.operation == "entitlement.get" then return { outcome = "succeeded", entitlements = {} } end
+      return { outcome = "accepted", action = { type = "redirect", url = "https://x.example" } }
+    end, { accounts = { one = { provider = "plans" }, two = { provider = "wheel" } },
+      routes = { { to = { "one", "two" } } } })
+    local subscription = assert(pay.subscriptions:create { order_id = "S-1", customer = { id = "u-1" },
+      item = { product_id = "p" } })
+    assert.equal("two", subscription.account)
+    assert.equal("two", subscription.payment.account)
+    assert.equal("https://x.example", subscription.action.url)
+    assert.equal("incomplete", subscription.status)
+    assert.equal(2, #subscription.payment.attempts)
+    assert.is_true(#transport.sent >= 2)
+  end)
+
   it("begins again with the first account when the caller creates once more", function()
     local pay, asked = open({ hops = 1 }, { rejected, rejected, rejected })
     assert.equal("failed", pay.payments:create(card "A-1").status)

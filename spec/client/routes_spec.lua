@@ -131,6 +131,16 @@ describe("a client with rules", function()
       assert.equal("two", second.payments:create(card "A-3").account)
     end)
 
+    it("counts them on a database too", function()
+      local ledger = assert(require("obol.ledger").open "sqlite::memory:")
+      local first = limited({ count = 2, per = "1h" }, nil, { ledger = ledger })
+      assert.equal("one", first.payments:create(card "A-1").account)
+      local second = limited({ amount = money("10.00", "USD"), per = "1h" }, nil, { ledger = ledger })
+      assert.equal("two", second.payments:create(card "A-2").account)
+      assert.equal("one", second.payments:create(card("A-3", { amount = "1.12" })).account)
+      ledger:close()
+    end)
+
     it("answers the ledger's error when that cannot be read", function()
       local ledger = require("obol.ledger").open "memory"
       local pay, transport = limited({ count = 2, per = "1h" }, nil, { ledger = ledger })
