@@ -122,6 +122,59 @@ local function run(order, given, seed)
   return world, taken, made
 end
 
+-- A ledger in memory that lets others run before and after each call of it, as a database does.
+local function yielding_ledger()
+  local ledger = require("obol.ledger").open "memory"
+  local store = ledger.store
+  for _, name in ipairs { "get", "select", "run" } do
+    local method = store[name]
+    store[name] = function(...)
+      coroutine.yield()
+      local one, two = method(...)
+      coroutine.yield()
+      return one, two
+    end
+  end
+  return ledger
+end
+
+-- Three callers at once, each with a client of its own; whose turn it is, is drawn.
+local function race(order, seed)
+  local draw = chooser({}, seed)
+  local world, ledger = new_world(draw), yielding_ledger()
+  local accounts, running, clocks = {}, {}, {}
+  for name, provider in pairs(ACCOUNTS) do accounts[name] = { provider = provider } end
+  local function handler(request)
+    coroutine.yield()
+    if request.operation == "payment.create" then return world:create(request) end
+    return world:query(request)
+  end
+  local function call(pay, refresh)
+    if refresh then return pay.payments:refresh "A-1" end
+    return pay.payments:create { order_id = "A-1", amount = "1.00", currency = "USD", customer = { id = "u" },
+      item = { product_id = "p" } }
+  end
+  for caller = 1, 3 do
+    local pay, _, clock = support.open("cards", handler, { accounts = accounts, ledger = ledger,
+      routes = { { to = order, failover = { declined = { "51" } } } } })
+    clocks[caller] = clock
+    running[caller] = coroutine.create(function()
+      for step = 1, 3 do
+        call(pay, step == 2 and caller == 3)
+        for _, each in ipairs(clocks) do each.now = each.now + 60000 end
+      end
+    end)
+  end
+  while #running > 0 do
+    local places = {}
+    for place in ipairs(running) do places[place] = place end
+    local place = draw(places)
+    assert(coroutine.resume(running[place]))
+    if coroutine.status(running[place]) == "dead" then table.remove(running, place) end
+  end
+  return world
+end
+
 -- The next sequence of `depth` choices, as an odometer counts; nil after the last.
 local function next_given(made, depth)
   local given = {}
@@ -161,6 +214,20 @@ describe("failover, over every sequence of outcomes,", function()
       assert.is_true(hops > runs / 4, "too few of them went to another account")
     end)
   end
+
+  it("never does so either when several call at once", function()
+    local hops = 0
+    for seed = 1, DEPTH * 100 do
+      local world = race({ "cards", "safe", "pages" }, seed * 7919)
+      assert.is_nil(world.broken, "seed " .. seed)
+      local taken = 0
+      for _, one in pairs(world.keys) do taken = taken + (one.taken and 1 or 0) end
+      assert.is_true(taken <= 1, "money was taken twice")
+      for _ in pairs(world.sent) do hops = hops + 1 end
+      hops = hops - 1
+    end
+    assert.is_true(hops > DEPTH * 5, "too few of them went to another account")
+  end)
 
   it("would be caught asking too early", function()
     local world = new_world(function() return "unknown_taken" end)

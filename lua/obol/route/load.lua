@@ -128,7 +128,7 @@ local function run(path)
   local ok, given = guard.run(chunk, MAX_INSTRUCTIONS, "a script")
   if not ok then
     problem = guard.plain(given)
-    return nil, problem:find(path, 1, true) and problem or path .. ": " .. problem
+    return nil, problem:sub(1, #path + 1) == path .. ":" and problem or path .. ": " .. problem
   end
   if type(given) ~= "table" then return nil, path .. ": expected the script to return a list of rules" end
   return given, text
