@@ -39,30 +39,38 @@ local function place()
   return ("%s:%d: "):format(info.source:sub(2), info.currentline)
 end
 
--- Texts have one table of methods for all code; nothing that is run here can yield.
-local function with_text(fn, ...)
-  local shared = debug.getmetatable ""
-  local before = shared.__index
-  shared.__index = M.text
-  local ok, result = pcall(fn, ...)
-  shared.__index = before
-  return ok, result
-end
-
 -- The hook that ends what does not end, by what is expected to.
 local stops = setmetatable({}, { __index = function(made, what)
   made[what] = function() error(place() .. "expected " .. what .. " that ends", 0) end
   return made[what]
 end })
 
---- Runs fn(...) for `limit` instructions at most: true and its first result, or false and the error.
+-- The limit may be reached behind `fn` too, before the hook is gone: that raises out of here.
+local function bounded(hook, mask, count, fn, ...)
+  local ok, result = pcall(fn, ...)
+  debug.sethook(hook, mask, count)
+  return ok, result
+end
+
+local function run(fn, limit, what, ...)
+  local hook, mask, count = debug.gethook()
+  if type(hook) == "string" then return pcall(fn, ...) end
+  debug.sethook(stops[what], "", limit)
+  local whole, ok, result = pcall(bounded, hook, mask, count, fn, ...)
+  if whole then return ok, result end
+  debug.sethook(hook, mask, count)
+  return false, ok
+end
+
+--- Runs fn(...) for `limit` instructions (1000 or more) at most: true and its first result, or false and the error.
 -- `what` is what is expected to end. A debugger's hook that cannot be put back stays.
 function M.run(fn, limit, what, ...)
-  local hook, mask, count = debug.gethook()
-  if type(hook) == "string" then return with_text(fn, ...) end
-  debug.sethook(stops[what], "", limit)
-  local ok, result = with_text(fn, ...)
-  debug.sethook(hook, mask, count)
+  -- Texts have one table of methods for all code; nothing that is run here can yield.
+  local shared = debug.getmetatable ""
+  local before = shared.__index
+  shared.__index = M.text
+  local ok, result = run(fn, limit, what, ...)
+  shared.__index = before
   return ok, result
 end
 

@@ -57,7 +57,7 @@ local function why_of(line)
   local why = line.reason
   if line.problem then
     local names = {}
-    for place, problem in ipairs(line.problem.fields or { line.problem }) do names[place] = problem.field end
+    for place, one in ipairs(line.problem.fields or { line.problem }) do names[place] = one.field end
     why = why .. "; as it is written it would be refused for: " .. table.concat(names, ", ")
   end
   local before = line.account .. ": "

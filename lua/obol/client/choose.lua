@@ -3,7 +3,9 @@
 local exchange = require "obol.client.exchange"
 local fault = require "obol.client.fault"
 local limits = require "obol.client.limits"
-local route = require "obol.route"
+
+-- Loaded where a configuration has rules.
+local function route() return require "obol.route" end
 
 local M = {}
 
@@ -92,17 +94,17 @@ function M.decide(client, operation, params, options)
   local ok, err = limits.prepare(client)
   if not ok then return nil, err end
   local decision
-  decision, err = route.decide(client.routes, question(client, operation, params))
+  decision, err = route().decide(client.routes, question(client, operation, params))
   if not decision then return nil, err end
   local routes = client.routes
   return { accounts = decision.accounts, rule = decision.rule.name, failover = decision.rule.failover,
-    more = function() return route.more(routes, decision) end }
+    more = function() return route().more(routes, decision) end }
 end
 
 --- Runs what is expected beside the rules: see obol.route.expect. Limits that are used up play no part in it.
 function M.test(client)
   if not client.routes then return nil, fault.unsupported "the configuration has no `routes`" end
-  return route.expectations(client.routes, { now_ms = client.clock(),
+  return route().expectations(client.routes, { now_ms = client.clock(),
     fits = function(name, params, operation) return misfit(client, name, operation, params) end })
 end
 
@@ -146,7 +148,7 @@ function M.explain(client, operation, params, options)
   local ok, err = limits.prepare(client)
   if not ok then return nil, err end
   local decision, trace, so_far
-  decision, answer.error, trace, so_far = route.explain(client.routes, question(client, operation, params))
+  decision, answer.error, trace, so_far = route().explain(client.routes, question(client, operation, params))
   answer.account = decision and decision.accounts[1]
   add_rules(answer, so_far, trace)
   return answer

@@ -8,7 +8,6 @@ local checked = require "obol.client.options"
 local fault = require "obol.client.fault"
 local nearest = require "obol.nearest"
 local resource = require "obol.client.resource"
-local route = require "obol.route"
 local time = require "obol.client.time"
 local wait = require "obol.wait"
 
@@ -165,8 +164,9 @@ local function build(opened)
   local client = {
     mode = opened.mode, accounts = opened.accounts, names = opened.names, ledger = opened.ledger,
     transport = opened.transport, timeout_ms = opened.timeout_ms, log = opened.log, buckets = {},
-    sessions = {}, watchers = {}, routes = opened.routes, usage = route.usage(), counted = {},
+    sessions = {}, watchers = {}, routes = opened.routes, counted = {},
   }
+  if client.routes then client.usage = require("obol.route").usage() end
   time.add(client, opened)
   local pay = {}
   add_methods(pay, client)

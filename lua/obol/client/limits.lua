@@ -3,7 +3,6 @@
 
 local amounts = require "obol.client.amounts"
 local money = require "obol.money"
-local route = require "obol.route"
 local states = require "obol.ledger.states"
 
 local M = {}
@@ -24,7 +23,7 @@ end
 
 local function count_recorded(client, name, limits)
   local now, after = client.clock(), nil
-  local from = math.max(0, math.floor(now - route.longest(limits)))
+  local from = math.max(0, math.floor(now - require("obol.route").longest(limits)))
   local found = {}
   repeat
     local rows, cursor = client.ledger:list("attempts", { where = { account = name }, from_ms = from, after = after,

@@ -3,7 +3,6 @@
 local ledger = require "obol.ledger"
 local nearest = require "obol.nearest"
 local providers = require "obol.config.providers"
-local route = require "obol.route"
 
 local M = {}
 
@@ -116,7 +115,7 @@ local function open_routes(config, folder, problems)
   local source = config.routes
   if source == nil then return nil end
   if type(source) == "string" and source:sub(1, 1) ~= "/" then source = folder .. source end
-  local routes, wrong = route.load(source, type(config.accounts) == "table" and config.accounts or {})
+  local routes, wrong = require("obol.route").load(source, type(config.accounts) == "table" and config.accounts or {})
   for _, problem in ipairs(wrong or {}) do add(problems, problem.field, problem.message) end
   return routes
 end
