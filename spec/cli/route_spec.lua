@@ -7,7 +7,7 @@ local RULES = [[
 return {
   { name = "euros", when = { currency = "EUR" }, to = "west" },
   { name = "dollars", when = { currency = "USD" }, split = { west = 70, east = 30 }, by = "customer.id" },
-  { name = "broken", when = function(p) return p.nothing.there end, to = "west" },
+  { name = "broken", when = function(p) return p.billing.country end, to = "west" },
   expect = {
     { payment = { currency = "EUR" }, rule = "euros", to = "west" },
     { name = "yen", payment = { currency = "JPY" }, refused = true },

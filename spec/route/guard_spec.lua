@@ -12,7 +12,7 @@ end
 
 describe("a rule's function", function()
   it("that raises fails the decision, with file and line, and never falls through", function()
-    assert.matches("^the rule `x` failed: [^:]+:3: attempt to index", refused "return p.nothing.there")
+    assert.matches("^the rule `x` failed: [^:]+:3: attempt to index", refused "return p.billing.country")
     assert.matches("^the rule `x` failed: [^:]+:3: my reason$", refused "error 'my reason'")
     assert.matches("^the rule `x` failed: [^:]+:2: raised no text$", refused "error {}")
     assert.matches(":4: ", refused "local a = nil\nreturn p.amount < a")
@@ -67,12 +67,21 @@ describe("a rule's function", function()
       "pcall", "xpcall", "rawset", "coroutine", "collectgarbage", "print", "dofile", "package", "_G", "jit",
       "math.random", "string.rep", "string.dump", "('').rep", "('').dump", "table.move", "next", "obol",
       "env", "secret" } do
-      assert.matches("is there no", refused("return " .. name .. " == nil and error 'is there no'"), name)
+      local what = name:find "%." and "is there no" or "expected a known name"
+      assert.matches(what, refused("return " .. name .. " == nil and error 'is there no'"), name)
     end
     for _, name in ipairs { "money", "string.format", "('').upper", "table.concat", "table.sort", "math.floor", "pairs",
       "ipairs", "tostring", "tonumber", "type", "select", "assert", "error" } do
       assert.matches("is there", refused("return " .. name .. " ~= nil and error 'is there'"), name)
     end
+  end)
+
+  it("is told of a name or field that is misspelt, which would be nothing", function()
+    assert.matches(":3: expected a known name, did you mean `money`%?$", refused "return p.amount > mony('1', 'USD')")
+    assert.matches(":3: expected a field of a payment, did you mean `currency`%?$", refused "return p.curency == 'USD'")
+    assert.matches(":3: expected a known name$", refused "return p.amount == nil or enabled_everywhere_at_once")
+    assert.is_true(support.takes("function(p) return p.billing == nil and p.extra == nil end", {}))
+    assert.is_true(support.takes("function(p) return p.made_up == 'x' end", { made_up = "x" }))
   end)
 
   it("cannot spoil the library's own tables", function()
@@ -99,7 +108,9 @@ describe("a file of rules", function()
     assert.equal("@: expected the script to return a list of rules", message "return 5")
     assert.matches("expected one rule at least$", message "return {}")
     assert.matches("^@:2: my reason", message "\nerror 'my reason'")
-    assert.matches("^@:1: attempt to call", message "require 'os'")
+    assert.matches("^@:1: expected a known name", message "require 'os'")
+    assert.matches("^@:2: expected a known name, did you mean `money`%?$", message "\nlocal x = mony")
+    assert.equal(1, #support.good("limit = 5 return { { when = { cycles = limit }, to = 'a' } }").rules)
     local loaded, wrong = route.load("/nowhere/routes.lua", {})
     assert.is_nil(loaded)
     assert.equal("expected a file of 1 MiB at most at /nowhere/routes.lua", wrong[1].message)

@@ -4,6 +4,7 @@
 
 local guard = require "obol.guard"
 local money = require "obol.money"
+local nearest = require "obol.nearest"
 
 local M = {}
 
@@ -37,14 +38,19 @@ local function all_pairs(value)
   return next, value, nil
 end
 
---- A fresh environment, which one file has for itself.
+-- A name that is misspelt would be nothing, and a condition on it would hold or not by chance.
+local function refuse(environment, name)
+  error("expected a known name" .. nearest.hint(name, environment), 2)
+end
+
+--- A fresh environment, which one file has for itself. A name that nobody gave a value raises.
 function M.new()
   local environment = pick(_G, ALONE)
   environment.string, environment.table = pick(guard.text, TEXT), pick(table, LISTS)
   environment.math, environment.money, environment.pairs = pick(math, NUMBERS), plain_money(), all_pairs
   environment.table.unpack = rawget(table, "unpack") or rawget(_G, "unpack")
   environment.unpack = environment.table.unpack
-  return environment
+  return setmetatable(environment, { __index = refuse })
 end
 
 return M

@@ -23,7 +23,8 @@ local function add_fields(known, secrets, prefix, fields)
   end
 end
 
---- The names of all fields and of those that are secret, over every provider that there is.
+--- The names of all fields (`known`), of those that are secret (`secrets`), and their first words (`first`), over
+-- every provider that there is.
 function M.known()
   local known, secrets = {}, {}
   for name in pairs(always) do known[name] = true end
@@ -35,7 +36,11 @@ function M.known()
       end
     end
   end
-  return { known = known, secrets = secrets }
+  local first = { extra = true }
+  for _, set in ipairs { known, secrets } do
+    for name in pairs(set) do first[name:match "^[^.%[]+"] = true end
+  end
+  return { known = known, secrets = secrets, first = first }
 end
 
 -- "items[2].sku" to { "items", 2, "sku" }; nil when it is no path.

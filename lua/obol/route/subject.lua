@@ -1,6 +1,7 @@
 --- A payment as rules see it: its fields under their long names, the amount as exact money, no secrets.
 
 local money = require "obol.money"
+local nearest = require "obol.nearest"
 
 local M = {}
 
@@ -41,10 +42,14 @@ local function copy(value, path, secrets, depth)
 end
 
 --- What a rule's function gets: a table of its own, filled when a member is asked for, so that what one
--- function writes into it no other sees. `fields` is that of obol.route.field.
+-- function writes into it no other sees. A member that no payment can have raises. `fields` is that of
+-- obol.route.field.
 function M.view(subject, fields)
   local function take(view, name)
     local value = subject[name]
+    if value == nil and not fields.first[name] then
+      error("expected a field of a payment" .. nearest.hint(name, fields.first), 2)
+    end
     if value == nil or type(name) ~= "string" or fields.secrets[name] then return nil end
     value = copy(value, name, fields.secrets, 1)
     rawset(view, name, value)
