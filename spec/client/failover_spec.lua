@@ -153,6 +153,34 @@ describe("failover", function()
     assert.equal(2, #seen.ledger:attempts "A-1")
   end)
 
+  it("goes on from an account that is not even in reach for what has to be asked before", function()
+    for kind, goes in pairs { network = true, timeout = true, authentication = true, conflict = false } do
+      local asked, log = {}, {}
+      local pay = support.open("cards", function(request)
+        asked[#asked + 1] = request.operation
+        if request.operation ~= "entitlement.get" then return { outcome = "succeeded" } end
+        if kind == "authentication" then return { outcome = "rejected", kind = kind } end
+        return nil, { kind = kind, outcome = kind == "network" and "not_sent" or "unknown", message = "x" }
+      end, { accounts = { one = { provider = "wheel" }, two = { provider = "safe" } },
+        routes = { { to = { "one", "two" } } }, log = function(record) log[#log + 1] = record end })
+      local payment, err = pay.payments:create(card("A-1", { item = { product_id = "p" } }))
+      if goes then
+        assert.equal("succeeded", payment.status)
+        assert.equal("two", payment.account)
+        assert.equal(1, #payment.attempts)
+        local hops = {}
+        for _, record in ipairs(log) do
+          if record.type == "failover" then hops[#hops + 1] = record.from .. " " .. record.outcome end
+        end
+        assert.same({ "one not_sent" }, hops)
+      else
+        assert.is_nil(payment)
+        assert.equal(kind, err.kind)
+        assert.same({ "entitlement.get" }, asked)
+      end
+    end
+  end)
+
   it("stops, and answers the payment as it stands, where the ledger fails", function()
     local pay, asked, seen = open(nil, { rejected })
     local begin, begun = seen.ledger.begin_attempt, 0

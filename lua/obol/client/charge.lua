@@ -204,7 +204,7 @@ local function go_on(client, operation, row, shown, wanted, params, options, way
     local answer, err, again
     repeat
       answer, err, again = start(client, operation, row, wanted, params, options, way)
-    until answer or again or not failover.skip(way, err)
+    until answer or again or not (failover.skips(way, err) or failover.passes(way, err, row.order_id))
     -- somebody else goes on with it
     if again then return client.ledger:payment(row.order_id) or row end
     if not answer then return row, shown end
@@ -277,7 +277,9 @@ function M.create(client, operation, params, options)
       if not states.next_attempt_from[row.status] then return held(client, row, wanted, params, options) end
     end
     local answer, again
-    answer, err, again = start(client, operation, row, wanted, params, options, way)
+    repeat
+      answer, err, again = start(client, operation, row, wanted, params, options, way)
+    until answer or again or not failover.passes(way, err, wanted.order_id)
     if answer then return go_on(client, operation, answer, err, wanted, params, options, way) end
     if not again then return nil, err end
   end

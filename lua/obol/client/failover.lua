@@ -55,23 +55,45 @@ local function ended(way, row, rule)
   return is_proof(one, rule) and one or nil
 end
 
---- Whether the payment `row`, as it is recorded after the attempt of this account, goes to another one, which is
--- then the account to be tried.
-function M.moves(way, row)
-  local decision = way.decision
-  local rule = decision and decision.failover
-  if not rule or way.hops >= rule.hops or not has_time(way, rule) then return false end
-  local one = ended(way, row, rule)
-  local to = one and next_account(way)
-  if not to then return false end
-  way.at, way.hops, way.from = way.at + 1, way.hops + 1, one
-  log.hop(way.client, { order_id = row.order_id, rule = decision.rule, account = to, from = one.account, key = one.key,
-    outcome = one.outcome, code = one.code, hop = way.hops })
+-- The rule's words on failover, where it allows one hop more.
+local function allowance(way)
+  local rule = way.decision and way.decision.failover
+  if not rule or way.hops >= rule.hops or not has_time(way, rule) then return nil end
+  return rule
+end
+
+local function hop(way, to, order_id, ended_here)
+  local from = way.decision.accounts[way.at]
+  way.at, way.hops = way.at + 1, way.hops + 1
+  log.hop(way.client, { order_id = order_id, rule = way.decision.rule, account = to, from = from, hop = way.hops,
+    key = ended_here.key, outcome = ended_here.outcome, code = ended_here.code })
   return true
 end
 
+--- Whether the payment `row`, as it is recorded after the attempt of this account, goes to another one, which is
+-- then the account to be tried.
+function M.moves(way, row)
+  local rule = allowance(way)
+  local one = rule and ended(way, row, rule)
+  local to = one and next_account(way)
+  return to and hop(way, to, row.order_id, one) or false
+end
+
+-- What keeps a provider from being asked anything: of bad input, conflicts and a ledger that fails another
+-- account would know no better.
+local out_of_reach = { network = true, timeout = true, provider = true, authentication = true, rate_limited = true,
+  signature = true }
+
+--- The same after the error of a call of which no attempt was begun, because what has to be asked before, as a
+-- price or a session, was not answered.
+function M.passes(way, err, order_id)
+  local rule = allowance(way)
+  local to = rule and rule.on.not_sent and out_of_reach[err.kind] and next_account(way)
+  return to and hop(way, to, order_id, { outcome = "not_sent" }) or false
+end
+
 --- The next account after one that could not even take the call as it is written; false where there is none.
-function M.skip(way, err)
+function M.skips(way, err)
   if err.kind ~= "invalid" and err.kind ~= "unsupported" then return false end
   if not next_account(way) then return false end
   way.at = way.at + 1
