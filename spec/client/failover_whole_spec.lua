@@ -1,0 +1,98 @@
+-- Failover the whole way: rules, two accounts of RuxPay with one of other keys, and the simulator's own books.
+
+local obol = require "obol"
+local sandbox = require "obol.sandbox"
+local simulated = require "spec.client.simulated"
+
+local function open(failover)
+  local box = sandbox.new { clock_ms = 1700000000000, seed = "failover" }
+  local accounts = {}
+  for _, name in ipairs { "wrong", "cards", "spare" } do
+    local words = box:accounts().ruxpay
+    words.provider, words.secret_key = "ruxpay", obol.secret(name == "wrong" and ("w"):rep(32) or words.secret_key)
+    accounts[name] = words
+  end
+  local first = failover.first
+  local pay, state = simulated.open(box, accounts,
+    { routes = { { to = { first, first == "cards" and "spare" or "cards" }, failover = failover.words } } })
+  return pay, box, state
+end
+
+-- The test rules: the CVV says what becomes of it.
+local function order(order_id, cvv)
+  return {
+    order_id = order_id, amount = "8.88", currency = "USD", method = "card", customer = { ip = "203.0.113.9" },
+    items = { { name = "tea lights", price = "8.88", quantity = 1 } }, billing = { country = "CA" },
+    card = { number = obol.secret "4300000000000000", exp_month = 12, exp_year = 2028, holder = "san zhang",
+      cvv = obol.secret(cvv or "123") },
+    return_url = "https://shop.example/back", notify_url = "https://shop.example/notify/cards",
+  }
+end
+
+-- How often the books say that money was taken.
+local function sold(box)
+  local count = 0
+  for _, entry in ipairs(box:books().ruxpay.payments) do
+    if entry.status == "succeeded" then count = count + 1 end
+  end
+  return count
+end
+
+describe("failover between accounts of a provider", function()
+  it("goes on where the keys are refused, and one payment is sold", function()
+    local pay, box, state = open { first = "wrong" }
+    local payment = pay.payments:create(order "A-1")
+    assert.equal("succeeded", payment.status)
+    assert.equal("cards", payment.account)
+    assert.equal("rejected", payment.attempts[1].outcome)
+    assert.equal(1, sold(box))
+    assert.same({ "payment.create", "payment.create" }, state.operations)
+  end)
+
+  it("goes on where nobody answers the door", function()
+    local pay, box = open { first = "cards" }
+    for _ = 1, 3 do box:fault("payment.create", "refuse", { provider = "ruxpay" }) end
+    local payment = pay.payments:create(order "A-1")
+    assert.equal("succeeded", payment.status)
+    assert.equal("spare", payment.account)
+    assert.equal("not_sent", payment.attempts[1].outcome)
+    assert.equal(1, sold(box))
+  end)
+
+  it("stays where the answer is lost, and finds that it was paid", function()
+    local pay, box, state = open { first = "cards" }
+    box:fault("payment.create", "commit_then_drop", { provider = "ruxpay" })
+    local payment = pay.payments:create(order "A-1")
+    assert.equal("cards", payment.account)
+    assert.equal(1, #payment.attempts)
+    assert.equal("succeeded", payment.status)
+    assert.same({ "payment.create", "payment.query" }, state.operations)
+    assert.equal(1, sold(box))
+  end)
+
+  it("stays where the answer says nothing", function()
+    local pay, box = open { first = "cards" }
+    box:fault("payment.create", "status_503", { provider = "ruxpay" })
+    box:fault("payment.query", "status_500", { provider = "ruxpay" })
+    local payment = pay.payments:create(order "A-1")
+    assert.equal("unknown", payment.status)
+    assert.equal(1, #payment.attempts)
+  end)
+
+  it("follows a decline by its code alone", function()
+    local code
+    for _, words in ipairs { false, { declined = { "none" } } } do
+      local pay = open { first = "cards", words = words }
+      local payment = pay.payments:create(order("A-1", "850"))
+      assert.equal("failed", payment.status)
+      assert.equal(1, #payment.attempts)
+      code = assert(payment.attempts[1].code)
+    end
+    local pay, box = open { first = "cards", words = { declined = { code } } }
+    local payment = pay.payments:create(order("A-1", "850"))
+    assert.equal("failed", payment.status)
+    assert.equal("spare", payment.account)
+    assert.equal(2, #payment.attempts)
+    assert.equal(0, sold(box))
+  end)
+end)
