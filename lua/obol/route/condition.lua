@@ -1,5 +1,5 @@
---- Conditions of a rule: from what is written to a function of the subject that answers true; false and what was
--- expected; or nil and an error of what raised.
+--- Conditions of a rule: from what is written to a function of the subject (and of a table that those of one decision
+-- share) that answers true; false and what was expected; or nil and an error of what raised.
 
 local field = require "obol.route.field"
 local guard = require "obol.guard"
@@ -54,8 +54,8 @@ local function by_function(fn, read, fields)
   local where = place_of(fn)
   guard.interpret(fn)
   local refused = ("the function at %sanswered no"):format(where ~= "" and where or "its place: ")
-  return function(subject)
-    local view = subjects.view(subject, fields)
+  return function(subject, state)
+    local view = subjects.view(subject, fields, state)
     local answer, problem
     if read then
       answer, problem = ask(fn, where, read(view), view)

@@ -8,12 +8,12 @@ local subjects = require "obol.route.subject"
 local M = {}
 
 -- Whether the rule takes the subject: true; false, the field and what was expected; nil, the field and an error.
-local function match(rule, subject, now)
+local function match(rule, subject, now, state)
   local conditions = rule.conditions
   if rule.during and not rule.during(now) then return false, "during", "expected another time" end
   for place = 1, #conditions do
     local one = conditions[place]
-    local answer, reason = one.test(subject)
+    local answer, reason = one.test(subject, state)
     if not answer then return answer, one.name, reason end
   end
   return true
@@ -103,9 +103,9 @@ end
 -- err = }, draw =, subject = }; or nil and an error: of kind `internal` when a rule raised, `unsupported` or `invalid`
 -- when no rule or account fits; then also the decision as far as it came.
 function M.run(routes, call)
-  local subject = subjects.new(call.params, call.operation)
+  local subject, state = subjects.new(call.params, call.operation), {}
   for _, rule in ipairs(routes.rules) do
-    local matched, _, reason = match(rule, subject, call.now_ms)
+    local matched, _, reason = match(rule, subject, call.now_ms, state)
     if matched == nil then return nil, raised(rule, reason) end
     if matched then return settle(routes, rule, call, subject) end
   end
@@ -122,12 +122,12 @@ end
 -- file =, line =, matched =, chosen =, raised =, field =, reason = }. Rules behind the one that decided are looked
 -- at too, which changes nothing.
 function M.explain(routes, call)
-  local subject, trace = subjects.new(call.params, call.operation), {}
+  local subject, trace, state = subjects.new(call.params, call.operation), {}, {}
   call.all = true
   local decision, err, so_far
   local decided = false
   for place, rule in ipairs(routes.rules) do
-    local matched, name, reason = match(rule, subject, call.now_ms)
+    local matched, name, reason = match(rule, subject, call.now_ms, state)
     local line = line_of(rule, routes.path, matched, name, reason)
     trace[place] = line
     if decided then

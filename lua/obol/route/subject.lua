@@ -41,10 +41,8 @@ local function copy(value, path, secrets, depth)
   return copied
 end
 
---- What a rule's function gets: a table of its own, filled when a member is asked for, so that what one
--- function writes into it no other sees. A member that no payment can have raises. `fields` is that of
--- obol.route.field.
-function M.view(subject, fields)
+-- What makes the views of a subject; `fields` is that of obol.route.field.
+local function new_meta(subject, fields)
   local function take(view, name)
     local value = subject[name]
     if value == nil and not fields.first[name] then
@@ -61,7 +59,19 @@ function M.view(subject, fields)
     end
   end
   -- `fill` is for what goes through all members
-  return setmetatable({}, { __index = take, fill = fill })
+  return { __index = take, fill = fill }
+end
+
+--- What a rule's function gets: a table of its own, filled when a member is asked for, so that what one
+-- function writes into it no other sees. A member that no payment can have raises. `state` is a table that the
+-- views of one decision share.
+function M.view(subject, fields, state)
+  local meta = state.meta
+  if not meta then
+    meta = new_meta(subject, fields)
+    state.meta = meta
+  end
+  return setmetatable({}, meta)
 end
 
 return M
