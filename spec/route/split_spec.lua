@@ -1,6 +1,7 @@
 local split = require "obol.route.split"
 local support = require "spec.route.support"
 
+-- OBOL_SPLIT_KEYS=1000000 shows it over a million, in half a minute.
 local KEYS = tonumber(os.getenv "OBOL_SPLIT_KEYS") or 100000
 
 local function list(weights)

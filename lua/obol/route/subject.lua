@@ -5,7 +5,8 @@ local nearest = require "obol.nearest"
 
 local M = {}
 
-local MAX_DEPTH = 8
+-- More than a payment has; a table that holds itself would go on for ever.
+local MAX_DEPTH, MAX_MEMBERS = 8, 5000
 
 local function amount_of(params)
   local amount, currency = params.amount, params.currency
@@ -29,14 +30,16 @@ end
 
 local plain = { string = true, number = true, boolean = true }
 
-local function copy(value, path, secrets, depth)
+local function copy(value, path, secrets, depth, budget)
   if plain[type(value)] then return value end
   if type(value) ~= "table" then return money.is(value) and value or nil end
-  if depth > MAX_DEPTH then return nil end
   local copied = {}
+  if depth > MAX_DEPTH then return nil end
   for key, member in pairs(value) do
+    budget.left = budget.left - 1
+    if budget.left < 0 then return copied end
     local at = type(key) == "number" and path .. "[1]" or path .. "." .. tostring(key)
-    if not secrets[at] then copied[key] = copy(member, at, secrets, depth + 1) end
+    if not secrets[at] then copied[key] = copy(member, at, secrets, depth + 1, budget) end
   end
   return copied
 end
@@ -49,7 +52,7 @@ local function new_meta(subject, fields)
       error("expected a field of a payment" .. nearest.hint(name, fields.first), 2)
     end
     if value == nil or type(name) ~= "string" or fields.secrets[name] then return nil end
-    value = copy(value, name, fields.secrets, 1)
+    value = copy(value, name, fields.secrets, 1, { left = MAX_MEMBERS })
     rawset(view, name, value)
     return value
   end
