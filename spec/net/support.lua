@@ -176,6 +176,15 @@ function M.eventually(check)
   end
 end
 
+--- Collects whatever nothing refers to. Code that LuaJIT has compiled refers to the functions and tables that
+-- it was compiled for, so it is let go first.
+function M.collect()
+  local jit = rawget(_G, "jit")
+  if jit then jit.flush() end
+  collectgarbage()
+  collectgarbage()
+end
+
 --- Milliseconds that `f` took, and what it returned.
 function M.timed(f, ...)
   local core = require "obol.core"

@@ -264,12 +264,11 @@ describe("waiting", function()
       assert(gone.submit{ url = server.url "held/gone" })
       assert.equal(1, wait.stats().done)
       gone = nil
-      collectgarbage()
-      collectgarbage()
+      support.collect()
       assert.is_nil(gone)
       server.release "gone"
       assert.is_true(support.eventually(function()
-        collectgarbage()
+        support.collect()
         return wait.stats().pending == 0 and wait.stats().done == 0
       end))
     end)
