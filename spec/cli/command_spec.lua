@@ -67,6 +67,20 @@ describe("obol", function()
     assert.truthy(ran.err:find("--json", 1, true))
   end)
 
+  it("tells a wrong command line as JSON where that is asked for", function()
+    for _, words in ipairs { { "payments", "--limit", "many", "--json" }, { "payments", "--json", "--nope" },
+      { "payment", "--json" }, { "--json" } } do
+      local ran = support.obol(folder, words)
+      assert.equal(2, ran.status)
+      assert.equal("", ran.err)
+      local found = require("cjson").decode(ran.out).error
+      assert.equal("invalid", found.kind)
+      assert.is_string(found.message)
+    end
+    -- behind `--` it is a word like any other
+    assert.truthy(support.obol(folder, { "payment", "--nope", "--", "--json" }).err:find("--nope", 1, true))
+  end)
+
   it("works through a link and from another folder", function()
     os.execute("ln -sf " .. support.quote(support.root .. "/scripts/obol") .. " " .. support.quote(folder .. "/link"))
     local paths = { LUA_PATH = ";;", LUA_CPATH = os.getenv "LUA_CPATH" or ";;" }

@@ -112,6 +112,21 @@ describe("obol doctor", function()
     assert.is_false(all.ok)
   end)
 
+  it("warns of secrets that everybody can read", function()
+    configure "sqlite:ledger.db"
+    os.execute("chmod 600 " .. support.quote(folder .. "/key"))
+    assert.equal("", (doctor "secrets"))
+    os.execute("chmod 644 " .. support.quote(folder .. "/key"))
+    local text, ran = doctor "secrets"
+    assert.equal(0, ran.status)
+    -- said once, though two keys are taken from it
+    assert.equal("warn key can be read by every user of this machine", text)
+    os.execute(("mv %s/key %s/\"it's; a key\" && ln -s \"it's; a key\" %s/key"):format(folder, folder, folder))
+    assert.equal(text, (doctor "secrets"))
+    os.execute(("chmod 640 %s/\"it's; a key\""):format(folder))
+    assert.equal("", (doctor "secrets"))
+  end)
+
   it("tells which keys of notifications are missing", function()
     configure("sqlite:ledger.db", [[
       subs = { provider = "appwheel", app_id = 1, secret = secret.file "key" },

@@ -42,7 +42,7 @@ describe("the command line on a ledger:", function()
 
     it("refuses what it does not understand", function()
       for _, words in ipairs { { "--status", "paid" }, { "--limit", "0" }, { "--from", "yesterday" },
-        { "--from", "2026-13-01" }, { "--cursor", "x" } } do
+        { "--from", "2026-13-01" }, { "--from", "2026-02-31" }, { "--cursor", "x" } } do
         local ran = world.obol("payments", (table.unpack or unpack)(words))
         assert.equal(2, ran.status, words[1] .. " " .. words[2])
         -- an option that is read before anything is opened is named as it was written
@@ -50,6 +50,21 @@ describe("the command line on a ledger:", function()
         assert.truthy(ran.err:find("error: " .. named, 1, true), ran.err)
       end
       assert.truthy(world.obol("payments", "--status", "bogus").err:find("canceled, created, expired", 1, true))
+    end)
+
+    it("names the accounts there are where one is misspelt", function()
+      local said = run(2, "payments", "--account", "nope").err
+      assert.truthy(said:find("--account: the configuration has no account of this name; it has cards", 1, true), said)
+      assert.truthy(run(2, "payments", "--account", "card").err:find("cards", 1, true))
+      -- one that is known and has none is no mistake
+      assert.truthy(run(0, "payments", "--account", "cards", "--to", "2020-01-31").out:find "no payments")
+    end)
+
+    it("lists the payments of an account that is not configured any more", function()
+      local before = support.read(world.folder .. "/obol.lua")
+      support.write(world.folder .. "/renamed.lua", (before:gsub("cards =", "others =")))
+      local found = json(0, "payments", "--account", "cards", "--json", "--config", world.folder .. "/renamed.lua")
+      assert.is_true(#found.payments > 0)
     end)
 
     it("does not end well where its output was lost", function()
@@ -74,58 +89,23 @@ describe("the command line on a ledger:", function()
       assert.equal("succeeded", json(0, "payment", "A-1", "--refresh", "--json").payment.status)
     end)
 
+    it("says so where the provider was asked in vain", function()
+      world.control("fault", { operation = "*", kind = "html", times = 1 })
+      local ran = json(3, "payment", "A-2", "--refresh", "--json")
+      assert.equal("failed", ran.payment.status)
+      assert.equal("unknown", ran.error.outcome)
+      world.control("fault", { operation = "*", kind = "html", times = 1 })
+      assert.truthy(run(3, "payment", "A-2", "--refresh").out:find "\nerror: ")
+      -- a decline that is recorded is no question that failed
+      local found = json(0, "payment", "A-2", "--json")
+      assert.is_nil(found.error)
+      assert.equal("101", found.payment.error.provider_code)
+    end)
+
     it("says that there is none", function()
       local ran = run(1, "payment", "A-9")
       assert.truthy(ran.err:find "no payment has this order_id")
       assert.equal("not_found", json(1, "payment", "A-9", "--json").error.kind)
-    end)
-  end)
-
-  describe("obol refund", function()
-    it("says what it would do, does it, and goes on with it when it is repeated", function()
-      local before = json(0, "refund", "A-1", "--amount", "1.00", "--dry-run", "--json").refund
-      assert.same({ "A-1-refund-1", true, "1.00" }, { before.refund_id, before.dry_run, before.amount.amount })
-      assert.equal(0, #json(0, "payment", "A-1", "--json").refunds)
-      local refund = json(0, "refund", "A-1", "--amount", "1.00", "--reason", "broken", "--json").refund
-      assert.same({ "A-1-refund-1", "processing" }, { refund.refund_id, refund.status })
-      -- it is open, so the same command is about the same refund
-      refund = json(0, "refund", "A-1", "--amount", "1.00", "--json").refund
-      assert.equal("A-1-refund-1", refund.refund_id)
-      assert.equal(1, #json(0, "payment", "A-1", "--json").refunds)
-      -- another amount is another refund, which has to be asked for by a name
-      for _, dry in ipairs { false, true } do
-        local err = json(2, "refund", "A-1", "--amount", "2.00", "--json", dry and "--dry-run" or nil).error
-        assert.truthy(err.message:find("A-1-refund-1 over 1.00 USD is open; --refund-id", 1, true))
-      end
-      refund = json(0, "refund", "A-1", "--amount", "2.00", "--refund-id", "mine", "--json").refund
-      assert.equal("mine", refund.refund_id)
-    end)
-
-    it("gives nothing back twice where it is repeated after it was settled", function()
-      assert.equal("succeeded", world.pay.payments:create(order "A-5").status)
-      local function refunds() return json(0, "payment", "A-5", "--json").refunds end
-      assert.equal("A-5-refund-1", json(0, "refund", "A-5", "--amount", "1.00", "--json").refund.refund_id)
-      world.control("advance", { ms = 3600000 })
-      run(0, "reconcile", "--ahead", "24h", "--json")
-      assert.equal("succeeded", refunds()[1].status)
-      assert.equal("refund_id", json(1, "refund", "A-5", "--amount", "1.0", "--json").error.field)
-      assert.equal("refund_id", json(1, "refund", "A-5", "--amount", "1.0", "--dry-run", "--json").error.field)
-      assert.equal(1, #refunds())
-      run(0, "refund", "A-5", "--amount", "1.00", "--refund-id", "A-5-refund-1")
-      assert.equal(1, #refunds())
-      run(0, "refund", "A-5", "--amount", "2.00")
-      run(0, "refund", "A-5", "--amount", "1.00", "--refund-id", "A-5-more")
-      assert.equal(3, #refunds())
-    end)
-
-    it("refuses more than there is, and what was not paid", function()
-      assert.equal("amount", json(2, "refund", "A-3", "--amount", "9.00", "--json").error.field)
-      assert.equal("invalid", json(2, "refund", "A-3", "--amount", "9.00", "--dry-run", "--json").error.kind)
-      for _, amount in ipairs { "all", "1.001", "0.00" } do
-        assert.equal("invalid", json(2, "refund", "A-3", "--amount", amount, "--dry-run", "--json").error.kind)
-      end
-      assert.equal("conflict", json(1, "refund", "A-2", "--json").error.kind)
-      assert.equal("not_found", json(1, "refund", "A-9", "--json").error.kind)
     end)
   end)
 
@@ -149,8 +129,11 @@ describe("the command line on a ledger:", function()
       assert.equal("succeeded", world.pay.payments:create(order "A-6").status)
       assert.equal("processing", world.pay.refunds:create("A-6", { refund_id = "R-6" }).status)
       world.control("fault", { operation = "*", kind = "html", times = 4 })
-      local out = run(0, "reconcile", "--ahead", "30d", "--limit", "1").out
+      local out = run(3, "reconcile", "--ahead", "30d", "--limit", "1").out
       assert.truthy(out:find "^looked at 1: 1 failed\n  cards: .+ %(1%)\n", out)
+      world.control("fault", { operation = "*", kind = "html", times = 4 })
+      local found = json(3, "reconcile", "--ahead", "30d", "--limit", "1", "--json")
+      assert.same({ 1, 1, "cards" }, { found.failed, found.errors[1].count, found.errors[1].error.account })
     end)
 
     it("refuses wrong lengths", function()
@@ -260,7 +243,8 @@ describe("moments on the command line", function()
     assert.equal(1700000000123, moment.parse "1700000000123")
     local now = require("obol.core").clock_ms()
     assert.is_true(math.abs(moment.parse "2h" - (now - 7200000)) < 60000)
-    for _, text in ipairs { "", "today", "2026-1-1", "2026-00-10", "2026-01-01T25:00", "12", "5y" } do
+    for _, text in ipairs { "", "today", "2026-1-1", "2026-00-10", "2026-01-01T25:00", "12", "5y", "2026-02-29",
+      "2100-02-29", "2026-04-31", "2026-12-32" } do
       local found, problem = moment.parse(text)
       assert.is_nil(found)
       assert.is_string(problem)

@@ -74,6 +74,12 @@ function M.place(args, place)
   return check.place_of(place, M.path(args):match "^(.*/)" or "")
 end
 
+--- The paths of the files in which the configuration says that secrets are.
+function M.secret_files(path)
+  local config, marks = script.load(path)
+  return config and marks.secret_files or {}
+end
+
 --- The ledger's place as the file writes it, or nil.
 function M.ledger(path)
   local config = script.load(path)

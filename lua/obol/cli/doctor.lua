@@ -125,6 +125,25 @@ local function check_settings(list, opened, accounts)
   end
 end
 
+local function quote(text) return "'" .. text:gsub("'", "'\\''") .. "'" end
+
+-- Secrets that every user of this machine can read.
+local function check_secret_files(list, path)
+  local seen = {}
+  for _, file in ipairs(configuration.secret_files(path)) do
+    local place = file:sub(1, 1) == "/" and file or "./" .. file
+    local pipe = not seen[file] and io.popen(("find -L %s -prune -perm -004 2>/dev/null"):format(quote(place)))
+    if pipe then
+      if pipe:read "*l" then
+        list.add("warn", "secrets", terminal.clean(file) .. " can be read by every user of this machine",
+          "chmod 600, and let the user that runs the shop own it")
+      end
+      pipe:close()
+    end
+    seen[file] = true
+  end
+end
+
 local function check_tools(list)
   local found, err = require("obol.sandbox.nginx").find()
   if found then
@@ -142,6 +161,7 @@ function M.run(args, screen, _, version)
   if opened then
     local accounts = configuration.accounts(path) or {}
     check_settings(list, opened, accounts)
+    check_secret_files(list, path)
     for _, name in ipairs(opened.names) do
       list.add("ok", name, "keys of " .. opened.accounts[name].provider .. " are there and of the right form")
       if not args.offline then probe.account(list, opened, name, accounts[name], args.timeout) end

@@ -1,5 +1,6 @@
 --- The command line: `obol COMMAND`.
 
+local show = require "obol.cli.show"
 local terminal = require "obol.cli.terminal"
 
 local M = {}
@@ -39,7 +40,16 @@ local function add_help(parser)
   end)
 end
 
-local function new_parser(version)
+-- Whether the words ask for JSON, known before they are understood.
+local function wants_json(args)
+  for _, word in ipairs(args) do
+    if word == "--json" then return true end
+    if word == "--" then return false end
+  end
+  return false
+end
+
+local function new_parser(version, args)
   local argparse = require "argparse"
   local parser = argparse("obol", "Payments through many providers with one contract.", epilog)
     :command_target("command"):help_max_width(100):require_command(true):add_help(false)
@@ -56,7 +66,11 @@ local function new_parser(version)
   end
   -- argparse ends with 1, which here says that a provider refused
   parser.error = function(self, message)
-    io.stderr:write(self:get_usage(), "\n\nerror: ", message, "\n")
+    if wants_json(args) then
+      io.stdout:write(show.json { error = { kind = "invalid", message = message, outcome = "not_sent" } }, "\n")
+    else
+      io.stderr:write(self:get_usage(), "\n\nerror: ", message, "\n")
+    end
     leave(M.exits.usage)
   end
   return parser
@@ -65,7 +79,7 @@ end
 --- Runs the command that `args` (a list of words, as of a command line) names; answers the exit
 -- status. `version` is the library's. A wrong command line ends the process with status 2.
 function M.main(args, version)
-  local given = new_parser(version):parse(args)
+  local given = new_parser(version, args):parse(args)
   local screen = terminal.new(io.stdout, terminal.has_colour(1))
   local problems = terminal.new(io.stderr, terminal.has_colour(2))
   for _, module in ipairs(commands) do

@@ -40,6 +40,11 @@ function M.configure(command)
   command:flag("--json", "Print JSON.")
 end
 
+-- "1 refund", "2 refunds": names are plurals.
+local function counted(number, name)
+  return ("%d %s"):format(number, number == 1 and name:gsub("s$", "") or name)
+end
+
 local function check(args, screen, problems, ledger)
   local found = json.array {}
   local bar = progress.new(io.stderr, nil, not args.json)
@@ -57,10 +62,10 @@ local function check(args, screen, problems, ledger)
     screen:line(show.json { ok = #found == 0, checked = counts, problems = found })
   else
     local parts = {}
-    for _, name in ipairs(checker.names) do parts[#parts + 1] = ("%d %s"):format(counts[name], name) end
+    for _, name in ipairs(checker.names) do parts[#parts + 1] = counted(counts[name], name) end
     screen:line("checked ", table.concat(parts, ", "))
     screen:line(#found == 0 and screen:paint("green", "nothing is wrong")
-      or screen:paint("red", ("%d are wrong"):format(#found)))
+      or screen:paint("red", #found == 1 and "1 is wrong" or ("%d are wrong"):format(#found)))
   end
   return #found == 0 and 0 or 1
 end
@@ -98,8 +103,9 @@ local function move(args, screen, problems, ledger)
   if args.json then
     screen:line(show.json { moved = counts })
   else
-    screen:line(("moved %d payments, %d refunds, %d subscriptions and all that belongs to them; now name the new "
-      .. "place in the configuration"):format(counts.payments, counts.refunds, counts.subscriptions))
+    screen:line(("moved %s, %s, %s and all that belongs to them; now name the new place in the configuration"):format(
+      counted(counts.payments, "payments"), counted(counts.refunds, "refunds"),
+      counted(counts.subscriptions, "subscriptions")))
   end
   return 0
 end

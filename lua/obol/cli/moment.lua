@@ -15,6 +15,10 @@ local function days(year, month, day)
   return era * 146097 + of_era * 365 + math.floor(of_era / 4) - math.floor(of_era / 100) + of_year - 719468
 end
 
+local function days_of(year, month)
+  return (month == 12 and days(year + 1, 1, 1) or days(year, month + 1, 1)) - days(year, month, 1)
+end
+
 local function of_calendar(text)
   local year, month, day, rest = text:match "^(%d%d%d%d)%-(%d%d)%-(%d%d)(.*)$"
   if not year then return nil end
@@ -22,7 +26,8 @@ local function of_calendar(text)
   if rest ~= "" and not hour then return nil end
   year, month, day = tonumber(year), tonumber(month), tonumber(day)
   hour, minute, second = tonumber(hour or 0), tonumber(minute or 0), tonumber(second ~= "" and second or 0)
-  if month < 1 or month > 12 or day < 1 or day > 31 or hour > 23 or minute > 59 or second > 59 then return nil end
+  if month < 1 or month > 12 or day < 1 or day > days_of(year, month) then return nil end
+  if hour > 23 or minute > 59 or second > 59 then return nil end
   return ((days(year, month, day) * 24 + hour) * 60 + minute) * 60000 + second * 1000
 end
 

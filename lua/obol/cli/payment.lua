@@ -16,7 +16,8 @@ Examples:
   obol payment A-1001 --refresh             asks the provider first
   obol payment A-1001 --json
 
-Exit status: 0 done, 1 no such payment, or the ledger failed, 2 wrong usage or configuration.]]
+Exit status: 0 done, 1 no such payment, the provider refused to tell, or the ledger failed, 2 wrong
+usage or configuration, 3 the provider did not answer.]]
 
 function M.configure(command)
   command:argument("order", "The order's id.")
@@ -91,9 +92,10 @@ end
 
 function M.run(args, screen, problems)
   return records.with(args, screen, problems, function(pay)
-    local payment, err
+    local payment, err, asked_in_vain
     if args.refresh then
       payment, err = pay.payments:refresh(args.order, { timeout_ms = args.timeout })
+      if payment then asked_in_vain = err end
     else
       payment, err = pay.payments:get(args.order)
     end
@@ -103,11 +105,12 @@ function M.run(args, screen, problems)
     if not refunds then return problem.fail(args, screen, problems, err) end
     if args.json then
       screen:line(show.json { payment = records.plain(payment), timeline = plain_list(history, show.plain),
-        refunds = plain_list(refunds, records.plain) })
+        refunds = plain_list(refunds, records.plain),
+        error = asked_in_vain and show.error(asked_in_vain) or nil })
     else
       put(screen, payment, history, refunds)
     end
-    return 0
+    return asked_in_vain and problem.exit_of(nil, asked_in_vain) or 0
   end)
 end
 

@@ -3,6 +3,7 @@
 local configuration = require "obol.cli.configuration"
 local json = require "obol.json"
 local moment = require "obol.cli.moment"
+local names = require "obol.cli.names"
 local problem = require "obol.cli.problem"
 local records = require "obol.cli.records"
 local show = require "obol.cli.show"
@@ -66,6 +67,13 @@ function M.run(args, screen, problems)
       unresolved = args.unresolved or nil, from_ms = args.from, to_ms = args.to, limit = args.limit,
       cursor = args.cursor }
     if not list then return problem.fail(args, screen, problems, cursor) end
+    -- an account that is not configured any more has payments all the same
+    if #list == 0 and args.account and not args.cursor then
+      local accounts = configuration.accounts(configuration.path(args)) or {}
+      if not accounts[args.account] then
+        return problem.usage(args, screen, problems, "--account: " .. names.account(args.account, accounts))
+      end
+    end
     if not args.json then
       put(screen, list, cursor)
       return 0

@@ -25,7 +25,8 @@ Examples:
   obol reconcile --ahead 24h                also what is due within a day
   obol reconcile --every 10s                until it is ended, as a service
 
-Exit status: 0 done, 1 the ledger failed, 2 wrong usage or configuration, 130 interrupted.]]
+Exit status: 0 done, 1 the ledger failed, 2 wrong usage or configuration, 3 whatever was asked was
+asked in vain, 130 interrupted.]]
 
 local function count(text)
   local number = tonumber(text)
@@ -58,8 +59,12 @@ local function plain_entry(entry)
   return plain
 end
 
-local function plain_report(report)
+local function plain_report(report, reasons)
   local plain = {}
+  for place, reason in ipairs(reasons) do
+    plain.errors = plain.errors or json.array {}
+    plain.errors[place] = { error = show.error(reasons[reason].error), count = reasons[reason].count }
+  end
   for _, name in ipairs { "looked", "settled", "changed", "waiting", "failed", "taken", "left" } do
     plain[name] = report[name]
   end
@@ -109,13 +114,15 @@ end
 
 -- Counts why something was asked in vain.
 local function note(reasons, entry)
-  if not entry.error then return end
+  if entry.result ~= "failed" or not entry.error then return end
   local reason = terminal.clean(entry.error)
-  if not reasons[reason] then reasons[#reasons + 1] = reason end
-  reasons[reason] = (reasons[reason] or 0) + 1
+  if not reasons[reason] then
+    reasons[#reasons + 1], reasons[reason] = reason, { error = entry.error, count = 0 }
+  end
+  reasons[reason].count = reasons[reason].count + 1
 end
 
--- One run: the exit status, or nil to go on.
+-- One run: the exit status where something was wrong.
 local function run(args, screen, problems, pay)
   local until_ms = args.ahead and core.clock_ms() + args.ahead or nil
   local wants_bar = not args.json and not args.dry_run
@@ -132,14 +139,15 @@ local function run(args, screen, problems, pay)
   bar:clear()
   if report then
     if args.json then
-      screen:line(show.json(plain_report(report)))
+      screen:line(show.json(plain_report(report, reasons)))
     elseif not args.every or report.looked > 0 then
       put_report(screen, report)
-      for _, reason in ipairs(reasons) do screen:line("  ", reason, (" (%d)"):format(reasons[reason])) end
+      for _, reason in ipairs(reasons) do screen:line("  ", reason, (" (%d)"):format(reasons[reason].count)) end
     end
     screen.file:flush()
   end
   if err then return problem.fail(args, screen, problems, err) end
+  if report.looked > 0 and report.failed == report.looked then return 3 end
   return nil
 end
 

@@ -43,6 +43,23 @@ local function is_amount(refund, text)
   return refund.amount ~= nil and refund.amount == money(text, refund.amount:currency())
 end
 
+-- Of the refunds that are open, the one over as much as was asked for; without an amount there may be one alone.
+-- Or nil and an error; nil where none is open.
+local function open_one(found, args)
+  if #found == 0 then return nil end
+  for _, refund in ipairs(found) do
+    if args.amount and is_amount(refund, args.amount) then return refund end
+  end
+  if #found == 1 then return found[1] end
+  local ids = {}
+  for place, refund in ipairs(found) do
+    ids[place] = ("%s over %s"):format(terminal.clean(refund.refund_id), records.amount(refund.amount))
+  end
+  return nil, errors.new { kind = "invalid", outcome = "not_sent", field = "refund_id",
+    message = ("%s are open: expected --refund-id, of one of them or a name of its own for a further refund"):format(
+      table.concat(ids, ", ")) }
+end
+
 local open = { created = true, processing = true, unknown = true }
 
 -- The id of the refund: as given, that of one that is open, or a new one; and the open refund. Or nil and an
@@ -50,13 +67,17 @@ local open = { created = true, processing = true, unknown = true }
 local function id_of(pay, args)
   local list, err = pay.refunds:list { order_id = args.order, limit = 1000 }
   if not list then return nil, err end
-  local taken, is_repeated = {}, false
+  local taken, found, is_repeated = {}, {}, false
   for _, refund in ipairs(list) do
     taken[refund.refund_id] = true
     is_repeated = is_repeated or refund.status == "succeeded" and args.amount and is_amount(refund, args.amount)
-    if refund.refund_id == args.refund_id or not args.refund_id and open[refund.status] then
-      return refund.refund_id, refund
-    end
+    if refund.refund_id == args.refund_id then return refund.refund_id, refund end
+    if open[refund.status] then found[#found + 1] = refund end
+  end
+  if not args.refund_id then
+    local one, problem_found = open_one(found, args)
+    if one then return one.refund_id, one end
+    if problem_found then return nil, problem_found end
   end
   if is_repeated and not args.refund_id then
     return nil, errors.new { kind = "conflict", field = "refund_id",

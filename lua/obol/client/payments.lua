@@ -70,7 +70,7 @@ function M.history(client, order_id)
 end
 
 --- Asks the provider once and answers the payment as it stands then. A query that failed leaves it
--- as it was, with the query's error in `payment.error`.
+-- as it was, with the query's error in `payment.error` and behind the payment as a second value.
 function M.refresh(client, order_id, options)
   resource.want(order_id, "string", "an order_id")
   local limits, err = checked.check(client, options)
@@ -78,9 +78,11 @@ function M.refresh(client, order_id, options)
   local row
   row, err = find_row(client, order_id)
   if not row then return nil, err end
+  local before = row.status
   row, err = resolve.run(client, row, limits)
   local now = notice.take_up(client, row)
-  return view.payment(client, now, now.status == row.status and err or nil)
+  local shown = now.status == row.status and err or nil
+  return view.payment(client, now, shown), now.status == before and shown or nil
 end
 
 --- Closes an unpaid payment where the provider can do that; `unsupported` elsewhere, `conflict` for

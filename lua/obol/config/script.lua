@@ -69,6 +69,7 @@ local function environment(chunk, folder, marks)
       end,
       file = function(path)
         want(path, "a path")
+        marks.secret_files[#marks.secret_files + 1] = absolute(folder, path)
         return secret.file(absolute(folder, path)) or missing("a file of 1 byte to 1 MiB at " .. path)
       end,
     },
@@ -82,15 +83,15 @@ local function fail(path, message)
 end
 
 --- Runs the script at `path`. Answers the table that it returned, the marks of what was missing
--- (marks[mark] is the expectation, marks[1..n] in order) and the script's folder; or nil and an
--- error with `file:line`.
+-- (marks[mark] is the expectation, marks[1..n] in order; `secret_files` lists the paths of the secrets that it
+-- named) and the script's folder; or nil and an error with `file:line`.
 function M.load(path)
   local text, code = read(path)
   if code == NO_SUCH_FILE then return fail(path, "expected a configuration file, and there is none of this name") end
   if code == NOT_ALLOWED then return fail(path, "expected a configuration file that this user may read") end
   if not text then return fail(path, "expected a configuration file that can be read, of 1 MiB at most") end
   local folder = path:match("^(.*/)") or ""
-  local marks = {}
+  local marks = { secret_files = {} }
   local chunk, problem = guard.load(text, path, environment(path, folder, marks))
   if not chunk then return fail(path, problem) end
   local ok, result = guard.run(chunk, MAX_INSTRUCTIONS, "a script")
