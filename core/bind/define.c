@@ -179,8 +179,36 @@ static int define(lua_State *L)
     return 1;
 }
 
+/* Puts the definitions back that were there when it was made. */
+static int restore(lua_State *L)
+{
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_pushvalue(L, -1);
+    lua_setfield(L, LUA_REGISTRYINDEX, DEFINED);
+    keep_names(L);
+    return 0;
+}
+
+/* definitions() -> a function that undoes whatever is defined from here on; good for one call. */
+static int definitions(lua_State *L)
+{
+    lua_settop(L, 0);
+    lua_newtable(L);
+    push_defined(L);
+    for (lua_pushnil(L); lua_next(L, 2) != 0;) {
+        lua_pushvalue(L, -2);
+        lua_insert(L, -2);
+        lua_rawset(L, 1);
+    }
+    lua_settop(L, 1);
+    lua_pushcclosure(L, restore, 1);
+    return 1;
+}
+
 void obol_bind_define(lua_State *L)
 {
     lua_pushcfunction(L, define);
     lua_setfield(L, -2, "define");
+    lua_pushcfunction(L, definitions);
+    lua_setfield(L, -2, "definitions");
 }

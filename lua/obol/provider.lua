@@ -59,6 +59,7 @@ local errors = require "obol.error"
 local M = {}
 
 local made = setmetatable({}, { __mode = "k" })
+local heard -- the names of what is defined, while somebody wants to know
 
 local MAX_DEPTH, MAX_BODY = 24, 1024 * 1024
 
@@ -177,7 +178,17 @@ function M.define(definition)
   if not name then return nil, err end
   local defined = { name = name }
   made[defined] = true
+  if heard then heard[name] = true end
   return defined
+end
+
+--- Runs fn() and answers what it answers; the names of all that it defines become keys of `names`.
+function M.heard(names, fn)
+  local before = heard
+  heard = names
+  local ok, defined, err = pcall(fn)
+  heard = before
+  return ok, defined, err
 end
 
 --- Whether `value` is what `define` answered.

@@ -43,4 +43,12 @@ return {
     assert.is_nil(line("return x", 1))
     assert.is_nil(line("return f({})", 1))
   end)
+
+  it("are those of what is given to a function, where that is asked for", function()
+    for _, text in ipairs { "return f.g {\n a = {\n b = 1 } }", "return f({\n a = {\n b = 1 } });" } do
+      assert.equal(3, lines.find(lines.read(text, true), { "a", "b" }))
+      assert.is_nil(line(text, "a", "b"))
+    end
+    assert.is_nil(lines.find(lines.read("return f {} + 1", true), {}))
+  end)
 end)

@@ -6,7 +6,9 @@ local config = require "obol.config"
 local exchange = require "obol.client.exchange"
 local checked = require "obol.client.options"
 local fault = require "obol.client.fault"
+local generation = require "obol.client.generation"
 local nearest = require "obol.nearest"
+local reload = require "obol.client.reload"
 local resource = require "obol.client.resource"
 local time = require "obol.client.time"
 local wait = require "obol.wait"
@@ -95,9 +97,9 @@ local function add_methods(pay, client)
     resource.want(params, "table", "a payment")
     local operation, rest = operation_of(options)
     if not operation then return nil, rest end
-    local limits, err = checked.check(client, rest)
+    local limits, err = checked.check(client.current, rest)
     if not limits then return nil, err end
-    return choose.explain(client, operation, params, limits)
+    return choose.explain(client.current, operation, params, limits)
   end
 
   --- Runs what is expected beside the rules: a list of { name =, line =, ok =, problem = } and how many do not
@@ -105,7 +107,7 @@ local function add_methods(pay, client)
   function pay.test_routes(self)
     check_self(pay, self, "test_routes")
     check_open(client)
-    return choose.test(client)
+    return choose.test(client.current)
   end
 
   --- One operation of one account, beneath everything: nothing is recorded, nothing is resolved.
@@ -114,7 +116,7 @@ local function add_methods(pay, client)
   function pay.call(self, name, operation, params, options)
     check_self(pay, self, "call")
     check_open(client)
-    return wait.detached(call, client, name, operation, params, options)
+    return wait.detached(call, client.current, name, operation, params, options)
   end
 
   --- Hands every record of the log to `fn` too, beside the configuration's `log`.
@@ -156,7 +158,40 @@ local function add_reconcile(pay, client)
     check_self(pay, self, "reconcile")
     check_open(client)
     if options ~= nil then resource.want(options, "table", "options") end
-    return wait.detached(require("obol.client.reconcile").run, client, options)
+    return wait.detached(require("obol.client.reconcile").run, client.current, options)
+  end
+end
+
+local function add_reload(pay, client)
+  --- Loads again what the configuration names as scripts: its rules and the providers that are defined in Lua, with
+  -- the accounts that use those. Everything is loaded and checked, and what is expected beside the rules is run;
+  -- then all of it takes the place of what was there. Calls that are under way end as they began. When anything is
+  -- wrong, nothing changes.
+  --
+  -- The configuration itself (accounts, keys, ledger, names of files) is not read again, nor is a module that a
+  -- script requires. What was counted towards limits stays counted.
+  --
+  -- options: `if_changed` (true: only if a file has another content than when it was last loaded or tried).
+  --
+  -- Answers what pay:status() does, with `changed` (whether anything was loaded), or nil and an error of kind `invalid`
+  -- with all that is wrong in `fields`, each with its file and line; it stands in pay:status() until a later one
+  -- succeeds.
+  function pay.reload(self, options)
+    check_self(pay, self, "reload")
+    check_open(client)
+    if options ~= nil then resource.want(options, "table", "options") end
+    return reload.run(client, options or {})
+  end
+
+  --- What is loaded: { mode =, generation = (1, and one more with each reload that succeeded), opened_ms =,
+  -- loaded_ms = (when the scripts were loaded that hold now), files = list of { kind = "routes" or "provider",
+  -- path =, digest = (SHA-256 of the content, nil where it could not be read) }, routes = { rules =, expectations = }
+  -- or nil, providers = names of those defined in the files, reload = nil, or of the last one { at_ms =, ok =,
+  -- error = (nil where it succeeded: text), fields = list of { field =, message = } } }.
+  function pay.status(self)
+    check_self(pay, self, "status")
+    check_open(client)
+    return reload.status(client)
   end
 end
 
@@ -168,9 +203,12 @@ local function build(opened)
   }
   if client.routes then client.usage = require("obol.route").usage() end
   time.add(client, opened)
+  generation.begin(client)
+  reload.begin(client, opened.scripts)
   local pay = {}
   add_methods(pay, client)
   add_reconcile(pay, client)
+  add_reload(pay, client)
   return resource.guard(pay, resources, function(name)
     return resource.new(name, client, require("obol.client." .. name))
   end)

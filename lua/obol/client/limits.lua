@@ -21,6 +21,18 @@ local function is_nothing(outcome)
   return row ~= nil and (row.raises or row.again) or false
 end
 
+-- The limits of an account over windows that are not filled yet, or nil.
+local function unfilled(client, name, limits)
+  local known, list = client.counted[name] or {}, nil
+  for _, limit in ipairs(limits) do
+    if not known[limit.per] then
+      list = list or {}
+      list[#list + 1] = limit
+    end
+  end
+  return list
+end
+
 local function count_recorded(client, name, limits)
   local now, after = client.clock(), nil
   local from = math.max(0, math.floor(now - require("obol.route").longest(limits)))
@@ -35,8 +47,13 @@ local function count_recorded(client, name, limits)
     after = cursor
   until not after
   -- all at once, because the ledger may have let others run between its pages
-  if client.counted[name] then return true end
-  client.counted[name] = true
+  limits = unfilled(client, name, limits)
+  if not limits then return true end
+  client.counted[name] = client.counted[name] or {}
+  for _, limit in ipairs(limits) do
+    client.usage:forget(name, limit.per)
+    client.counted[name][limit.per] = true
+  end
   for _, one in ipairs(found) do
     client.usage:take(name, limits, amounts.of_row(one.amount, one.currency), one.created_ms, now)
   end
@@ -47,12 +64,23 @@ end
 function M.prepare(client)
   for name in pairs(client.routes and client.routes.settings or {}) do
     local limits = limits_of(client, name)
-    if limits and not client.counted[name] then
-      local ok, err = count_recorded(client, name, limits)
+    local missing = limits and unfilled(client, name, limits)
+    if missing then
+      local ok, err = count_recorded(client, name, missing)
       if not ok then return nil, err end
     end
   end
   return true
+end
+
+--- Before other rules take the place of those that a client has: what they limit over the same time stays counted;
+-- what they do not limit is not counted on, and would be filled again from the ledger.
+function M.renew(client, routes)
+  for name, windows in pairs(client.counted) do
+    local settings, stays = routes and routes.settings[name], {}
+    for _, limit in ipairs(settings and settings.limits or {}) do stays[limit.per] = windows[limit.per] end
+    client.counted[name] = stays
+  end
 end
 
 --- Counts a payment that is about to begin: what `give_back` takes, or nil where nothing is limited.

@@ -13,8 +13,8 @@ local function unknown(path, methods)
   end
 end
 
---- Makes the resource `name` of `client`. Each function of `methods` gets the client first, then the
--- caller's arguments.
+--- Makes the resource `name` of `client`. Each function of `methods` gets the client as it is when it is called
+-- (see obol.client.generation) first, then the caller's arguments.
 function M.new(name, client, methods)
   local path, resource = "pay." .. name, {}
   for key, method in pairs(methods) do
@@ -24,7 +24,7 @@ function M.new(name, client, methods)
       end
       if client.closed then error("the client is closed", 2) end
       -- What was sent has to be recorded, whatever becomes of who called.
-      return wait.detached(method, client, ...)
+      return wait.detached(method, client.current, ...)
     end
   end
   return setmetatable(resource, { __index = unknown(path, methods), __metatable = false })

@@ -17,6 +17,11 @@ local function add(problems, field, message, kind)
   if kind ~= "unsupported" then problems.kind = "invalid" end
 end
 
+--- A function of field and message that adds to `problems`.
+function M.adder(problems)
+  return function(field, message) add(problems, field, message) end
+end
+
 local function check_keys(config, problems)
   for key in pairs(config) do
     if not known[key] then
@@ -65,13 +70,19 @@ local function add_account_error(problems, path, err, hint)
   end
 end
 
+--- Opens the account `name` as `words` say: the account; or nil, and what is wrong is added to `problems`.
+function M.open_account(name, words, problems)
+  local account, err = require("obol.account")(words)
+  if not account then add_account_error(problems, "accounts." .. name, err, provider_hint(words)) end
+  return account
+end
+
 local function open_accounts(config, problems)
   local accounts, names = {}, {}
   if type(config.accounts) ~= "table" or next(config.accounts) == nil then
     add(problems, "accounts", "expected one account at least")
     return accounts, names
   end
-  local new_account = require "obol.account"
   for name, words in pairs(config.accounts) do
     local path = "accounts." .. tostring(name)
     if type(name) ~= "string" or not name:match("^%a[%w_-]*$") or #name > 64 then
@@ -80,8 +91,7 @@ local function open_accounts(config, problems)
       add(problems, path, "expected a table")
     else
       names[#names + 1] = name
-      local account, err = new_account(words)
-      if account then accounts[name] = account else add_account_error(problems, path, err, provider_hint(words)) end
+      accounts[name] = M.open_account(name, words, problems)
     end
   end
   table.sort(names)
@@ -111,11 +121,12 @@ local function open_ledger(config, folder, problems)
   return opened
 end
 
-local function open_routes(config, folder, problems)
-  local source = config.routes
+--- Loads the rules of `source`, the configuration's `routes` (nil: none), for accounts whose names are keys of
+-- `accounts`.
+function M.open_routes(source, accounts, folder, problems)
   if source == nil then return nil end
   if type(source) == "string" and source:sub(1, 1) ~= "/" then source = folder .. source end
-  local routes, wrong = require("obol.route").load(source, type(config.accounts) == "table" and config.accounts or {})
+  local routes, wrong = require("obol.route").load(source, accounts)
   for _, problem in ipairs(wrong or {}) do add(problems, problem.field, problem.message) end
   return routes
 end
@@ -158,10 +169,11 @@ function M.run(config, folder, problems)
   end
   check_keys(config, problems)
   local opened = { mode = config.mode }
-  providers.define(config.providers, folder, function(field, message) add(problems, field, message) end)
+  opened.defined = providers.define(config.providers, folder, M.adder(problems))
   opened.accounts, opened.names = open_accounts(config, problems)
   opened.ledger, opened.place = open_ledger(config, folder, problems), place_of(config.ledger, folder)
-  opened.routes = open_routes(config, folder, problems)
+  opened.routes = M.open_routes(config.routes, type(config.accounts) == "table" and config.accounts or {}, folder,
+    problems)
   opened.clock = check_function(config, "clock", problems)
   opened.log = check_function(config, "log", problems)
   opened.transport, opened.timeout_ms = open_transport(config, folder, problems)

@@ -1,6 +1,7 @@
 --- Configuration: from a script's path or a table to opened accounts, ledger and transport.
 -- Every mistake is reported in one error, `fields` holding each path and its expectation.
 
+local again = require "obol.config.again"
 local check = require "obol.config.check"
 local errors = require "obol.error"
 local script = require "obol.config.script"
@@ -39,7 +40,8 @@ local function load_script(path, problems)
 end
 
 --- Reads and checks a configuration. Answers { mode =, accounts = {name = account}, names = sorted
--- list, ledger =, transport =, clock =, log = }, or nil and an error of kind `invalid` (or
+-- list, ledger =, transport =, clock =, log =, routes =, scripts = (see obol.config.again) }, or
+-- nil and an error of kind `invalid` (or
 -- `unsupported`) with all mistakes in `fields`.
 function M.open(source)
   local problems = { skip = {} }
@@ -49,7 +51,10 @@ function M.open(source)
     if not config then return nil, folder end
   end
   local opened = check.run(config, folder, problems)
-  if #problems == 0 then return opened end
+  if #problems == 0 then
+    opened.scripts = again.remember(config, folder, opened)
+    return opened
+  end
   table.sort(problems, function(a, b) return a.field < b.field end)
   local kind = problems.kind or "unsupported"
   problems.skip, problems.kind = nil, nil

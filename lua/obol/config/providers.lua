@@ -1,6 +1,8 @@
 --- The files of providers that a configuration names: the merchant's own code, loaded as text, with
 -- ordinary globals, `require` and `obol`. What a file sets stays its own.
 
+local guard = require "obol.guard"
+local lines = require "obol.route.lines"
 local provider = require "obol.provider"
 
 local M = {}
@@ -26,37 +28,65 @@ local function read(path)
   return text
 end
 
-local function run(path)
+-- What the file returns, its text and the names of what it defines; or nil and what is wrong.
+local function run(path, names)
   local text, problem = read(path)
   if not text then return nil, problem end
   local chunk
   chunk, problem = load(text, "@" .. path, "t", environment())
-  if not chunk then return nil, (problem:gsub("%s+near%s.*$", "")) end
-  local ok, defined, err = pcall(chunk)
-  if not ok then return nil, (tostring(defined):gsub("%c", " ")) end
-  return defined, err
+  if not chunk then return nil, guard.plain(problem) end
+  local ok, defined, err = provider.heard(names, chunk)
+  if not ok then
+    problem = tostring(defined):gsub("%c", " ")
+    return nil, problem:sub(1, #path + 1) == path .. ":" and problem or path .. ": " .. problem
+  end
+  return defined, err, text
 end
 
-local function define(path, field, add)
-  local defined, err = run(path)
+-- "operations.payment.create.request[2].type" as keys: names of operations have dots of their own.
+local function keys_of(field, node)
+  local keys = {}
+  while field ~= "" and node do
+    local place, rest = field:match "^%[(%d+)%]%.?(.*)$"
+    local key, after = tonumber(place), rest
+    for stop in (place and "" or field .. "."):gmatch "()[%.%[]" do
+      local name = field:sub(1, stop - 1)
+      if node.members[name] then key, after = name, field:sub(stop):gsub("^%.", "") end
+    end
+    if not key then break end
+    keys[#keys + 1], field, node = key, after, node.members[key]
+  end
+  return keys
+end
+
+local function define(path, field, names, add)
+  local defined, err, text = run(path, names)
   if provider.is(defined) then return end
   if type(err) == "string" then return add(field, err) end
   if type(err) ~= "table" then
-    return add(field, "expected the file to return what obol.provider.define answers")
+    return add(field, path .. ": expected the file to return what obol.provider.define answers")
   end
+  local tables = lines.read(text, true)
   for _, problem in ipairs(err.fields or { err }) do
-    add(problem.field and field .. "." .. problem.field or field, problem.message)
+    local line = lines.find(tables, keys_of(problem.field or "", tables))
+    add(problem.field and field .. "." .. problem.field or field,
+      ("%s%s: %s"):format(path, line and (":%d"):format(line) or "", problem.message))
   end
 end
 
---- Defines the providers of the files in `list`, whose paths begin at `folder` ("" or with a slash at
--- its end). What is wrong goes to `add(field, message)`.
-function M.define(list, folder, add)
-  if list == nil then return end
-  if type(list) ~= "table" then return add("providers", "expected a list of files") end
+--- The paths of the files in `list` that begin at `folder` ("" or with a slash at its end), and what is wrong
+-- with the list, by `add(field, message)`.
+function M.paths(list, folder, add)
+  local paths = {}
+  if list == nil then return paths end
+  if type(list) ~= "table" then
+    add("providers", "expected a list of files")
+    return paths
+  end
   for key in pairs(list) do
     if type(key) ~= "number" or key % 1 ~= 0 or key < 1 or key > MAX_FILES then
-      return add("providers", "expected a list of files, 100 at most")
+      add("providers", "expected a list of files, 100 at most")
+      return paths
     end
   end
   for index = 1, MAX_FILES do
@@ -64,9 +94,18 @@ function M.define(list, folder, add)
     if path ~= nil and type(path) ~= "string" then
       add(field, "expected a file's path as text")
     elseif path then
-      define(path:sub(1, 1) == "/" and path or folder .. path, field, add)
+      paths[#paths + 1] = { path = path:sub(1, 1) == "/" and path or folder .. path, field = field }
     end
   end
+  return paths
+end
+
+--- Defines the providers of the files in `list`, and answers their names as keys. What is wrong goes to
+-- `add(field, message)`.
+function M.define(list, folder, add)
+  local names = {}
+  for _, file in ipairs(M.paths(list, folder, add)) do define(file.path, file.field, names, add) end
+  return names
 end
 
 return M

@@ -95,6 +95,11 @@ local function put(window, at, count, amount)
   add(window.total, count, amount)
 end
 
+--- Empties the window of `per` milliseconds of an account.
+function Usage:forget(account, per)
+  if self.windows[account] then self.windows[account][per] = nil end
+end
+
 --- Why one more payment of `amount` (money or nil) would be over a limit of the account: text; nil where it fits.
 function Usage:over(account, limits, amount, now)
   for _, limit in ipairs(limits) do

@@ -101,13 +101,24 @@ read = function(list, at)
   return node, at + 1
 end
 
---- The tables of what `text` returns last; an empty one where it returns something else.
-function M.read(text)
+-- Where the table begins that is returned at `at`, as itself or, where `given`, in the call of a function (`return
+-- f.g { ... }`).
+local function table_at(list, at, given)
+  at = at + 1
+  while given and list[at] and list[at].text:find "^[%a_.(]" do at = at + 1 end
+  return list[at] and list[at].text == "{" and at or nil
+end
+
+--- The tables of what `text` returns last (where `given`, also of what it gives to a function whose answer it
+-- returns); an empty one where it returns something else.
+function M.read(text, given)
   local list = tokens(text)
   for at = #list - 1, 1, -1 do
-    if list[at].text == "return" and list[at + 1].text == "{" and list[at].line then
-      local node, stop = read(list, at + 1)
-      if not list[stop] or list[stop].text == ";" and not list[stop + 1] then return node end
+    local from = list[at].text == "return" and table_at(list, at, given)
+    if from then
+      local node, stop = read(list, from)
+      while list[stop] and (given and list[stop].text == ")" or list[stop].text == ";") do stop = stop + 1 end
+      if not list[stop] then return node end
     end
   end
   return { members = {} }
