@@ -13,5 +13,7 @@ files["spec"] = { std = "+busted" }
 files["lua/obol/nginx"] = { read_globals = { "ngx", "ndk" } }
 files["lua/obol/sandbox"] = { read_globals = { "ngx" } }
 files["lua/obol/wait"] = { read_globals = { "ngx" } }
+files["scripts/flows/obol.lua"] = { read_globals = { "env", "file", "secret" } }
+files["scripts/routes"] = { read_globals = { "money" } }
 files["scripts/obol"] = { globals = { "_" } }
 exclude_files = { "build", ".git" }

@@ -162,8 +162,8 @@ static int push_schedule(lua_State *L, const struct obol_provider *provider)
     return 1;
 }
 
-/* Members that are no methods: provider, methods, session, expire_after_ms, timeout_ms,
- * query_schedule_s. */
+/* Members that are no methods: provider, methods, currencies (nil: any), session, expire_after_ms,
+ * timeout_ms, query_schedule_s. */
 static int account_index(lua_State *L)
 {
     lua_pushvalue(L, 2);
@@ -178,6 +178,9 @@ static int account_index(lua_State *L)
     }
     if (strcmp(name, "methods") == 0)
         return push_texts(L, account->provider->methods);
+    if (strcmp(name, "currencies") == 0)
+        return account->provider->currencies != NULL ? push_texts(L, account->provider->currencies)
+                                                     : 0;
     if (strcmp(name, "session") == 0) {
         lua_pushboolean(L, obol_account_wants_session(account));
         return 1;

@@ -79,6 +79,33 @@ describe("failover between accounts of a provider", function()
     assert.equal(1, #payment.attempts)
   end)
 
+  it("gives each account an address of its own for notifications", function()
+    local box = sandbox.new { clock_ms = 1700000000000, seed = "failover" }
+    local first, second = box:accounts().ruxpay, box:accounts().ruxpay_second
+    for _, words in ipairs { first, second } do
+      words.provider, words.secret_key = "ruxpay", obol.secret(words.secret_key)
+    end
+    local pay = simulated.open(box, { first = first, second = second },
+      { routes = { { to = { "first", "second" }, failover = { declined = { "101" } } } } })
+    box:set("ruxpay", { declining = { first.app_id } })
+    local params = order "A-1"
+    params.notify_url = "https://shop.example/notify/{account}?from={account}"
+    local payment = pay.payments:create(params)
+    assert.equal("succeeded", payment.status)
+    assert.equal("second", payment.account)
+    assert.equal("https://shop.example/notify/{account}?from={account}", params.notify_url)
+    local told = {}
+    for _, incoming in ipairs(box:deliver()) do
+      local name = incoming.url:match "^https://shop%.example/notify/(%l+)%?from=%1$"
+      told[#told + 1] = name
+      assert.equal(200, pay.notifications:receive(name, incoming).status)
+    end
+    assert.same({ "first", "second" }, told)
+    local books = {}
+    for place, row in ipairs(box:books().ruxpay.payments) do books[place] = { row.app_id, row.status } end
+    assert.same({ { first.app_id, "declined" }, { second.app_id, "succeeded" } }, books)
+  end)
+
   it("follows a decline by its code alone", function()
     local code
     for _, words in ipairs { false, { declined = { "none" } } } do

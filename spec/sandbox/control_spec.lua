@@ -31,6 +31,27 @@ describe("the sandbox's controls", function()
     assert.equal("https://sandbox.invalid/appwheel", accounts.appwheel.base_url)
   end)
 
+  it("gives the same as variables of a shell", function()
+    local reply = http.serve(app.box, { method = "GET", target = "/_sandbox/env", headers = {}, body = "" })
+    assert.equal(200, reply.status)
+    assert.equal("text/plain; charset=utf-8", reply.headers["content-type"])
+    local path = os.tmpname()
+    local file = assert(io.open(path, "wb"))
+    file:write(reply.body, 'printf "%s|%s|%s|%s" "$APPWHEEL_SECRET" "$FOURMETAS_GAME_ID" '
+      .. '"$RUXPAY_AUTH_MODE" "$FOURMETAS_RSA_KEY"')
+    file:close()
+    local pipe = assert(io.popen("sh " .. path))
+    local seen = pipe:read "*a"
+    pipe:close()
+    os.remove(path)
+    assert.equal(("%s|22|basic|%s"):format(support.SECRET, app.box:accounts().fourmetas.rsa.key:gsub("\n$", "")), seen)
+  end)
+
+  it("writes a quote so that it ends no word of the shell", function()
+    local text = require("obol.sandbox.environment").text { a = { b = "it's; rm", list = { "x" }, d = { e = 2 ^ 40 } } }
+    assert.equal("export A_B='it'\\''s; rm'\nexport A_D_E='1099511627776'\n", text)
+  end)
+
   it("pays, declines, goes back and refunds", function()
     local url = app.buy().data.checkoutUrl
     assert.equal(200, (ask("POST", "decline", { reference = url })))

@@ -55,7 +55,7 @@ describe("the sandbox's first page", function()
       assert.truthy(status == 200 or status == 400, name)
       count = count + 1
     end
-    assert.equal(20, count)
+    assert.equal(21, count)
   end)
 
   it("keeps what came from outside as text", function()

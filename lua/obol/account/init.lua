@@ -17,7 +17,7 @@
 -- - `plan(operation, params)`: `effect`, `found_by`, `found_with`, `proof_with`, `repeat_safe`
 -- - `redact(operation, params)`: what was given, fit to be shown
 -- - `supports(operation)`: boolean; `close()`: wipes its secrets
--- - `provider`, `methods`, `timeout_ms`, `expire_after_ms`, `query_schedule_s`
+-- - `provider`, `methods`, `currencies` (nil where it takes any), `timeout_ms`, `expire_after_ms`, `query_schedule_s`
 
 local core = require "obol.core"
 require "obol.error"

@@ -12,9 +12,10 @@ M.epilog = [[
 Examples:
   obol sandbox --port 8600
   curl http://127.0.0.1:8600/_sandbox/accounts        credentials of ready accounts
+  eval "$(curl -s http://127.0.0.1:8600/_sandbox/env)"   the same as variables of this shell
 
 Open the address in a browser: the page there tells accounts, products, open pay pages and controls.
-Payment pages open in a browser too. Controls under /_sandbox/: accounts, books, pages, clock,
+Payment pages open in a browser too. Controls under /_sandbox/: accounts, env, books, pages, clock,
 deliveries, pay, decline, back_out, refund, renew, chargeback, fail_card, advance, fault, webhook,
 deliver, resend, forge, set, reset.]]
 

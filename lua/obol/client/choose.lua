@@ -3,6 +3,7 @@
 local exchange = require "obol.client.exchange"
 local fault = require "obol.client.fault"
 local limits = require "obol.client.limits"
+local money = require "obol.money"
 
 -- Loaded where a configuration has rules.
 local function route() return require "obol.route" end
@@ -16,14 +17,36 @@ local function has(list, wanted)
   return false
 end
 
+-- What accounts take, which never changes: a decision looks at it for every account.
+local of_account = setmetatable({}, { __mode = "k" })
+
+local function taken_by(account)
+  local taken = of_account[account]
+  if not taken then
+    taken = { methods = account.methods, currencies = account.currencies }
+    of_account[account] = taken
+  end
+  return taken
+end
+
+local function currency_of(params)
+  if money.is(params.amount) then return params.amount:currency() end
+  return type(params.currency) == "string" and params.currency or nil
+end
+
 -- nil when the account fits; else the error that says why it does not.
 local function misfit(client, name, operation, params)
   local account = client.accounts[name]
   if not account:supports(operation) then
     return fault.unsupported("the provider has no " .. operation, name)
   end
-  if params.method ~= nil and not has(account.methods, params.method) then
+  local taken = taken_by(account)
+  if params.method ~= nil and not has(taken.methods, params.method) then
     return fault.unsupported("the provider does not take this method", name)
+  end
+  local currency = taken.currencies and currency_of(params)
+  if currency and not has(taken.currencies, currency) then
+    return fault.unsupported("the provider does not take this currency", name)
   end
   local plan, err = account:plan(operation, params)
   if not plan then

@@ -1,6 +1,7 @@
 --- One call of a provider: encode, send, decode, log. What never left is sent again within the
 -- call's limit, after a pause with jitter; what may have left never is.
 
+local clone = require "obol.clone"
 local fault = require "obol.client.fault"
 local log = require "obol.client.log"
 local order = require "obol.client.order"
@@ -10,6 +11,15 @@ local M = {}
 
 local MAX_SENDS, FIRST_PAUSE_MS = 3, 100
 
+-- The caller cannot know which account a rule or a failover comes to, and each has notifications of its own.
+local function addressed(params, name)
+  local url = params.notify_url
+  if type(url) ~= "string" or not url:find("{account}", 1, true) then return params end
+  local out = clone(params)
+  out.notify_url = url:gsub("{account}", name)
+  return out
+end
+
 --- The request of a call, with a nonce and time of its own: request, or nil and an error.
 -- call = { account =, operation =, params =, key =, token =, expect =, sent_before =, deadline =,
 -- order_id =, repeat_safe = }
@@ -18,7 +28,7 @@ function M.encode(client, call)
   local account, time_ms = client.accounts[call.account], client.clock()
   local token = call.token
   if not token and session.is_used(client, call.account, call.operation) then token = session.placeholder() end
-  local request, err = account:encode(call.operation, call.params, {
+  local request, err = account:encode(call.operation, addressed(call.params, call.account), {
     time_ms = time_ms, nonce = client.nonce(time_ms), key = call.key, token = token,
   })
   if not request then

@@ -88,14 +88,8 @@ function M.begin(shop, content, offer, request, options)
   return made.payment, made.error
 end
 
-local function account_for(shop, params, account)
-  if account ~= nil or type(params) ~= "table" then return account end
-  local seen = shop.pay:explain(params)
-  return seen and seen.account
-end
-
 -- The options of a call for the merchant's server, taken out of its order; nil and an error.
-local function options_of(shop, params, operation)
+local function options_of(shop, params)
   if params.card ~= nil then
     return nil, errors.new { kind = "invalid", field = "card", message = "expected no card data here" }
   end
@@ -104,21 +98,20 @@ local function options_of(shop, params, operation)
   if (account ~= nil and type(account) ~= "string") or (token ~= nil and type(token) ~= "string") then
     return nil, errors.new { kind = "invalid", field = "account", message = "expected text, as in payer_token" }
   end
-  if operation == "payment" then account = account_for(shop, params, account) end
-  if account and params.notify_url == nil then params.notify_url = shop.url .. "/notify/" .. account end
+  if params.notify_url == nil then params.notify_url = shop.url .. "/notify/{account}" end
   return { account = account, token = token and secret(token) or nil }
 end
 
 --- A payment as the merchant's server asks for it: the payment, or nil and an error.
 function M.pay(shop, params)
-  local options, err = options_of(shop, params, "payment")
+  local options, err = options_of(shop, params)
   if not options then return nil, err end
   return shop.pay.payments:create(params, options)
 end
 
 --- A subscription as the merchant's server asks for it: the subscription, or nil and an error.
 function M.subscribe(shop, params)
-  local options, err = options_of(shop, params, "subscription")
+  local options, err = options_of(shop, params)
   if not options then return nil, err end
   return shop.pay.subscriptions:create(params, options)
 end

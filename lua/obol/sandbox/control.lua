@@ -1,5 +1,7 @@
---- The control interface over HTTP, under `/_sandbox/`: the sandbox's own functions, in JSON.
+--- The control interface over HTTP, under `/_sandbox/`: the sandbox's own functions, in JSON; `env` alone is
+-- text, for a shell.
 
+local environment = require "obol.sandbox.environment"
 local json = require "obol.sandbox.json"
 local webhooks = require "obol.sandbox.webhooks"
 
@@ -77,6 +79,7 @@ end
 -- Each input is `name = kind`, with `?` where it may be left out; nil for no check of its members.
 local endpoints = {
   ["GET accounts"] = { function(sandbox) return 200, sandbox:accounts() end },
+  ["GET env"] = { function(sandbox) return 200, environment.text(sandbox:accounts()) end },
   ["GET books"] = { function(sandbox) return 200, sandbox:books() end },
   ["GET deliveries"] = { function(sandbox) return 200, { deliveries = sandbox:deliveries() } end },
   ["GET clock"] = { clock },
@@ -141,8 +144,10 @@ function M.serve(sandbox, request)
   if not name then return nil end
   sandbox:settle()
   local status, value = run(sandbox, request.method, name, request.body or "")
-  return { status = status, headers = { ["content-type"] = "application/json", ["cache-control"] = "no-store" },
-    body = json.write(json.plain(value)) .. "\n" }
+  local is_text = type(value) == "string"
+  return { status = status, headers = { ["cache-control"] = "no-store",
+    ["content-type"] = is_text and "text/plain; charset=utf-8" or "application/json" },
+    body = is_text and value or json.write(json.plain(value)) .. "\n" }
 end
 
 return M

@@ -24,6 +24,7 @@ curl -d '{"operation":"payment.create","kind":"commit_then_drop"}' {origin}/_san
 
 local controls = {
   { "GET", "accounts", "addresses and credentials of the ready accounts" },
+  { "GET", "env", "the same as variables of a shell" },
   { "GET", "books", "all that was offered and sold" },
   { "GET", "pages", "the newest pay pages of each system" },
   { "GET", "deliveries", "callbacks: waiting, delivered, failed" },

@@ -53,6 +53,21 @@ describe("create", function()
     assert.equal("succeeded", at.pay.payments:get("C-5").status)
   end)
 
+  it("leaves the account to the rules, and a failover is told of at its own address", function()
+    at = support.open(nil, nil, function(config, found)
+      local other = found.ruxpay_second
+      other.provider, other.secret_key = "ruxpay", obol.secret(other.secret_key)
+      config.accounts.spare, config.routes = other, { { to = { "cards", "spare" } } }
+    end)
+    at.box:set("ruxpay", { disabled = { at.found.ruxpay.app_id } })
+    local answer, body = at.create(support.lights("C-13", { method = "checkout",
+      customer = { id = "u", ip = "192.0.2.1" } }))
+    assert.same({ 201, "requires_action", "spare" }, { answer.status, body.status, body.account })
+    assert(at.box:pay "C-13")
+    assert.equal(200, at.deliver()[1].status)
+    assert.equal("succeeded", at.pay.payments:get("C-13").status)
+  end)
+
   it("takes an account and the payer's own token", function()
     local _, body = at.create(support.tea("C-6", { method = "wechat_jsapi", account = "web",
       payer_token = at.found.mincloud_payer.token }))

@@ -37,17 +37,20 @@ local At = {}
 At.__index = At
 
 --- A shop: { box =, pay =, shop =, records =, found = (the sandbox's accounts) } with the methods below.
--- `options` replace those of the handlers. Time stands still, or with `now` is the machine's.
-function M.open(options, now)
+-- `options` replace those of the handlers. Time stands still, or with `now` is the machine's. `change` gets the
+-- configuration before it is opened, and the sandbox's accounts.
+function M.open(options, now, change)
   local self = { records = {} }
   self.box = sandbox.new { clock_ms = not now and M.T0 or nil, seed = "checkout" }
   self.box:set_webhook_url(M.URL .. "/notify/web", "mincloud")
   self.box:set_webhook_url(M.URL .. "/notify/subs", "appwheel")
   self.found = self.box:accounts()
   local function clock() return self.box:now_ms() end
-  self.pay = assert(obol.open { mode = "test", ledger = "memory", accounts = accounts_of(self.found),
+  local config = { mode = "test", ledger = "memory", accounts = accounts_of(self.found),
     transport = self.box:transport(), clock = clock,
-    log = function(record) self.records[#self.records + 1] = record end })
+    log = function(record) self.records[#self.records + 1] = record end }
+  if change then change(config, self.found) end
+  self.pay = assert(obol.open(config))
   local all = { url = M.URL, secret = obol.secret(M.SECRET), keys = { obol.secret(M.KEY) }, clock = clock }
   for name, value in pairs(options or {}) do all[name] = value end
   self.shop = assert(obol.nginx.new(self.pay, all))

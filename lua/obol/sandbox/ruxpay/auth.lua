@@ -24,29 +24,29 @@ end
 
 local ways = {
   none = function() return true end,
-  basic = function(app, request)
+  basic = function(shop, request)
     local scheme, given = (request.headers.authorization or ""):match("^(%a+) +([%w+/=]+)$")
     local plain = scheme and scheme:lower() == "basic" and crypto.unbase64(given)
-    return plain and same(plain, app.merchant_no .. ":" .. app.secret_key)
+    return plain and same(plain, shop.merchant_no .. ":" .. shop.secret_key)
   end,
-  headers = function(app, request)
+  headers = function(shop, request, app)
     local merchant = request.headers[app.auth.merchant_header:lower()]
     local secret = request.headers[app.auth.secret_header:lower()]
-    return same(merchant, app.merchant_no) and same(secret, app.secret_key)
+    return same(merchant, shop.merchant_no) and same(secret, shop.secret_key)
   end,
-  sha256 = function(app, request, skew)
+  sha256 = function(shop, request, app, skew)
     local headers = request.headers
     local stamp = headers.timestamp or ""
     if not stamp:find("^%d+$") or #stamp > 15 or not in_time(app, stamp, skew) then return false end
-    local wanted = hash(app.merchant_no .. stamp .. request.body .. app.secret_key)
-    return same(headers.merchantno, app.merchant_no) and same(headers.sign, wanted)
+    local wanted = hash(shop.merchant_no .. stamp .. request.body .. shop.secret_key)
+    return same(headers.merchantno, shop.merchant_no) and same(headers.sign, wanted)
   end,
   -- A request without a body has no member that a signature could stand in.
-  body_sign = function(app, request)
+  body_sign = function(shop, request)
     if request.method == "GET" then return true end
     local body = json.read(request.body)
     if json.kind(body) ~= "object" or json.kind(body.sign) ~= "string" then return false end
-    return same(body.sign:lower(), members.sign(request.body, app.secret_key))
+    return same(body.sign:lower(), members.sign(request.body, shop.secret_key))
   end,
 }
 
@@ -76,12 +76,16 @@ function M.words(auth)
   return out
 end
 
---- Whether a request is the merchant's. `skew` (ms) is added to the server's clock.
+--- The shop (one of `app.shops`) whose request this is, nil where it is nobody's. `skew` (ms) is added to the
+-- server's clock.
 function M.check(app, request, skew)
   for _, header in ipairs(app.auth.extra_headers) do
-    if request.headers[header.name:lower()] ~= header.value then return false end
+    if request.headers[header.name:lower()] ~= header.value then return nil end
   end
-  return ways[app.auth.mode](app, request, skew) == true
+  for _, shop in ipairs(app.shops) do
+    if ways[app.auth.mode](shop, request, app, skew) then return shop end
+  end
+  return nil
 end
 
 return M

@@ -16,7 +16,10 @@ App.__index = App
 
 local option_types = { app_id = "string", merchant_no = "string", secret_key = "string", auth = "table",
   is_test = "boolean", lenient = "boolean", strict_shipping = "boolean", required = "table", disabled = "table",
-  pending_ms = "number", page_ms = "number", refund_ms = "number", timestamp_window_ms = "number" }
+  declining = "table", pending_ms = "number", page_ms = "number", refund_ms = "number", timestamp_window_ms = "number" }
+
+-- What can be changed while the simulator runs.
+local changing = { disabled = true, declining = true, pending_ms = true, page_ms = true, refund_ms = true }
 
 local ZONE_MS = 8 * 3600000
 
@@ -38,38 +41,74 @@ local function requirements(options)
   return out
 end
 
+-- The ready shop, and another one.
+local function shops(options, ids)
+  return {
+    { app_id = options.app_id or "1625420154047475713", merchant_no = options.merchant_no or "100868",
+      secret_key = options.secret_key or ids:named("ruxpay.secret_key", 32), paid = {} },
+    { app_id = "1625420154047475714", merchant_no = "100869", paid = {},
+      secret_key = ids:named("ruxpay.second_key", 32) },
+  }
+end
+
+local function set_of(list)
+  local set = {}
+  for _, value in ipairs(list or {}) do set[value] = true end
+  return set
+end
+
+local function configure(self, options)
+  self.options, self.disabled, self.declining = options, set_of(options.disabled), set_of(options.declining)
+  self.pending_ms, self.page_ms = options.pending_ms or 60000, options.page_ms or calendar.DAY
+  self.refund_ms = options.refund_ms or 5000
+end
+
 --- Makes the simulator. Options: `app_id`, `merchant_no`, `secret_key` (texts, else made up), `auth` (as in
 -- the configuration), `is_test` (what `isTest` says, true if not given), `lenient` (a request without
 -- `orderId` is taken, as the documented example is), `strict_shipping` (a shipping address has to be whole),
 -- `required` (field to boolean, as `["productInfos.sku"] = true`, where a brand differs), `disabled` (list of
--- app ids that get 201), `pending_ms` (after which 102 is approved, 60 s), `page_ms` (after which an unpaid page
--- closes, a day), `refund_ms` (after which a refund is done, 5 s), `timestamp_window_ms` (how far off the
--- stamp of the mode `sha256` may be; not looked at if not given).
+-- app ids that get 201), `declining` (list of app ids whose cards are all declined), `pending_ms` (after which 102
+-- is approved, 60 s), `page_ms` (after which an unpaid page closes, a day), `refund_ms` (after which a refund is
+-- done, 5 s), `timestamp_window_ms` (how far off the stamp of the mode `sha256` may be; not looked at if not given).
 function M.new(sandbox, options)
   local settings = check(options)
   local ids = sandbox.ids
-  local disabled = {}
-  for _, app_id in ipairs(options.disabled or {}) do disabled[app_id] = true end
-  return setmetatable({
+  local self = setmetatable({
     name = "ruxpay", operations = routes.operations, sandbox = sandbox, clock = sandbox.clock, ids = ids,
-    options = options, auth = settings, disabled = disabled, required = requirements(options),
-    app_id = options.app_id or "1625420154047475713", merchant_no = options.merchant_no or "100868",
-    secret_key = options.secret_key or ids:named("ruxpay.secret_key", 32), is_test = options.is_test ~= false,
-    pending_ms = options.pending_ms or 60000, page_ms = options.page_ms or calendar.DAY,
-    refund_ms = options.refund_ms or 5000, skew = 0, duplicates = 0,
-    payments = {}, by_unique = {}, by_transaction = {}, by_token = {}, orders = {}, paid = {}, seen = {},
+    auth = settings, required = requirements(options), is_test = options.is_test ~= false,
+    shops = shops(options, ids), skew = 0, duplicates = 0,
+    payments = {}, by_unique = {}, by_transaction = {}, by_token = {}, orders = {}, seen = {},
     subscriptions = {}, refunds = {}, by_refund = {}, by_refund_unique = {}, chargebacks = {}, waiting = {},
   }, App)
+  configure(self, options)
+  return self
+end
+
+--- Changes options, for what happens from now on.
+function App:set(changes)
+  local options = {}
+  for name, value in pairs(self.options) do options[name] = value end
+  for name, value in pairs(changes) do
+    if not changing[name] then error("option of the RuxPay simulator that cannot be changed: " .. name, 3) end
+    options[name] = value
+  end
+  known.check("RuxPay", options, option_types, 3)
+  configure(self, options)
 end
 
 --- The address under which calls and pages answer.
 function App:base_url() return self.sandbox.origin .. "/ruxpay" end
 
---- Addresses and credentials of the ready account.
-function App:account()
-  return { base_url = self:base_url(), app_id = self.app_id, merchant_no = self.merchant_no,
-    secret_key = self.secret_key, auth = auth.words(self.auth) }
+local function account_of(self, shop)
+  return { base_url = self:base_url(), app_id = shop.app_id, merchant_no = shop.merchant_no,
+    secret_key = shop.secret_key, auth = auth.words(self.auth) }
 end
+
+--- Addresses and credentials of the ready account.
+function App:account() return account_of(self, self.shops[1]) end
+
+--- Another one, of a merchant for whom the first one's orders and cards are a stranger's.
+function App:accounts() return { ruxpay_second = account_of(self, self.shops[2]) } end
 
 -- The answer that leaves a payment unknown: a code for it, and a server that failed.
 App.spoilt = { duplicate = '"code":101', unlisted = 777, failure = '{"code":999,"message":"system error"}',
@@ -202,24 +241,25 @@ local function of_payment(fn)
 end
 
 -- Of all transactions of an order, the one that money was taken for.
-local function paid_one(self, thing)
-  return thing.code ~= 100 and thing.order_id and self.paid[thing.order_id] or thing
+local function paid_one(thing)
+  return thing.code ~= 100 and payments.paid(thing.shop, thing.order_id) or thing
 end
 
-App.refund = of_payment(function(self, thing, options) return refunds.by_hand(self, paid_one(self, thing), options) end)
+App.refund = of_payment(function(self, thing, options) return refunds.by_hand(self, paid_one(thing), options) end)
 App.chargeback = of_payment(function(self, thing, options)
-  return refunds.chargeback(self, paid_one(self, thing), options)
+  return refunds.chargeback(self, paid_one(thing), options)
 end)
 App.renew = of_payment(function(self, thing, options)
-  local renewal, problem = payments.renew(self, paid_one(self, thing), options)
+  local renewal, problem = payments.renew(self, paid_one(thing), options)
   if not renewal then return nil, problem end
   return result_of(renewal)
 end)
 
 local function payment_row(payment)
   local function minor(thousandths) return amount.minor(thousandths, payment.currency) end
-  return { kind = payment.kind, order_id = payment.order_id, transaction_id = payment.transaction_id,
-    unique_id = payment.unique_id, code = payment.code, status = codes.status(payment.code), type = payment.trade,
+  return { kind = payment.kind, app_id = payment.shop.app_id, order_id = payment.order_id,
+    transaction_id = payment.transaction_id, unique_id = payment.unique_id, code = payment.code,
+    status = codes.status(payment.code), type = payment.trade,
     amount = minor(payment.amount), currency = payment.currency, refunded = minor(payment.refunded),
     charged_back = minor(payment.charged_back), card = payment.card, is_3d = payment.is_3d == true,
     method = payment.method, created_ms = payment.created_ms, done_ms = payment.done_ms }

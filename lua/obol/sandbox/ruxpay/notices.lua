@@ -11,9 +11,9 @@ local M = {}
 M.RETRIES = { 5000, 295000, 600000, 900000 }
 
 -- A forged one carries made-up digits; a wrong key is a real one, of somebody else.
-local function sign(app, body, mode)
+local function sign(app, shop, body, mode)
   if mode == "forged" then return ("0"):rep(64) end
-  local key = mode == "wrong_key" and app.ids:named("ruxpay.other_key", 32) or app.secret_key
+  local key = mode == "wrong_key" and app.ids:named("ruxpay.other_key", 32) or shop.secret_key
   return members.sign(body, key)
 end
 
@@ -24,21 +24,21 @@ local function misprice(body)
   end))
 end
 
-local function push(app, kind, url, rows)
-  app.sandbox.webhooks:push{ provider = "ruxpay", type = kind, url = url, body = json.write(json.obj(rows)),
+local function push(app, kind, payment, rows)
+  app.sandbox.webhooks:push{ provider = "ruxpay", type = kind, url = payment.notify, body = json.write(json.obj(rows)),
     retries = M.RETRIES, misprice = misprice, accepted = function(status) return status == 200 end,
     sign = function(body, _, mode)
-      return { ["content-type"] = "application/json" }, members.signed(body, sign(app, body, mode))
+      return { ["content-type"] = "application/json" }, members.signed(body, sign(app, payment.shop, body, mode))
     end }
 end
 
-local function app_id(app) return { "appId", json.number(app.app_id) } end
+local function app_id(payment) return { "appId", json.number(payment.shop.app_id) } end
 
 local function stamp(app) return { "timestamp", app.sandbox:stamp_ms() } end
 
 --- Tells that a transaction has ended.
 function M.sale(app, payment)
-  push(app, "Sale", payment.notify, { { "code", payment.code }, app_id(app), { "isTest", app.is_test },
+  push(app, "Sale", payment, { { "code", payment.code }, app_id(payment), { "isTest", app.is_test },
     { "uniqueId", payment.unique_id }, { "transactionType", payment.trade },
     { "transactionCurrency", payment.currency }, { "transactionAmount", amount.write(payment.amount) },
     { "transactionId", payment.transaction_id }, { "billDescription", "*Description" },
@@ -48,7 +48,7 @@ end
 
 --- Tells that a refund has ended.
 function M.refund(app, refund)
-  push(app, "Refund", refund.of.notify, { { "code", refund.code }, { "transactionType", "Refund" }, app_id(app),
+  push(app, "Refund", refund.of, { { "code", refund.code }, { "transactionType", "Refund" }, app_id(refund.of),
     { "uniqueId", refund.of.unique_id }, { "refundCurrency", refund.of.currency },
     { "refundAmount", amount.write(refund.amount) }, { "refundUniqueId", refund.unique_id },
     { "refundMessage", codes.said(refund.code) }, { "merchantRefundId", refund.refund_id },
@@ -57,7 +57,7 @@ end
 
 --- Tells that the card's owner had a payment charged back.
 function M.chargeback(app, payment, thousandths)
-  push(app, "Chargeback", payment.notify, { app_id(app), { "transactionType", "Chargeback" },
+  push(app, "Chargeback", payment, { app_id(payment), { "transactionType", "Chargeback" },
     { "chargebackCurrency", payment.currency }, { "chargebackAmount", amount.write(thousandths) },
     { "uniqueId", payment.unique_id }, stamp(app) })
 end

@@ -35,6 +35,7 @@ local function keep(app, payment)
   payment.is, payment.unique_id = "payment", unique_id(app)
   payment.created_ms, payment.at_ms = app.clock:now(), app.clock:now() + app.skew
   payment.refunded, payment.charged_back = 0, 0
+  payment.shop = payment.shop or app.caller
   app.by_unique[payment.unique_id] = payment
   app.payments[#app.payments + 1] = payment
   local order = payment.order_id
@@ -48,13 +49,17 @@ local function keep(app, payment)
   return payment
 end
 
+--- The transaction of the order that money was taken for, nil where there is none. Orders are a shop's: two
+-- shops know nothing of each other.
+function M.paid(shop, order_id) return order_id and shop.paid[order_id] end
+
 -- Ends a transaction, once. An order has at most one success: what would be a second one is declined.
 local function finish(app, payment, code)
-  local paid = payment.order_id and app.paid[payment.order_id]
+  local paid = M.paid(payment.shop, payment.order_id)
   if code == 100 and paid and payment.kind ~= "renewal" then code = 101 end
   payment.code, payment.done_ms, payment.due_ms = code, app.clock:now(), nil
   if code == 100 and payment.kind ~= "renewal" then
-    if payment.order_id then app.paid[payment.order_id] = payment end
+    if payment.order_id then payment.shop.paid[payment.order_id] = payment end
     if payment.plan then
       payment.charges = 1
       app.subscriptions[#app.subscriptions + 1] = payment
@@ -80,7 +85,7 @@ end
 function M.charge(app, payment, card)
   payment.card = M.mask(card.cardNumber)
   local cvv = tonumber(card.cvv:sub(-3))
-  if cvv >= 800 then return finish(app, payment, 101) end
+  if cvv >= 800 or app.declining[payment.shop.app_id] then return finish(app, payment, 101) end
   if cvv >= 700 or cvv < 600 and payment.secure then return send_away(app, payment, "challenge") end
   if cvv < 600 then return finish(app, payment, 100) end
   payment.code, payment.stage = 102, nil
@@ -98,7 +103,7 @@ local function check(app, body, rows)
   if app_id and app.disabled[app_id] then return refuse(201, "merchant status invalid") end
   local read, problem = fields.read(app, body, rows)
   if not read then return refuse(500, problem) end
-  if read.appId ~= app.app_id then return refuse(500, "appId: expected the id of a known app") end
+  if read.appId ~= app.caller.app_id then return refuse(500, "appId: expected the id of a known app") end
   if not has_places(read) then return refuse(500, "amount: expected no more places than the currency has") end
   if read.secure and not read.browser then return refuse(500, "browser: missing") end
   return read
@@ -121,7 +126,7 @@ local function submit(app, body, kind, rows)
     return refuse(501, "duplicate transactionId")
   end
   app.seen[read.transactionId] = true
-  if read.orderId and app.paid[read.orderId] then return refuse(400, "order already paid") end
+  if M.paid(app.caller, read.orderId) then return refuse(400, "order already paid") end
   local payment = keep(app, { kind = kind, transaction_id = read.transactionId, order_id = read.orderId,
     amount = read.amount, currency = read.currency, callback = read.callbackUrl, notify = read.notificationUrl,
     secure = read.secure, trade = read.transactionType or "Sale", products = products(read),
@@ -149,7 +154,7 @@ end
 --- A transaction as RuxPay writes it, members in the order of its samples. `is_listed` adds what only
 -- lists show.
 function M.tree(app, payment, is_listed)
-  local out = { { "code", payment.code }, { "isTest", app.is_test }, { "appId", json.number(app.app_id) },
+  local out = { { "code", payment.code }, { "isTest", app.is_test }, { "appId", json.number(payment.shop.app_id) },
     { "uniqueId", payment.unique_id }, { "billDescription", "*Description" },
     { "message", codes.message(payment.code) }, { "timestamp", app:now() },
     { "transactionAmount", amount.write(payment.amount) },
@@ -184,7 +189,8 @@ function M.renew(app, payment, options)
   end
   local renewal = keep(app, { kind = "renewal", transaction_id = first.transaction_id, order_id = first.order_id,
     amount = first.amount, currency = first.currency, callback = first.callback, notify = first.notify,
-    card = first.card, trade = "Sale", method = first.method, products = first.products, renewal_of = first })
+    card = first.card, trade = "Sale", method = first.method, products = first.products, renewal_of = first,
+    shop = first.shop })
   if not options.declined then first.charges = first.charges + 1 end
   finish(app, renewal, options.declined and 101 or 100)
   return renewal

@@ -41,8 +41,8 @@ function M.tree(app, refund)
     { "message", codes.message(refund.code) }, { "timestamp", app:now() } }
 end
 
-local function problem_of(payment, thousandths)
-  if not payment then return "transaction not found" end
+local function problem_of(app, payment, thousandths)
+  if not payment or payment.shop ~= app.caller then return "transaction not found" end
   if payment.code ~= 100 then return "only a successful transaction can be refunded" end
   if thousandths > left(payment) then return "the refund is larger than what is left of the transaction" end
   return nil
@@ -56,7 +56,7 @@ function M.create(app, body)
     return nil, { code = 501, message = "duplicate refundTransactionId" }
   end
   local payment = app.by_unique[read.uniqueId]
-  problem = problem_of(payment, read.amount)
+  problem = problem_of(app, payment, read.amount)
   if problem then return nil, { code = 112, message = problem } end
   local refund = keep(app, payment, read.refundTransactionId, read.amount)
   app:wait_for(refund, app.refund_ms)

@@ -73,14 +73,15 @@ end
 function M.call(app, route, request, skew)
   app.skew = skew
   local reply
+  app.caller = auth.check(app, request, skew)
   if not route.handler then
     reply = refused(app, 404, 404, "Not Found")
-  elseif not auth.check(app, request, skew) then
+  elseif not app.caller then
     reply = refused(app, 401, 401, "Unauthorized")
   else
     reply = answer(app, route, request)
   end
-  app.skew = 0
+  app.skew, app.caller = 0, nil
   return reply
 end
 

@@ -15,7 +15,7 @@ local function refuse(code, message) return nil, { code = code, message = messag
 --- `GET /search/order/{uniqueId}`: the transaction's own code.
 function M.order(app, unique_id)
   local payment = app.by_unique[unique_id]
-  if not payment then return refuse(122, "Search failed: no such transaction") end
+  if not payment or payment.shop ~= app.caller then return refuse(122, "Search failed: no such transaction") end
   return payments.tree(app, payment)
 end
 
@@ -75,7 +75,7 @@ local function list(app, query, things, values, write)
   local all, found = things(given), {}
   for i = #all, 1, -1 do
     local thing = all[i]
-    local fits = thing.at_ms >= span.from and thing.at_ms <= span.to
+    local fits = thing.at_ms >= span.from and thing.at_ms <= span.to and (thing.of or thing).shop == app.caller
     for name, value in pairs(values) do
       if given[name] and given[name] ~= value(thing) then fits = false end
     end
