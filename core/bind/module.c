@@ -28,5 +28,6 @@ int luaopen_obol_core(lua_State *L)
     obol_bind_completion(L);
     obol_bind_store(L);
     obol_bind_qr(L);
+    obol_bind_stop(L);
     return 1;
 }

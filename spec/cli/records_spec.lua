@@ -136,20 +136,21 @@ describe("the command line on a ledger:", function()
       assert.same({ 1, 1, "cards" }, { found.failed, found.errors[1].count, found.errors[1].error.account })
     end)
 
+    it("ends when it is told to, having said what it did", function()
+      for signal, status in pairs { TERM = 0, INT = 130 } do
+        local ran = support.shell(world.folder, ([[sh -c 'rm -f told
+          %s reconcile --every 1h --json >told 2>said & pid=$!
+          while [ ! -s told ]; do sleep 0.05; done
+          kill -%s $pid; wait $pid']]):format(support.root .. "/scripts/obol", signal))
+        assert.equal(status, ran.status, support.read(world.folder .. "/said"))
+        assert.truthy(support.read(world.folder .. "/said"):find "ended: what was learnt is recorded")
+      end
+    end)
+
     it("refuses wrong lengths", function()
       run(2, "reconcile", "--ahead", "soon")
       run(2, "reconcile", "--limit", "0")
       run(2, "reconcile", "--every", "5")
-    end)
-
-    it("ends in good order when it is interrupted", function()
-      -- once it has done its first run
-      local command = ([[sh -c '%s reconcile --every 1s --json >lines & job=$!
-        while [ ! -s lines ]; do sleep 0.1; done
-        while kill -INT $job 2>/dev/null; do sleep 0.5; done
-        wait $job']]):format(support.root .. "/scripts/obol")
-      local ran = support.shell(world.folder, command)
-      assert.equal(130, ran.status, ran.out .. ran.err)
     end)
   end)
 

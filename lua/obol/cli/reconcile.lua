@@ -8,15 +8,16 @@ local problem = require "obol.cli.problem"
 local progress = require "obol.cli.progress"
 local records = require "obol.cli.records"
 local show = require "obol.cli.show"
+local stop = require "obol.cli.stop"
 local terminal = require "obol.cli.terminal"
-local wait = require "obol.wait"
 
 local M = { name = "reconcile", summary = "Ask providers about whatever is unresolved." }
 
 M.description = [[
 Ask providers about payments, refunds and changes of subscriptions that are not settled, and act on
 notifications that waited for their order, as each comes due. Others may do the same at the same
-time. It may be interrupted: what was learnt is recorded, and the next run goes on from there.]]
+time. It may be interrupted: what was learnt is recorded, and the next run goes on from there. Ctrl-C
+and SIGTERM are heeded between two questions.]]
 
 M.epilog = [[
 Examples:
@@ -134,6 +135,7 @@ local function run(args, screen, problems, pay)
     on_progress = function(entry, so_far)
       note(reasons, entry)
       bar:show(so_far.looked, ("%s %s"):format(entry.kind, terminal.clean(entry.id)))
+      return not stop.asked()
     end,
   }
   bar:clear()
@@ -151,21 +153,18 @@ local function run(args, screen, problems, pay)
   return nil
 end
 
-local function is_interrupt(raised) return tostring(raised):find("interrupted!", 1, true) ~= nil end
-
 function M.run(args, screen, problems)
-  local ok, status = pcall(records.with, args, screen, problems, function(pay)
+  stop.catch()
+  return records.with(args, screen, problems, function(pay)
     repeat
       local failed = run(args, screen, problems, pay)
-      if failed and not args.every then return failed end
-      if args.every then wait.sleep(math.max(args.every, 1000)) end
-    until not args.every
-    return 0
+      if failed and not args.every and not stop.asked() then return failed end
+      if args.every then stop.sleep(math.max(args.every, 1000)) end
+    until not args.every or stop.asked()
+    if not stop.asked() then return 0 end
+    problems:line("\nended: what was learnt is recorded, and the next run goes on from there")
+    return stop.status()
   end)
-  if ok then return status end
-  if not is_interrupt(status) then error(status, 0) end
-  problems:line("\ninterrupted: what was learnt is recorded, and the next run goes on from there")
-  return 130
 end
 
 return M
