@@ -16,8 +16,8 @@ local M = { name = "reconcile", summary = "Ask providers about whatever is unres
 M.description = [[
 Ask providers about payments, refunds and changes of subscriptions that are not settled, and act on
 notifications that waited for their order, as each comes due. Others may do the same at the same
-time. It may be interrupted: what was learnt is recorded, and the next run goes on from there. Ctrl-C
-and SIGTERM are heeded between two questions.]]
+time. It may be interrupted: what was learnt is recorded, and the next run goes on from there.
+Ctrl-C and SIGTERM are heeded between two questions.]]
 
 M.epilog = [[
 Examples:
