@@ -19,6 +19,8 @@ return must(obol.nginx.new(pay, {
   keys = { must(obol.secret.env "OBOL_API_KEY") },
   -- The names of the shared dicts.
   dict = "obol", numbers = "obol_numbers",
+  -- Rules and providers whose files change are taken up by every worker, or not at all where they are wrong.
+  reload = { every_s = 5 },
   theme = { name = os.getenv "OBOL_SHOP_NAME" or "Shop", accent = "#1f4fd1" },
   labels = {
     ["subs/checkout"] = { en = "Card, on Stripe's page (AppWheel)", zh = "银行卡（AppWheel，Stripe 页面）" },

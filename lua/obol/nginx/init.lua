@@ -20,8 +20,10 @@
 -- - `start()` (in `init_worker_by_lua_block`): what is unresolved is looked at in the background from then on, by
 --   pay:reconcile; without it from the worker's first request on. Answers whether it runs.
 --
--- `link(params, checkout)` makes the same link within the process: { url =, token =, ends = }, or nil and an
--- error. `page(payment)` is the address of the page that shows a payment and what its payer does next;
+-- `reload()` loads changed rules and providers in this worker and, when they are good, in the others within the
+-- seconds of the option `reload`; it answers what pay:reload does. `link(params, checkout)` makes the same link within
+-- the process: { url =, token =, ends = }, or nil and an error. `page(payment)` is the address of
+-- the page that shows a payment and what its payer does next;
 -- `return_url{ order_id =, amount =, currency = }` the one to which a provider should send the browser back. `pay`
 -- is the client. `answer(name, request)` is the handler without nginx: a request { method =, path =, query =,
 -- headers =, body =, remote_addr = } in, a response { status =, headers =, body = or stream = } out.
@@ -36,6 +38,9 @@
 --   neither; `labels`: what an account, a method or `account/method` is called, text or `{ en =, zh = }`
 -- - `background`: `{ every_s = 5, limit = 200 }`, seconds between two looks at what is unresolved, and how many rows
 --   each looks at; false for none
+-- - `reload`: `{ every_s = 5, watch = true }`: every so many seconds each worker looks whether another was told by
+--   `reload()` and, with `watch`, whether the content of a rule's or provider's file changed, and loads them (see
+--   pay:reload); without the option nothing is watched; false for no looks at all. It needs `dict`
 -- - `shop_url`: where pages lead that know no order; `limits`: a table, see below; `clock`: ms since 1970
 
 local adapter = require "obol.nginx.adapter"
@@ -45,6 +50,7 @@ local keys = require "obol.nginx.keys"
 local link = require "obol.nginx.link"
 local metrics = require "obol.nginx.metrics"
 local options_of = require "obol.nginx.options"
+local reloading = require "obol.nginx.reloading"
 local reply = require "obol.nginx.reply"
 
 local M = {}
@@ -90,14 +96,20 @@ function M.new(pay, options)
   shop.frame, shop.streams, shop.metrics = frame.new(shop.theme), {}, metrics.new(shop.numbers)
   pay:watch(function(record) shop.metrics:record(record) end)
   local made, looks = {}, background.new(pay, shop.background)
+  local changes = reloading.new(pay, shop.reload, shop.dict)
   for name in pairs(handlers) do
     local limit = body_limit(name, shop.limits)
     made[name] = function()
       background.start(looks)
+      reloading.start(changes)
       adapter.serve(function(request) return guarded(shop, name, request) end, limit)
     end
   end
-  function made.start() return background.start(looks) end
+  function made.start()
+    reloading.start(changes)
+    return background.start(looks)
+  end
+  function made.reload() return reloading.now(changes) end
   function made.answer(name, request)
     if not handlers[name] then error("expected the name of a handler", 2) end
     return guarded(shop, name, request)

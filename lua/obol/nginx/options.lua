@@ -15,13 +15,15 @@ local background = require "obol.nginx.background"
 local core = require "obol.core"
 local dict = require "obol.nginx.dict"
 local errors = require "obol.error"
+local reloading = require "obol.nginx.reloading"
 local token = require "obol.nginx.token"
 local words = require "obol.nginx.page.words"
 
 local M = {}
 
 local known = { url = true, secret = true, keys = true, dict = true, numbers = true, theme = true, language = true,
-  labels = true, limits = true, shop_url = true, clock = true, background = true }
+  labels = true, limits = true, shop_url = true, clock = true, background = true,
+  reload = true }
 local theme_known = { name = true, accent = true, logo = true }
 
 -- The limits, described above.
@@ -120,6 +122,26 @@ local function check_background(given, problem)
   return settings
 end
 
+-- The settings of taking up changed scripts; nil for none.
+local function check_reload(given, problem)
+  if given == false then return nil end
+  local settings = { every_s = reloading.preset.every_s, watch = given ~= nil }
+  if given ~= nil and type(given) ~= "table" then problem("reload", "expected a table or false") end
+  for name, value in pairs(type(given) == "table" and given or {}) do
+    if name == "every_s" then
+      if type(value) ~= "number" or value < 0.1 or value > 86400 then
+        problem("reload.every_s", "expected seconds from 0.1 to 86400")
+      end
+    elseif name ~= "watch" then
+      problem("reload." .. tostring(name), "expected every_s or watch")
+    elseif type(value) ~= "boolean" then
+      problem("reload.watch", "expected true or false")
+    end
+    settings[name] = value
+  end
+  return settings
+end
+
 -- A label is a text for all languages, or a table with one for each.
 local function check_labels(given, problem)
   if type(given) ~= "table" then
@@ -167,6 +189,7 @@ function M.check(given)
     labels = check_labels(given.labels or {}, problem), keys = keys_of(given.keys or {}, problem),
     dict = store, numbers = numbers, language = given.language or "en", shop_url = given.shop_url,
     clock = given.clock or core.clock_ms, background = check_background(given.background, problem),
+    reload = check_reload(given.reload, problem),
   }
   if #problems > 0 then
     table.sort(problems, function(a, b) return a.field < b.field end)
