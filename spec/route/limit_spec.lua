@@ -102,7 +102,7 @@ describe("a limit", function()
     for words, expected in pairs {
       ["a = 5"] = ".a | @:3: expected a table",
       ["cards_uss = {}"] = ".cards_uss | @:3: expected a configured account, did you mean `cards_us`?",
-      ["a = { limit = 5 }"] = ".a.limit | @:3: expected `limits` or `maintenance`, did you mean `limits`?",
+      ["a = { limit = 5 }"] = ".a.limit | @:3: expected `limits`, `maintenance` or `breaker`, did you mean `limits`?",
       ["a = { limits = 5 }"] = ".a.limits | @:3: expected a table with `count` or `amount`, and `per`",
       ["a = { limits = { count = 5 } }"] = ".a.limits | @:3: expected `per` as a span of time, such as `24h`",
       ["a = { limits = { count = 5, per = '1w' } }"] =

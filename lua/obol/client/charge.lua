@@ -3,6 +3,7 @@
 
 local amounts = require "obol.client.amounts"
 local attempt = require "obol.client.attempt"
+local before = require "obol.client.before"
 local choose = require "obol.client.choose"
 local exchange = require "obol.client.exchange"
 local failover = require "obol.client.failover"
@@ -12,7 +13,6 @@ local limits = require "obol.client.limits"
 local log = require "obol.client.log"
 local notice = require "obol.client.notice"
 local order = require "obol.client.order"
-local proof = require "obol.client.proof"
 local resolve = require "obol.client.resolve"
 local session = require "obol.client.session"
 local settle = require "obol.client.settle"
@@ -21,35 +21,6 @@ local states = require "obol.ledger.states"
 local M = {}
 
 local TRIES = 4
-
-local function free(client, column, value, account)
-  local held, err = client.ledger:holder(column, value)
-  if err then return nil, err end
-  if held then
-    return nil, fault.conflict("another purchase of this product by this customer is open", account)
-  end
-  return true
-end
-
--- What a provider that gives a purchase no id of ours needs to know before: the listed price, and
--- the customer's orders, which go into the attempt. Whether anything was asked; or nil and an error.
-local function prepare(client, one, plan, wanted, options)
-  local ready, session_err = exchange.prepare(client, one.account, one.operation, options)
-  if not ready then return nil, session_err end
-  local asked = false
-  if wanted.amount and proof.price_is_listed(plan) then
-    local ok, err = proof.check_price(client, one.account, wanted, options)
-    if not ok then return nil, err end
-    asked = true
-  end
-  if not plan.proof then return asked end
-  one.exclusive = attempt.exclusive(one.provider, one.customer_id, one.product_id)
-  local ok, err = free(client, "exclusive", one.exclusive, one.account)
-  if not ok then return nil, err end
-  one.baseline, err = proof.baseline(client, one.account, plan, one.customer_id, one.product_id, options)
-  if not one.baseline then return nil, err end
-  return true
-end
 
 -- The generation of the next attempt: raised by what ended, kept by what never left.
 local function generation(row, previous)
@@ -90,11 +61,11 @@ end
 -- Makes the attempt durable. True and the payment's row, or nil and an error.
 local function begin(client, operation, row, one, wanted)
   local unit = { subject = "payments", key = wanted.order_id, attempt = one }
-  local before = row and client.ledger:attempt(one.key)
+  local earlier = row and client.ledger:attempt(one.key)
   if row then
     unit.to, unit.version = next_attempt(client, row, one.account, one, wanted)
-    unit.again = before and "not_sent"
-    if before then one.sends = before.sends end
+    unit.again = earlier and "not_sent"
+    if earlier then one.sends = earlier.sends end
     if operation == "subscription.create" then
       local subscription = client.ledger:subscription(wanted.order_id)
       if subscription then
@@ -184,18 +155,27 @@ local function carry_out(client, operation, row, one, wanted, params, options, r
   limits.give_back(client, taken)
   if err.kind ~= "conflict" then return nil, err end
   if err.field ~= "attempts.exclusive" then return nil, nil, true end
-  return nil, select(2, free(client, "exclusive", one.exclusive, one.account)) or err
+  return nil, select(2, before.free(client, "exclusive", one.exclusive, one.account)) or err
+end
+
+-- Asks what has to be known before, then carries it out.
+local function proceed(client, operation, row, one, plan, wanted, params, options, request)
+  local asked, err = before.ask(client, operation, one, plan, wanted, options)
+  if asked == nil then return nil, err end
+  -- What was asked took time, and a request carries the time at which it was made.
+  if asked then request = nil end
+  return carry_out(client, operation, row, one, wanted, params, options, request)
 end
 
 -- One try: row and error to show; nil, err; or nil, nil, true when somebody else was first.
 local function start(client, operation, row, wanted, params, options, way)
   local one, plan, request = draft(client, operation, row, wanted, params, options, way)
   if not one then return nil, plan end
-  local asked, err = prepare(client, one, plan, wanted, options)
-  if asked == nil then return nil, err end
-  -- What was asked took time, and a request carries the time at which it was made.
-  if asked then request = nil end
-  return carry_out(client, operation, row, one, wanted, params, options, request)
+  local place, refused = failover.enter(way)
+  if place == false then return nil, refused end
+  local answer, err, again = proceed(client, operation, row, one, plan, wanted, params, options, request)
+  client.health:leave(place)
+  return answer, err, again
 end
 
 -- Goes on from account to account while the rule allows it: the row and the error to show.
@@ -204,7 +184,8 @@ local function go_on(client, operation, row, shown, wanted, params, options, way
     local answer, err, again
     repeat
       answer, err, again = start(client, operation, row, wanted, params, options, way)
-    until answer or again or not (failover.skips(way, err) or failover.passes(way, err, row.order_id))
+    until answer or again or not (failover.steps_back(way) or failover.skips(way, err)
+      or failover.passes(way, err, row.order_id))
     -- somebody else goes on with it
     if again then return client.ledger:payment(row.order_id) or row end
     if not answer then return row, shown end
@@ -279,7 +260,7 @@ function M.create(client, operation, params, options)
     local answer, again
     repeat
       answer, err, again = start(client, operation, row, wanted, params, options, way)
-    until answer or again or not failover.passes(way, err, wanted.order_id)
+    until answer or again or not (failover.steps_back(way) or failover.passes(way, err, wanted.order_id))
     if answer then return go_on(client, operation, answer, err, wanted, params, options, way) end
     if not again then return nil, err end
   end

@@ -103,12 +103,14 @@ end
 
 local function question(client, operation, params)
   return { params = params, operation = operation, now_ms = client.clock(), usage = client.usage,
-    fits = function(name) return misfit(client, name, operation, params) end }
+    fits = function(name) return misfit(client, name, operation, params) end,
+    health = function(name) return client.health:allows(name, operation) end }
 end
 
 --- Decides which account is to be tried: { accounts = { name }, rule = (its name), failover = (nil: no other account
--- is tried), more = (a function that adds the next account, in order, and answers it; nil after the last) }, or nil
--- and an error. Where there are no rules, or the caller names the account, it is that one.
+-- is tried), more = (a function that adds the next account, in order, and answers it; nil after the last), forced =
+-- (it is used although it should step back, because every other does) }, or nil and an error. Where there are no
+-- rules, or the caller names the account, it is that one, whatever its breaker says.
 function M.decide(client, operation, params, options)
   if not by_rules(client, operation, options) then
     local name, err = M.pick(client, operation, params, options)
@@ -121,10 +123,12 @@ function M.decide(client, operation, params, options)
   if not decision then return nil, err end
   local routes = client.routes
   return { accounts = decision.accounts, rule = decision.rule.name, failover = decision.rule.failover,
+    forced = decision.forced ~= nil,
     more = function() return route().more(routes, decision) end }
 end
 
---- Runs what is expected beside the rules: see obol.route.expect. Limits that are used up play no part in it.
+--- Runs what is expected beside the rules: see obol.route.expect. Limits that are used up and breakers that are open
+-- play no part in it.
 function M.test(client)
   if not client.routes then return nil, fault.unsupported "the configuration has no `routes`" end
   return route().expectations(client.routes, { now_ms = client.clock(),
@@ -153,6 +157,9 @@ local function add_rules(answer, so_far, trace)
     line.place = places[line.account]
     local apart = rule and ("fits, but the rule `%s` does not name it"):format(rule) or "fits, but no rule names it"
     if line.fits and not line.place then line.reason = reasons[line.account] or apart end
+    if line.place and so_far.forced then
+      line.reason = so_far.forced .. "; tried all the same, because no other account is left"
+    end
   end
 end
 

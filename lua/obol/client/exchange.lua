@@ -20,6 +20,11 @@ local function addressed(params, name)
   return out
 end
 
+--- Counts a call that could not be made, because what it needs before (a session, a price) was not answered.
+function M.failed_before(client, name, operation, err)
+  client.health:record(name, operation, { outcome = "not_sent", kind = err.kind }, client.clock(), 0)
+end
+
 --- The request of a call, with a nonce and time of its own: request, or nil and an error.
 -- call = { account =, operation =, params =, key =, token =, expect =, sent_before =, deadline =,
 -- order_id =, repeat_safe = }
@@ -105,9 +110,22 @@ local function decode(client, call, reply)
   return { outcome = err.outcome or "unknown", kind = err.kind, why = err.message }
 end
 
--- Makes the call as it is, again and again while nothing of it leaves.
+-- What is to be counted of a call that ended: see obol.health.judge.
+local function facts_of(call, result, reply, err, started)
+  local told = result or err
+  return { outcome = told.outcome, kind = told.kind, answered = reply ~= nil, status = reply and reply.status,
+    payer = call.token ~= nil and not call.own, limit_ms = call.deadline - started }
+end
+
+-- An answer that refuses the token before anything was done.
+local function is_refused(result, reply)
+  return result.kind == "authentication" and (result.outcome == "rejected" or reply.status == 401)
+end
+
+-- Makes the call as it is, again and again while nothing of it leaves. `call.own` is 1 where it is made with the
+-- account's own session, of which a first refusal says only that it is over.
 local function run(client, call)
-  local started, sends = client.elapsed(), 0
+  local started, began_ms, sends = client.elapsed(), client.clock(), 0
   local request, reply, err
   repeat
     if sends == 0 then request = call.request end
@@ -120,18 +138,18 @@ local function run(client, call)
     local again = not reply and err.outcome == "not_sent" and err.retryable and sends < MAX_SENDS
   until not again or not pause(client, call, sends)
   local result = reply and decode(client, call, reply)
+  local duration_ms = client.elapsed() - started
+  if not (call.own == 1 and result and is_refused(result, reply)) then
+    client.health:record(call.account, call.operation, facts_of(call, result, reply, err, started), began_ms,
+      duration_ms)
+  end
   log.call(client, {
     call = call, request = request, reply = reply, sends = sends,
     outcome = result and result.outcome or err.outcome, kind = result and result.kind or err and err.kind,
-    duration_ms = math.floor(client.elapsed() - started),
+    duration_ms = math.floor(duration_ms),
   })
   if not result then return nil, err end
   return result, reply
-end
-
--- An answer that refuses the token before anything was done.
-local function is_refused(result, reply)
-  return result.kind == "authentication" and (result.outcome == "rejected" or reply.status == 401)
 end
 
 --- Makes the call; `call.request`, if it was encoded already, goes first. Answers result, reply; or
@@ -144,8 +162,12 @@ function M.run(client, call)
   with.request = nil
   for place = 1, 2 do
     local err
+    with.own = place
     with.token, err = session.token(client, call.account, call.deadline, run, refused)
-    if not with.token then return nil, err end
+    if not with.token then
+      M.failed_before(client, call.account, call.operation, err)
+      return nil, err
+    end
     local result, reply = run(client, with)
     if place == 2 or not result or not is_refused(result, reply) then return result, reply end
     refused = with.token

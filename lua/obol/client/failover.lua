@@ -2,6 +2,7 @@
 -- and as long as the rule allows. What is unknown, open or paid ends it.
 
 local choose = require "obol.client.choose"
+local fault = require "obol.client.fault"
 local log = require "obol.client.log"
 
 local M = {}
@@ -9,6 +10,8 @@ local M = {}
 -- With less than this, or less than a quarter of the call's whole time, another account would probably not answer
 -- before the limit, and what nobody knows is worse than a no.
 local LEAST_MS = 2000
+
+local SPARE_MS = 5000
 
 --- What is tried for one call: nothing is decided before it is asked for.
 function M.new(client, operation, params, options)
@@ -67,6 +70,27 @@ local function hop(way, to, order_id, ended_here)
   way.at, way.hops = way.at + 1, way.hops + 1
   log.hop(way.client, { order_id = order_id, rule = way.decision.rule, account = to, from = from, hop = way.hops,
     key = ended_here.key, outcome = ended_here.outcome, code = ended_here.code })
+  return true
+end
+
+--- Takes a place for the account that is to be tried now, where its breaker is half open: what `health:leave` takes,
+-- or nil where none is needed; false and an error where none is free and there is another account, which is then to be
+-- tried. Only accounts that rules chose step back.
+function M.enter(way)
+  local decision = way.decision
+  if not decision.rule or decision.forced then return nil end
+  local name, health = decision.accounts[way.at], way.client.health
+  local place = health:enter(name, way.operation, way.options.timeout_ms + SPARE_MS)
+  if place ~= false then return place end
+  if not next_account(way) then return nil end
+  way.stepped_back = true
+  return false, fault.unsupported("its breaker is not closed", name)
+end
+
+--- Whether the account that was to be tried stepped back behind the next one.
+function M.steps_back(way)
+  if not way.stepped_back then return false end
+  way.at, way.stepped_back = way.at + 1, nil
   return true
 end
 

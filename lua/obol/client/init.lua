@@ -7,6 +7,7 @@ local exchange = require "obol.client.exchange"
 local checked = require "obol.client.options"
 local fault = require "obol.client.fault"
 local generation = require "obol.client.generation"
+local health = require "obol.client.health"
 local nearest = require "obol.nearest"
 local reload = require "obol.client.reload"
 local resource = require "obol.client.resource"
@@ -17,15 +18,6 @@ local M = {}
 
 local resources = { "payments", "refunds", "subscriptions", "payment_methods", "invoices", "products",
   "entitlements", "customers", "notifications", "events" }
-
-local operations = {}
-for name in ([[payment.create payment.query payment.find payment.cancel payment.list refund.create
-  refund.query subscription.create subscription.query subscription.update subscription.cancel
-  subscription.renew subscription.portal payment_method.create payment_method.list
-  payment_method.remove invoice.list product.list product.history entitlement.get customer.create
-  session.create profit_share.create function.call time.get]]):gmatch("%S+") do
-  operations[name] = true
-end
 
 local function check_self(pay, self, method)
   if self ~= pay then error(("expected pay:%s(...), called with a colon"):format(method), 3) end
@@ -54,7 +46,7 @@ local function call(client, name, operation, params, options)
     return nil, fault.invalid("account", "expected a configured account" .. nearest.hint(name, client.accounts))
   end
   if not account:supports(operation) then
-    return nil, fault.unsupported("the provider has no such operation" .. nearest.hint(operation, operations), name)
+    return nil, fault.unsupported("the provider has no such operation" .. nearest.hint(operation, health.known), name)
   end
   params = params or {}
   local key = key_of(client, name, operation, params, limits.key)
@@ -134,6 +126,19 @@ local function add_methods(pay, client)
   end
 end
 
+local function add_health(pay, client)
+  --- How the accounts are, by the calls that this process (in nginx with a `dict`: all workers) made of them: a list
+  -- of { account =, operation =, state = (of the breaker: `closed`, `open`, `half_open`, or `off`), probes_from_ms =
+  -- (from when an open one is probed), failures = (technical ones in a row), calls =, success_rate = (0 to 1),
+  -- latency_ms = (of calls that worked) }, for each account's operation of which anything is known. Calls count less
+  -- as they age. A success is any answer that is not a technical failure, a decline too.
+  function pay.health(self)
+    check_self(pay, self, "health")
+    check_open(client)
+    return client.health:report(client.names, health.operations)
+  end
+end
+
 local function add_reconcile(pay, client)
   --- Looks at whatever is unresolved and due: payments that are under way or unknown, refunds, changes and
   -- renewals of subscriptions, notifications that wait for their order, and, twice, payments that ended
@@ -203,10 +208,12 @@ local function build(opened)
   }
   if client.routes then client.usage = require("obol.route").usage() end
   time.add(client, opened)
+  health.add(client)
   generation.begin(client)
   reload.begin(client, opened.scripts)
   local pay = {}
   add_methods(pay, client)
+  add_health(pay, client)
   add_reconcile(pay, client)
   add_reload(pay, client)
   return resource.guard(pay, resources, function(name)

@@ -38,6 +38,13 @@ function M.hop(client, info)
   emit(client, record)
 end
 
+--- A breaker that changed: `info` = { account =, operation =, state = (`open`, `closed`), probes_from_ms = }.
+function M.breaker(client, info)
+  if not is_heard(client) then return end
+  info.type = "breaker"
+  emit(client, info)
+end
+
 --- Something that a person has to look at: `what` is `late_success`, `surplus`, `refused_state`,
 -- `other_mode`, `early_renewal`, `renewal_amount`, `beyond_cycles`, `mismatch` (a notification that
 -- differs from the record), `contradiction`, `foreign_refund`, `dispute` or `ledger_failed`.

@@ -1,7 +1,7 @@
 --- The payer's page: how the order stands, the ways to pay, and the form that chooses one.
 
 local adapter = require "obol.nginx.adapter"
-local dict = require "obol.nginx.dict"
+local dict = require "obol.shared"
 local input = require "obol.nginx.input"
 local link = require "obol.nginx.link"
 local order = require "obol.nginx.order"

@@ -1,7 +1,7 @@
 --- Orders from the merchant's server: JSON in, JSON out, an API key with every call.
 
 local crypto = require "obol.crypto"
-local dict = require "obol.nginx.dict"
+local dict = require "obol.shared"
 local input = require "obol.nginx.input"
 local json = require "obol.json"
 local keys = require "obol.nginx.keys"

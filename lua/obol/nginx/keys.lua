@@ -1,7 +1,7 @@
 --- API keys of the merchant's servers.
 
 local crypto = require "obol.crypto"
-local dict = require "obol.nginx.dict"
+local dict = require "obol.shared"
 local input = require "obol.nginx.input"
 local reply = require "obol.nginx.reply"
 

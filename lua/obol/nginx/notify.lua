@@ -1,7 +1,7 @@
 --- What providers send by themselves. Everything that costs little is looked at before anything is
 -- decrypted or verified.
 
-local dict = require "obol.nginx.dict"
+local dict = require "obol.shared"
 local input = require "obol.nginx.input"
 local reply = require "obol.nginx.reply"
 

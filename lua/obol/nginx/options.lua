@@ -13,7 +13,7 @@
 
 local background = require "obol.nginx.background"
 local core = require "obol.core"
-local dict = require "obol.nginx.dict"
+local dict = require "obol.shared"
 local errors = require "obol.error"
 local reloading = require "obol.nginx.reloading"
 local token = require "obol.nginx.token"

@@ -1,7 +1,7 @@
 --- Where an order stands, as the payer's page shows it: `choose` (nothing is open), `action` (the payer
 -- has something to do), `waiting`, `paid`, `failed`, `canceled`, `expired`.
 
-local dict = require "obol.nginx.dict"
+local dict = require "obol.shared"
 local order = require "obol.nginx.order"
 
 local M = {}

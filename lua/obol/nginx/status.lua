@@ -1,6 +1,6 @@
 --- How an order stands, for the script of its page: JSON, or a stream of events that ends by itself.
 
-local dict = require "obol.nginx.dict"
+local dict = require "obol.shared"
 local input = require "obol.nginx.input"
 local json = require "obol.json"
 local page = require "obol.nginx.page"

@@ -39,7 +39,8 @@ local function targets(rule, subject)
   return order, { by = by, accounts = list }
 end
 
--- Why an account of the chosen rule is not used: text and an error where the provider is the reason; or nil.
+-- Why an account of the chosen rule is not used: text, an error where the provider is the reason, and the moment of
+-- its next probe where its breaker is; or nil.
 local function step_back(routes, name, call, subject)
   local settings = routes.settings[name]
   if settings then
@@ -49,7 +50,10 @@ local function step_back(routes, name, call, subject)
   end
   local err = call.fits and call.fits(name)
   if err then return tostring(err), err end
-  return nil
+  if not call.health then return nil end
+  local fine, why, probes_from = call.health(name)
+  if fine then return nil end
+  return why, nil, probes_from
 end
 
 local function raised(rule, message)
@@ -72,14 +76,27 @@ function M.more(routes, decision)
   while decision.looked < #order do
     decision.looked = decision.looked + 1
     local name = order[decision.looked]
-    local reason, err = step_back(routes, name, decision.call, decision.subject)
+    local reason, err, probes_from = step_back(routes, name, decision.call, decision.subject)
     if not reason then
       decision.accounts[#decision.accounts + 1] = name
       return name
     end
-    decision.skipped[#decision.skipped + 1] = { account = name, reason = reason, err = err }
+    decision.skipped[#decision.skipped + 1] = { account = name, reason = reason, err = err, probes_from = probes_from }
   end
   return nil
+end
+
+-- Breakers step back, they do not refuse: where nothing but they stands against every account that could be used, it
+-- is the one that is probed first. (A breaker that is wrong must not turn some failures into an outage.)
+local function last_resort(decision)
+  local found
+  for place, one in ipairs(decision.skipped) do
+    local best = decision.skipped[found]
+    if one.probes_from and (not best or one.probes_from < best.probes_from) then found = place end
+  end
+  if not found then return end
+  local one = table.remove(decision.skipped, found)
+  decision.accounts[1], decision.forced = one.account, one.reason
 end
 
 -- The decision of the rule that matched. Accounts behind the first that can be used are looked at when it is
@@ -89,6 +106,7 @@ local function settle(routes, rule, call, subject)
   local decision = { rule = rule, accounts = {}, order = order, skipped = {}, draw = draw, subject = subject,
     looked = 0, call = call }
   repeat local name = M.more(routes, decision) until not name or not call.all
+  if #decision.accounts == 0 then last_resort(decision) end
   if #decision.accounts == 0 then return nil, none_left(rule, decision.skipped), decision end
   return decision
 end
@@ -98,10 +116,12 @@ local function no_rule()
 end
 
 --- Decides a call = { params =, operation =, now_ms =, fits = function(name) that answers why the provider cannot
--- serve it, or nil; usage = (of obol.route.limit); all = true }. Answers { rule =, accounts = (the one to use; with
--- `all` every one that can be, in order), order = (the rule's whole order), skipped = list of { account =, reason =,
--- err = }, draw =, subject = }; or nil and an error: of kind `internal` when a rule raised, `unsupported` or `invalid`
--- when no rule or account fits; then also the decision as far as it came.
+-- serve it, or nil; usage = (of obol.route.limit); health = function(name) that answers true, or false, why its
+-- breaker lets nobody call it, and the moment of its next probe; all = true }. Answers { rule =, accounts = (the one
+-- to use; with `all` every one that can be, in order), order = (the rule's whole order), skipped = list of { account
+-- =, reason =, err = }, draw =, subject =, forced = (why the one account should step back that is used all the same,
+-- because every other does too) }; or nil and an error: of kind `internal` when a rule raised, `unsupported` or
+-- `invalid` when no rule or account fits; then also the decision as far as it came.
 function M.run(routes, call)
   local subject, state = subjects.new(call.params, call.operation), {}
   for _, rule in ipairs(routes.rules) do

@@ -1,5 +1,6 @@
 --- Loading rules: a file, or a table, checked as a whole. Every mistake is told with its file and line.
 
+local breaker = require "obol.route.breaker"
 local environment = require "obol.route.environment"
 local expect = require "obol.route.expect"
 local field = require "obol.route.field"
@@ -14,7 +15,7 @@ local M = {}
 
 local MAX_SIZE, MAX_INSTRUCTIONS, MAX_RULES, MAX_PATH = 1024 * 1024, 10000000, 10000, 1024
 local known = { accounts = true, expect = true }
-local account_keys = { limits = true, maintenance = true }
+local account_keys = { limits = true, maintenance = true, breaker = true }
 
 local function step_text(key)
   if type(key) == "number" then return ("[%.14g]"):format(key) end
@@ -68,11 +69,13 @@ local function compile_accounts(given, context, add)
     else
       for key in pairs(words) do
         if not account_keys[key] then
-          add({ "accounts", name, key }, "expected `limits` or `maintenance`" .. nearest.hint(key, account_keys))
+          add({ "accounts", name, key },
+            "expected `limits`, `maintenance` or `breaker`" .. nearest.hint(key, account_keys))
         end
       end
       settings[name] = { limits = limit.compile(words.limits, under(add, "accounts", name, "limits")),
-        maintenance = window.compile(words.maintenance, under(add, "accounts", name, "maintenance")) }
+        maintenance = window.compile(words.maintenance, under(add, "accounts", name, "maintenance")),
+        breaker = breaker.compile(words.breaker, under(add, "accounts", name, "breaker")) }
     end
   end
   return settings

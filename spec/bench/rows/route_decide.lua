@@ -39,7 +39,9 @@ return {
       accounts[names[place]], known[names[place]] = ruxpay.open(), true
     end
     client = { accounts = accounts, names = names, counted = {}, usage = route.usage(),
-      routes = assert(route.load(rules(names), known)), clock = function() return ruxpay.time_ms end }
+      routes = assert(route.load(rules(names), known)), unique = tostring,
+      clock = function() return ruxpay.time_ms end }
+    require("obol.client.health").add(client)
     params, decode = ruxpay.params(), cjson.decode
     params.method = "card"
     local plain = { order_id = "A-1", amount = "8.88", currency = "USD", customer = { id = "u-7" }, description = "",

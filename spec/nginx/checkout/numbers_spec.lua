@@ -1,6 +1,6 @@
 -- Numbers, health, the options, and what handlers remember.
 
-local dict = require "obol.nginx.dict"
+local dict = require "obol.shared"
 local input = require "obol.nginx.input"
 local obol = require "obol"
 local support = require "spec.nginx.checkout.support"

@@ -1,10 +1,11 @@
---- What handlers remember between requests: a `lua_shared_dict`, which all workers share, or a table of
+--- What is remembered for a while: a `lua_shared_dict`, which all workers of an nginx share, or a table of
 -- this process with the same few functions. Nothing in it is needed for a payment to be right: it may be
 -- emptied at any time.
 
 local core = require "obol.core"
 
 local M = {}
+
 
 local ngx = rawget(_G, "ngx")
 local MOST = 20000 -- entries of a table of this process
