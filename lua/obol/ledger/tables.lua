@@ -35,7 +35,7 @@ M.payments = {
 M.attempts = {
   key = "key",
   index = { "order_id", "provider_id" },
-  search = { "provider_id, account" },
+  search = { "provider_id, account", "account", "created_ms" },
   unique = { "slot", "exclusive", "success_of", "proven_by" },
   columns = {
     key = "text", order_id = "text", refund_id = "text", account = "text", provider = "text",
