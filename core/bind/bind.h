@@ -19,6 +19,7 @@ void obol_bind_error(lua_State *L);
 void obol_bind_clock(lua_State *L); /* called by the one above */
 void obol_bind_crypto(lua_State *L);
 void obol_bind_features(lua_State *L);
+void obol_bind_folder(lua_State *L);
 void obol_bind_json(lua_State *L); /* json and null */
 void obol_bind_qr(lua_State *L);
 void obol_bind_stop(lua_State *L);

@@ -24,6 +24,7 @@ int luaopen_obol_core(lua_State *L)
     obol_bind_describe(L);
     obol_bind_define(L);
     obol_bind_features(L);
+    obol_bind_folder(L);
     obol_bind_net(L);
     obol_bind_completion(L);
     obol_bind_store(L);

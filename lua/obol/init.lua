@@ -7,6 +7,7 @@
 -- - `account{ provider =, ... }` -> a pure account, or nil and an error; see obol.account.
 -- - `providers()` -> the names of all providers; `describe(provider [, operation])` -> their tables
 -- - `provider.define{ ... }` -> a provider written in Lua, see obol.provider.
+-- - `flow(name, fn [, options])` -> a durable flow, see obol.flow.
 -- - `qr(text)` -> a QR code as SVG and for a terminal, see obol.qr.
 -- - `jsapi(err_msg)` -> what WeChat's bridge said, see obol.jsapi.
 -- - `nginx.new(pay, options)` -> handlers for lua-nginx-module, with a checkout; see obol.nginx.
@@ -16,11 +17,11 @@
 --   `version` is this library's.
 
 -- Loaded when first used, so that a program pays only for what it uses.
-local modules = { account = true, crypto = true, error = true, json = true, jsapi = true, money = true,
+local modules = { account = true, crypto = true, error = true, flow = true, json = true, jsapi = true, money = true,
   nginx = true, provider = true, qr = true, secret = true }
 
 local makers = {
-  open = function() return require("obol.client").open end,
+  open = function() return require("obol.client").with { flows = require("obol.flow").part } end,
   all = function() return require("obol.wait").all end,
   null = function() return require("obol.json").null end,
   providers = function() return require("obol.core").providers end,

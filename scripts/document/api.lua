@@ -10,7 +10,8 @@ local M = {}
 -- other modules of this library alone call.
 local pages = {
   { "obol", "init.lua" },
-  { "The client", "client/init.lua", call = "pay:%s", maker = "obol.%s", skip = "pay" },
+  { "The client", "client/init.lua", call = "pay:%s", maker = "obol.%s", skip = "pay",
+    private = { with = true } },
   { "pay.payments", "client/payments.lua", call = "pay.payments:%s", skip = "M" },
   { "pay.refunds", "client/refunds.lua", call = "pay.refunds:%s", skip = "M" },
   { "pay.subscriptions", "client/subscriptions.lua", call = "pay.subscriptions:%s", skip = "M" },
@@ -21,6 +22,7 @@ local pages = {
   { "pay.payment_methods", "client/payment_methods.lua", call = "pay.payment_methods:%s", skip = "M" },
   { "pay.notifications", "client/notifications.lua", call = "pay.notifications:%s", skip = "M" },
   { "pay.events", "client/events.lua", call = "pay.events:%s", skip = "M" },
+  { "pay.flows", "flow/methods.lua", call = "pay.flows:%s", skip = "M" },
   { "Options of a call", "client/options.lua", only = {} },
   { "obol.money", "money.lua" },
   { "obol.secret", "secret.lua" },
@@ -33,6 +35,9 @@ local pages = {
   { "obol.provider", "provider.lua", call = "obol.provider.%s" },
   { "Routing rules", "route/init.lua", only = {} },
   { "Windows of time in rules", "route/window.lua", only = {} },
+  { "Flows", "flow/init.lua", only = {} },
+  { "What a flow can do", "flow/object.lua", call = "flow:%s", skip = "Flow",
+    private = { ASKS = true, new = true } },
   { "Handlers for nginx", "nginx/init.lua", call = "obol.nginx.%s" },
   { "Limits of the handlers", "nginx/options.lua", only = {} },
   { "Waiting, and the built-in transport", "wait/init.lua", call = "require(\"obol.wait\").%s" },

@@ -22,6 +22,12 @@ local kinds = {
     past_due = "a charge was not paid, and the provider tries again", paused = "held",
     canceled = "ended, and not to be renewed", expired = "ended",
   } },
+  { "flow", "Flows", {
+    running = "one of its steps is under way, or is its turn now",
+    waiting = "for a payment, a time or a word from outside",
+    stopped = "something is wrong with it; a person looks, and `resume` lets it go on",
+    succeeded = "its function has ended", failed = "it ended by `flow:fail` or its deadline, with its undo steps done",
+  } },
 }
 
 local function add_kind(out, kind, title, words)

@@ -80,14 +80,6 @@ describe("a configuration", function()
     end
   end)
 
-  it("says unsupported, and not invalid, when nothing else is wrong but what is not built", function()
-    local _, err = open(good { flows = {} })
-    assert.equal("unsupported", err.kind)
-    assert.equal("flows", err.fields[1].field)
-    _, err = open(good { flows = {}, mode = "x" })
-    assert.equal("invalid", err.kind)
-  end)
-
   it("says what is wrong with a transport's options", function()
     local opened, err = open(good { transport = 5 })
     assert.is_nil(opened)

@@ -184,10 +184,11 @@ local function specs(kind)
       assert(book.store:run { { put = "payments", row = payment "A-1" } })
       local changed = {}
       for name, about in pairs(tables) do changed[name] = about end
-      local columns = { note = "text", tags = "json" }
+      local columns, newest = { note = "text", tags = "json" }, assert(book.store:about()).newest
       for column, of in pairs(tables.payments.columns) do columns[column] = of end
-      changed.payments = { key = "order_id", index = { "note" }, columns = columns, since = { note = 2, tags = 3 } }
-      changed.labels = { first = 3, key = "name", columns = { name = "text", shown = "flag" } }
+      changed.payments = { key = "order_id", index = { "note" }, columns = columns,
+        since = { note = newest + 1, tags = newest + 2 } }
+      changed.labels = { first = newest + 2, key = "name", columns = { name = "text", shown = "flag" } }
       local newer = book.again { tables = changed }
       assert.equal("A-1", newer:payment("A-1").order_id)
       assert.equal(book:id(), newer:id())

@@ -200,11 +200,12 @@ local function add_reload(pay, client)
   end
 end
 
-local function build(opened)
+local function build(opened, parts)
   local client = {
     mode = opened.mode, accounts = opened.accounts, names = opened.names, ledger = opened.ledger,
     transport = opened.transport, timeout_ms = opened.timeout_ms, log = opened.log, buckets = {},
     sessions = {}, watchers = {}, routes = opened.routes, counted = {},
+    flow_definitions = opened.flows or {}, parts = parts,
   }
   if client.routes then client.usage = require("obol.route").usage() end
   time.add(client, opened)
@@ -216,21 +217,33 @@ local function build(opened)
   add_health(pay, client)
   add_reconcile(pay, client)
   add_reload(pay, client)
-  return resource.guard(pay, resources, function(name)
-    return resource.new(name, client, require("obol.client." .. name))
+  client.pay = pay
+  local names = clone(resources)
+  for name in pairs(parts) do names[#names + 1] = name end
+  return resource.guard(pay, names, function(name)
+    local part = parts[name]
+    return resource.new(name, client, part and part.resource() or require("obol.client." .. name))
   end)
+end
+
+-- Called in tail position, so that misuse is raised at the caller's line.
+local function open(source, parts)
+  if type(source) ~= "string" and type(source) ~= "table" then
+    error("expected the path of a configuration or a table", 2)
+  end
+  local opened, err = config.open(source, parts)
+  if not opened then return nil, err end
+  return build(opened, parts)
 end
 
 --- Opens a client from a configuration file's path or a table: the client, or nil and an error that
 -- lists every mistake in `fields`.
-function M.open(source)
-  if type(source) ~= "string" and type(source) ~= "table" then
-    error("expected the path of a configuration or a table", 2)
-  end
-  local opened, err = config.open(source)
-  if not opened then return nil, err end
-  return build(opened)
-end
+function M.open(source) return open(source, {}) end
 
+--- `open` with parts that are built on the client: { <name of a resource and key of the configuration> = { resource =
+-- (a function that answers its methods), load = function(value, folder, add) } }.
+function M.with(parts)
+  return function(source) return open(source, parts) end
+end
 
 return M

@@ -8,7 +8,7 @@ local M = {}
 
 local common = { from_ms = true, to_ms = true, limit = true, cursor = true }
 local lua_type = { text = "string", flag = "boolean" }
-local kind_of = { payments = "payment", refunds = "refund", subscriptions = "subscription" }
+local kind_of = { payments = "payment", refunds = "refund", subscriptions = "subscription", flows = "flow" }
 
 local function is_integer(value, low, high)
   return type(value) == "number" and value == math.floor(value) and value >= low and value <= high

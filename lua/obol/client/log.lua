@@ -45,9 +45,18 @@ function M.breaker(client, info)
   emit(client, info)
 end
 
+--- A flow that began, ended, waits or stopped: `info` = { flow = (its id), name =, status =, steps =, error = (its
+-- text) }.
+function M.flow(client, info)
+  if not is_heard(client) then return end
+  local record = { type = "flow" }
+  for key, value in pairs(info) do record[key] = value end
+  emit(client, record)
+end
+
 --- Something that a person has to look at: `what` is `late_success`, `surplus`, `refused_state`,
 -- `other_mode`, `early_renewal`, `renewal_amount`, `beyond_cycles`, `mismatch` (a notification that
--- differs from the record), `contradiction`, `foreign_refund`, `dispute` or `ledger_failed`.
+-- differs from the record), `contradiction`, `foreign_refund`, `dispute`, `ledger_failed` or `flow_stopped`.
 function M.alarm(client, what, members)
   if not is_heard(client) then return end
   local record = { type = "alarm", alarm = what }

@@ -29,7 +29,6 @@ local function check_keys(config, problems)
         "expected a known key" .. nearest.hint(key, known))
     end
   end
-  if config.flows ~= nil then add(problems, "flows", "not built yet: leave it out", "unsupported") end
   if config.mode ~= "test" and config.mode ~= "live" then
     add(problems, "mode", "expected `test` or `live`")
   end
@@ -131,6 +130,13 @@ function M.open_routes(source, accounts, folder, problems)
   return routes
 end
 
+--- The flows that `list` names, by their names; nil where there is no list, or `part`, which loads them, is missing.
+-- What is wrong is added to `problems`.
+function M.open_flows(list, folder, problems, part)
+  if list == nil or not part then return nil end
+  return part.load(list, folder, M.adder(problems))
+end
+
 local MAX_TIMEOUT_MS = 600000
 
 local function open_transport(config, folder, problems)
@@ -162,7 +168,7 @@ end
 --- Checks `config` and opens accounts, ledger and transport; what is wrong is added to `problems`
 -- (whose `skip` names paths that were reported already, and whose `kind` becomes `invalid` unless all
 -- that is wrong is merely not built).
-function M.run(config, folder, problems)
+function M.run(config, folder, problems, parts)
   if type(config) ~= "table" then
     add(problems, "configuration", "expected a table or the path of a script")
     return nil
@@ -174,6 +180,7 @@ function M.run(config, folder, problems)
   opened.ledger, opened.place = open_ledger(config, folder, problems), place_of(config.ledger, folder)
   opened.routes = M.open_routes(config.routes, type(config.accounts) == "table" and config.accounts or {}, folder,
     problems)
+  opened.flows = M.open_flows(config.flows, folder, problems, parts.flows)
   opened.clock = check_function(config, "clock", problems)
   opened.log = check_function(config, "log", problems)
   opened.transport, opened.timeout_ms = open_transport(config, folder, problems)

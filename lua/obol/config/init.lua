@@ -40,17 +40,17 @@ local function load_script(path, problems)
 end
 
 --- Reads and checks a configuration. Answers { mode =, accounts = {name = account}, names = sorted
--- list, ledger =, transport =, clock =, log =, routes =, scripts = (see obol.config.again) }, or
--- nil and an error of kind `invalid` (or
--- `unsupported`) with all mistakes in `fields`.
-function M.open(source)
+-- list, ledger =, transport =, clock =, log =, routes =, flows =, scripts = (see obol.config.again) }, or nil and an
+-- error of kind `invalid` (or `unsupported`) with all mistakes in `fields`. `parts`: see obol.client; without that of
+-- `flows` they are not loaded.
+function M.open(source, parts)
   local problems = { skip = {} }
   local config, folder = source, ""
   if type(source) == "string" then
     config, folder = load_script(source, problems)
     if not config then return nil, folder end
   end
-  local opened = check.run(config, folder, problems)
+  local opened = check.run(config, folder, problems, parts or {})
   if #problems == 0 then
     opened.scripts = again.remember(config, folder, opened)
     return opened

@@ -1,47 +1,13 @@
 --- The files of providers that a configuration names: the merchant's own code, loaded as text, with
 -- ordinary globals, `require` and `obol`. What a file sets stays its own.
 
-local guard = require "obol.guard"
+local code = require "obol.config.code"
 local lines = require "obol.route.lines"
 local provider = require "obol.provider"
 
 local M = {}
 
-local MAX_SIZE, MAX_FILES = 1024 * 1024, 100
-
--- What a file may name `obol` is what it may require itself.
-local host_require = require
-
-local function environment()
-  return setmetatable({}, { __index = function(_, name)
-    if name == "obol" then return host_require "obol" end
-    return _G[name]
-  end })
-end
-
-local function read(path)
-  local file = io.open(path, "rb")
-  local text = file and file:read(MAX_SIZE + 1)
-  if file then file:close() end
-  if not text or #text > MAX_SIZE then return nil, "expected a file of 1 MiB at most at " .. path end
-  if text:byte(1) == 27 then return nil, "expected text, not compiled code, at " .. path end
-  return text
-end
-
--- What the file returns, its text and the names of what it defines; or nil and what is wrong.
-local function run(path, names)
-  local text, problem = read(path)
-  if not text then return nil, problem end
-  local chunk
-  chunk, problem = load(text, "@" .. path, "t", environment())
-  if not chunk then return nil, guard.plain(problem) end
-  local ok, defined, err = provider.heard(names, chunk)
-  if not ok then
-    problem = tostring(defined):gsub("%c", " ")
-    return nil, problem:sub(1, #path + 1) == path .. ":" and problem or path .. ": " .. problem
-  end
-  return defined, err, text
-end
+local MAX_FILES = 100
 
 -- "operations.payment.create.request[2].type" as keys: names of operations have dots of their own.
 local function keys_of(field, node)
@@ -60,7 +26,7 @@ local function keys_of(field, node)
 end
 
 local function define(path, field, names, add)
-  local defined, err, text = run(path, names)
+  local defined, err, text = code.run(path, function(chunk) return provider.heard(names, chunk) end)
   if provider.is(defined) then return end
   if type(err) == "string" then return add(field, err) end
   if type(err) ~= "table" then

@@ -1,5 +1,5 @@
---- The ledger: the durable record of payments, attempts, refunds, subscriptions, notifications and
--- events.
+--- The ledger: the durable record of payments, attempts, refunds, subscriptions, notifications,
+-- events and flows.
 --
 -- It takes whole units of work. Each method below that writes is one unit: it names the rows that it
 -- read by their `version`, and is refused (kind `conflict`) where somebody changed them meanwhile;
@@ -19,7 +19,8 @@ local Ledger = {}
 Ledger.__index = Ledger
 
 -- in parentheses: `require` answers a second value
-for _, part in ipairs { (require "obol.ledger.work"), (require "obol.ledger.consumers") } do
+for _, part in ipairs { (require "obol.ledger.work"), (require "obol.ledger.consumers"),
+  (require "obol.ledger.flows") } do
   for name, method in pairs(part) do Ledger[name] = method end
 end
 

@@ -9,11 +9,12 @@ local M = {}
 M.none = setmetatable({}, { __tostring = function() return "none" end })
 
 local LIMIT = 2 ^ 63 -- of integers
+local MAX_DEPTH = 24
 
 local copy_json
 
 local function copy_table(value, depth)
-  if depth > 8 or getmetatable(value) ~= nil then return nil, "expected plain values" end
+  if depth > MAX_DEPTH or getmetatable(value) ~= nil then return nil, "expected plain values" end
   local copied = {}
   for key, member in pairs(value) do
     local kind = type(key)

@@ -1,4 +1,4 @@
---- The states of payments, subscriptions and refunds, and what each outcome of an attempt means.
+--- The states of payments, subscriptions, refunds and flows, and what each outcome of an attempt means.
 -- These tables are the one place where it is written down: the ledger refuses what they do not
 -- hold, and `states.picture` draws them for the documentation.
 
@@ -45,10 +45,18 @@ M.transitions = {
     canceled = { "incomplete", "trialing", "active" },
     expired = { "incomplete", "trialing", "active" },
   },
+  flow = {
+    running = { "waiting", "succeeded", "failed", "stopped" },
+    waiting = { "running", "succeeded", "failed", "stopped" },
+    -- a person looks at it, and lets it go on
+    stopped = { "running" },
+    succeeded = {},
+    failed = {},
+  },
 }
 
 --- first.<kind>: the state in which it begins.
-M.first = { payment = "created", refund = "created", subscription = "incomplete" }
+M.first = { payment = "created", refund = "created", subscription = "incomplete", flow = "running" }
 
 local allowed = {}
 for kind, rows in pairs(M.transitions) do
@@ -56,7 +64,7 @@ for kind, rows in pairs(M.transitions) do
   for from, list in pairs(rows) do allowed[kind][from] = set(list) end
 end
 
---- Whether `kind` (`payment`, `refund`, `subscription`) may go from one state to another. Staying
+--- Whether `kind` (`payment`, `refund`, `subscription`, `flow`) may go from one state to another. Staying
 -- is always allowed.
 function M.may(kind, from, to)
   if from == to then return true end

@@ -113,9 +113,29 @@ M.consumers = {
   },
 }
 
+M.flows = {
+  first = 2,
+  key = "id",
+  index = { "waits_for" },
+  search = { "name, status", "status", "created_ms" },
+  columns = {
+    id = "text", name = "text", status = "text", input = "json", result = "json", error = "json",
+    action = "json", waits_for = "text", steps = "integer", deadline_ms = "integer", file = "text",
+    version = "integer", created_ms = "integer", updated_ms = "integer", due_ms = "integer",
+    looks = "integer", claimed_until = "integer",
+  },
+}
+
 M.steps = {
   key = "id",
-  columns = { id = "text", flow = "text", name = "text", value = "json", time_ms = "integer" },
+  index = { "flow" },
+  search = { "flow, number" },
+  since = { number = 2, kind = 2, subject = 2, line = 2, state = 2, error = 2, tries = 2, until_ms = 2 },
+  columns = {
+    id = "text", flow = "text", name = "text", value = "json", time_ms = "integer", number = "integer",
+    kind = "text", subject = "text", line = "text", state = "text", error = "json", tries = "integer",
+    until_ms = "integer",
+  },
 }
 
 return M

@@ -4,7 +4,7 @@ local rows = require "obol.ledger.rows"
 
 local M = {}
 
---- Rows of `payments`, `refunds`, `subscriptions` or `notifications` that are to be looked at by the
+--- Rows of `payments`, `refunds`, `subscriptions`, `notifications` or `flows` that are to be looked at by the
 -- moment `due_ms`, the longest waiting first, without those that somebody looks at: a list, or nil and
 -- an error.
 function M:due(name, due_ms, limit)

@@ -7,7 +7,7 @@ local M = {}
 
 M.PREFIX = "obol_"
 
-local rules = { payments = "payment", refunds = "refund", subscriptions = "subscription" }
+local rules = { payments = "payment", refunds = "refund", subscriptions = "subscription", flows = "flow" }
 
 --- The names of a table's columns, sorted.
 function M.columns(about)

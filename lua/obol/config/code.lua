@@ -1,0 +1,45 @@
+--- Running the merchant's own code that a configuration names (providers, flows): loaded as text, with
+-- ordinary globals, `require` and `obol`. What a file sets stays its own.
+
+local guard = require "obol.guard"
+
+local M = {}
+
+local MAX_SIZE = 1024 * 1024
+
+-- What a file may name `obol` is what it may require itself.
+local host_require = require
+
+local function environment()
+  return setmetatable({}, { __index = function(_, name)
+    if name == "obol" then return host_require "obol" end
+    return _G[name]
+  end })
+end
+
+local function read(path)
+  local file = io.open(path, "rb")
+  local text = file and file:read(MAX_SIZE + 1)
+  if file then file:close() end
+  if not text or #text > MAX_SIZE then return nil, "expected a file of 1 MiB at most at " .. path end
+  if text:byte(1) == 27 then return nil, "expected text, not compiled code, at " .. path end
+  return text
+end
+
+--- Runs the file at `path`: what it returns, two values at most, and its text. Where it cannot be run: nil and what is
+-- wrong, with file and line. `call(chunk)` runs it in the place of pcall.
+function M.run(path, call)
+  local text, problem = read(path)
+  if not text then return nil, problem end
+  local chunk
+  chunk, problem = load(text, "@" .. path, "t", environment())
+  if not chunk then return nil, guard.plain(problem) end
+  local ok, defined, err = (call or pcall)(chunk)
+  if not ok then
+    problem = tostring(defined):gsub("%c", " ")
+    return nil, problem:sub(1, #path + 1) == path .. ":" and problem or path .. ": " .. problem
+  end
+  return defined, err, text
+end
+
+return M

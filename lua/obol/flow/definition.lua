@@ -1,0 +1,74 @@
+--- Definitions of flows: what obol.flow answers.
+
+local duration = require "obol.route.duration"
+local nearest = require "obol.nearest"
+
+local M = {}
+
+local TRIES = 10
+local known = { deadline = true, tries = true }
+local made = setmetatable({}, { __mode = "k" })
+
+--- Milliseconds of a span of time such as `30m`; raises at the caller's caller otherwise.
+function M.span(text, what)
+  local ms = duration(text)
+  if not ms then error(("expected %s as a time such as `30s`, `30m`, `2h` or `3d`, a year at most"):format(what), 3) end
+  return ms
+end
+
+--- Whether `value` can name a flow, a step or a word: text of 1 to 64 bytes.
+function M.is_name(value)
+  return type(value) == "string" and #value >= 1 and #value <= 64 and not value:find "%c"
+end
+
+--- How often a step is tried, of an option; raises at the caller's caller otherwise.
+function M.tries(value)
+  if value == nil then return nil end
+  if type(value) ~= "number" or value % 1 ~= 0 or value < 1 or value > 1000 then
+    error("expected `tries` as an integer from 1 to 1000", 3)
+  end
+  return value
+end
+
+--- Raises at the caller's caller for options that are no table, or have a name that is not in `names`.
+function M.options(given, names)
+  if given == nil then return {} end
+  if type(given) ~= "table" then error("expected options as a table, got a " .. type(given), 3) end
+  for name in pairs(given) do
+    if not names[name] then error("expected a known option" .. nearest.hint(name, names), 3) end
+  end
+  return given
+end
+
+--- Makes a definition: { name =, run = (the function), tries =, deadline_ms = (nil without one), file =, line = }.
+-- Raises at the caller's caller.
+function M.new(name, fn, options)
+  if not M.is_name(name) or not name:find "^[%a_][%w_.-]*$" then
+    error("expected a flow's name of letters, digits, `_`, `.` and `-`, 64 at most, a letter first", 3)
+  end
+  if type(fn) ~= "function" then error("expected the flow as a function, got a " .. type(fn), 3) end
+  if options ~= nil and type(options) ~= "table" then error("expected options as a table", 3) end
+  for key in pairs(options or {}) do
+    if not known[key] then error("expected a known option" .. nearest.hint(key, known), 3) end
+  end
+  local deadline, tries = options and options.deadline, options and options.tries
+  local deadline_ms = deadline ~= nil and duration(deadline) or nil
+  if deadline ~= nil and not deadline_ms then
+    error("expected `deadline` as a time such as `30m`, `2h` or `3d`, a year at most", 3)
+  end
+  if tries ~= nil and not (type(tries) == "number" and tries % 1 == 0 and tries >= 1 and tries <= 1000) then
+    error("expected `tries` as an integer from 1 to 1000", 3)
+  end
+  local info = debug.getinfo(fn, "S")
+  local defined = { name = name, run = fn, tries = tries or TRIES, deadline_ms = deadline_ms,
+    file = info.source:match "^@(.*)$" or info.short_src, line = info.linedefined }
+  made[defined] = true
+  return defined
+end
+
+--- Whether `value` is a definition.
+function M.is(value)
+  return made[value] == true
+end
+
+return M

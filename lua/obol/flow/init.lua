@@ -1,0 +1,36 @@
+--- Durable flows: the business steps around a payment, as plain Lua that survives crashes and waits for days.
+--
+--     return obol.flow("subscribe", function(flow, order)
+--       local payment = flow:create(order)
+--       if payment.action then flow:present(payment.action) end
+--       payment = flow:await(payment, { timeout = "30m" })
+--       if payment.status ~= "succeeded" then return flow:fail(payment) end
+--       flow:step("grant", function(key) return require("shop").grant(order.customer.id, key) end)
+--     end, { deadline = "3d", tries = 10 })
+--
+-- `flow(name, fn [, options])` -> a definition, for a file that the configuration names under `flows`. fn gets the
+-- flow (see obol.flow.object) and its input; the first value that it returns is the flow's result. options: `deadline`
+-- (from the start; none without it) and `tries` (of each step; 10). Raises at the caller's line.
+--
+-- What a flow's method answers is recorded. A flow that waits is forgotten and later run again from its beginning,
+-- each recorded step answering what it answered; so its code outside of steps has to do the same each time: no
+-- os.time (but flow:now_ms()), no random numbers, no reading of files, but in steps.
+
+local definition = require "obol.flow.definition"
+
+local M = {}
+
+--- Whether `value` is what `flow` answered.
+M.is = definition.is
+
+--- What a client is given to run flows: `load(list, folder, add)` (see obol.flow.load), and `resource`, the methods of
+-- pay.flows.
+M.part = {
+  load = function(...) return require("obol.flow.load").run(...) end,
+  resource = function() return require "obol.flow.methods" end,
+}
+
+return setmetatable(M, { __call = function(_, name, fn, options)
+  local defined = definition.new(name, fn, options)
+  return defined
+end })

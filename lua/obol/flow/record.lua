@@ -1,0 +1,178 @@
+--- Writing a run into the ledger. Each function that writes answers true, or nil after it has put into the run why it
+-- cannot go on: `outcome` (how the run ended) or `err` (the ledger's).
+--
+-- A run has `client`, `definition`, `row` (the flow's, as this process read or wrote it), `steps` (the recorded ones by
+-- number), `words`, `position` (the number of the step that was asked for last), `undo` (list of undo steps) and
+-- `lease_ms`.
+
+local clone = require "obol.clone"
+local errors = require "obol.error"
+local fault = require "obol.client.fault"
+local guard = require "obol.guard"
+local ledger = require "obol.ledger"
+local log = require "obol.client.log"
+
+local M = {}
+
+local none = ledger.none
+local MAX_TEXT = 500
+
+-- Columns that are emptied when the flow goes on.
+local passing = { "error", "waits_for", "looks" }
+
+-- Puts what the ledger refused into the run: a conflict says that somebody else goes on with the flow.
+local function refused(run, err)
+  if err.kind == "conflict" then run.outcome = "taken" else run.err = err end
+  return nil
+end
+
+M.refused = refused
+
+-- The change that writes the step `number` with the columns of `to`.
+local function step_change(run, request, to)
+  local before, id = run.steps[request.number], ("%s/%d"):format(run.row.id, request.number)
+  to.time_ms = run.client.clock()
+  if before then return { key = id, to = to }, before end
+  local row = { id = id, flow = run.row.id, number = request.number, kind = request.kind, name = request.name,
+    subject = request.subject, line = request.line }
+  for column, value in pairs(to) do
+    if value ~= none then row[column] = value end
+  end
+  return { new = row }
+end
+
+local function write(run, to, request, step_to)
+  local now, change, before = run.client.clock(), nil, nil
+  to.updated_ms = now
+  if request then
+    change, before = step_change(run, request, step_to)
+    to.steps = math.max(run.row.steps or 0, request.number)
+  end
+  local row, err = run.client.ledger:write_flow(run.row, to, change)
+  if not row then return refused(run, err) end
+  run.row = row
+  if request then
+    local step = clone(before or change.new)
+    for column, value in pairs(step_to) do
+      if value == none then value = nil end
+      step[column] = value
+    end
+    run.steps[request.number] = step
+  end
+  return true
+end
+
+--- Records that the step is done: `step_to` has its columns (`value`, ...), `to` further changes of the flow.
+function M.done(run, request, step_to, to)
+  local now = run.client.clock()
+  to = to or {}
+  to.status, to.due_ms, to.claimed_until = "running", now, now + run.lease_ms
+  for _, column in ipairs(passing) do
+    if run.row[column] ~= nil then to[column] = none end
+  end
+  step_to.state, step_to.error = step_to.state or "done", run.steps[request.number] and none or nil
+  return write(run, to, request, step_to)
+end
+
+--- Records that the flow waits at this step, until `due_ms` if nothing comes before: to = further changes. Nobody
+-- has the lease from then on.
+function M.wait(run, request, step_to, due_ms, to)
+  to = to or {}
+  to.status, to.due_ms, to.claimed_until = "waiting", due_ms, none
+  step_to.state = "open"
+  return write(run, to, request, step_to)
+end
+
+-- An event or a word may have made the flow due while it was looked at: then it stays due, and nobody's.
+local function woken(run, err)
+  local row = err.kind == "conflict" and run.client.ledger:flow(run.row.id)
+  if not row or row.version ~= run.row.version or row.claimed_until ~= run.row.claimed_until then
+    return refused(run, err)
+  end
+  local ok
+  ok, err = run.client.ledger:looked("flows", row.id, row, {})
+  if not ok then return refused(run, err) end
+  run.row = row
+  return true
+end
+
+--- Goes on waiting, as recorded, until `due_ms`; `looks` counts how often this was done.
+function M.rest(run, due_ms, looks)
+  local row = run.row
+  if row.status ~= "waiting" then
+    return write(run, { status = "waiting", due_ms = due_ms, looks = looks or none, claimed_until = none })
+  end
+  local to = { due_ms = due_ms, looks = looks or none }
+  local ok, err = run.client.ledger:looked("flows", row.id, row, to)
+  if not ok then return woken(run, err) end
+  run.row = clone(row)
+  run.row.due_ms, run.row.looks, run.row.claimed_until = due_ms, looks, nil
+  return true
+end
+
+--- Takes the lease again, which was given back when the flow was recorded as waiting.
+function M.claim(run)
+  local until_ms = run.client.clock() + run.lease_ms
+  local ok, err = run.client.ledger:claim("flows", run.row.id, run.row, until_ms)
+  if not ok then return refused(run, err) end
+  run.row = clone(run.row)
+  run.row.claimed_until = until_ms
+  return true
+end
+
+--- What is told of an error that was raised or given, in one line: an error object's own words, a text without what
+-- Lua quotes of the source.
+function M.text(raised)
+  local text
+  if errors.is(raised) then
+    text = tostring(raised)
+  elseif type(raised) == "string" then
+    text = guard.plain(raised)
+  else
+    text = "an error that is no text"
+  end
+  return #text > MAX_TEXT and text:sub(1, MAX_TEXT) or text
+end
+
+--- The error of a flow as it is recorded: the members of an error object, and where it happened.
+function M.error_row(raised, where)
+  local row = errors.is(raised) and fault.to_row(raised) or { kind = "internal" }
+  row.message = where and where .. ": " .. M.text(raised) or M.text(raised)
+  row.field = nil
+  return row
+end
+
+local function tell(run)
+  local row = run.row
+  local info = { flow = row.id, name = row.name, status = row.status, steps = row.steps,
+    error = row.error and row.error.message or nil }
+  log.flow(run.client, info)
+  if row.status == "stopped" then
+    log.alarm(run.client, "flow_stopped", { flow = row.id, name = row.name, error = info.error })
+  end
+end
+
+M.tell = tell
+
+--- Ends the flow, or stops it: to = { status =, result =, error = }; request and step_to, where a step is written in
+-- the same unit. Sets the run's `outcome`.
+function M.finish(run, to, request, step_to)
+  to.due_ms, to.claimed_until = none, none
+  for _, column in ipairs { "waits_for", "looks" } do
+    if run.row[column] ~= nil then to[column] = none end
+  end
+  if to.error == nil and run.row.error ~= nil then to.error = none end
+  if to.status ~= "stopped" and run.row.action ~= nil then to.action = none end
+  if not write(run, to, request, step_to) then return nil end
+  run.outcome = to.status == "succeeded" and "ended" or to.status
+  tell(run)
+  return true
+end
+
+--- Stops the flow with the error `row`, for a person to look at it.
+function M.stop(run, row, request, step_to)
+  M.finish(run, { status = "stopped", error = row }, request, step_to)
+  return nil
+end
+
+return M
