@@ -182,7 +182,7 @@ static int account_index(lua_State *L)
         return account->provider->currencies != NULL ? push_texts(L, account->provider->currencies)
                                                      : 0;
     if (strcmp(name, "session") == 0) {
-        lua_pushboolean(L, obol_account_wants_session(account));
+        lua_pushboolean(L, account->wants_session);
         return 1;
     }
     if (strcmp(name, "query_schedule_s") == 0)
@@ -200,6 +200,7 @@ void obol_bind_account(lua_State *L)
 {
     static const luaL_Reg methods[] = {{"encode", obol_account_method_encode},
                                        {"plan", obol_account_method_plan},
+                                       {"effect", obol_account_method_effect},
                                        {"open", obol_account_method_open},
                                        {"acknowledge", obol_account_method_acknowledge},
                                        {"redact", obol_account_method_redact},

@@ -23,6 +23,7 @@ int64_t obol_bind_time_member(lua_State *L, int index);
 /* The methods, by file. */
 int obol_account_method_encode(lua_State *L);
 int obol_account_method_plan(lua_State *L);
+int obol_account_method_effect(lua_State *L);
 int obol_account_method_redact(lua_State *L);
 int obol_account_method_open(lua_State *L);
 int obol_account_method_acknowledge(lua_State *L);

@@ -121,6 +121,27 @@ static struct obol_node *choosing_params(lua_State *L, int index,
     return fine && obol_params_normalize(arena, params) ? params : NULL;
 }
 
+/* account:effect(operation, params): what the variant that fits may do: "money", "offer" or "none"
+ * | nothing where none fits */
+int obol_account_method_effect(lua_State *L)
+{
+    const struct obol_account *account = obol_bind_account_check(L, 1);
+    const char *operation = luaL_checkstring(L, 2);
+    luaL_checktype(L, 3, LUA_TTABLE);
+    lua_settop(L, 3);
+    struct obol_arena *arena = obol_bind_arena(L, DECODE_MAX);
+    struct obol_err err = {0};
+    const struct obol_node *params =
+        choosing_params(L, 3, account->provider, operation, arena, &err);
+    const struct obol_operation *chosen =
+        params != NULL ? obol_account_choose(account, operation, params, &err) : NULL;
+    obol_bind_arena_end(arena);
+    if (chosen == NULL)
+        return 0;
+    lua_pushstring(L, obol_effect_name(chosen->effect));
+    return 1;
+}
+
 static int fail_known(lua_State *L, const struct obol_err *err, enum obol_outcome outcome,
                       int status)
 {

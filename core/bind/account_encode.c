@@ -115,7 +115,8 @@ int obol_account_method_plan(lua_State *L)
     const struct obol_operation *chosen = obol_account_choose(account, operation, params, &err);
     if (chosen == NULL)
         return fail_unsent(L, &err);
-    lua_newtable(L);
+    obol_bind_arena_end(arena);
+    lua_createtable(L, 0, 8);
     set_text(L, "operation", chosen->name);
     set_text(L, "variant", chosen->variant);
     set_text(L, "effect", obol_effect_name(chosen->effect));

@@ -23,6 +23,7 @@ void obol_bind_folder(lua_State *L);
 void obol_bind_json(lua_State *L); /* json and null */
 void obol_bind_qr(lua_State *L);
 void obol_bind_stop(lua_State *L);
+void obol_bind_random(lua_State *L);
 void obol_bind_url(lua_State *L); /* url and form */
 
 /* Pushes nil and an error object: the one way in which the core reports what the world did. */

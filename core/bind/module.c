@@ -30,5 +30,6 @@ int luaopen_obol_core(lua_State *L)
     obol_bind_store(L);
     obol_bind_qr(L);
     obol_bind_stop(L);
+    obol_bind_random(L);
     return 1;
 }

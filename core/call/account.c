@@ -35,6 +35,18 @@ static struct obol_slice new_pool(struct obol_arena *arena)
                              (unsigned long long)atomic_fetch_add(&counter, 1));
 }
 
+static bool wants_session(const struct obol_account *account)
+{
+    const char *const *word = account->provider->session_words;
+    for (; word != NULL && *word != NULL; word++) {
+        const struct obol_slot *slot = obol_record_get(&account->config, *word);
+        /* a word that can be false has no text */
+        if (slot != NULL && (slot->boolean || slot->text.size != 0))
+            return true;
+    }
+    return false;
+}
+
 bool obol_account_open(struct obol_account *account, const struct obol_provider *provider,
                        const struct obol_node *config, struct obol_problems *problems)
 {
@@ -59,6 +71,7 @@ bool obol_account_open(struct obol_account *account, const struct obol_provider 
                 (provider->prepare == NULL ||
                  provider->prepare(&account->config, &account->config.state, problems));
     problems->arena = report;
+    account->wants_session = fine && wants_session(account);
     return fine;
 }
 
@@ -89,18 +102,6 @@ void obol_account_close(struct obol_account *account)
 bool obol_account_supports(const struct obol_account *account, const char *operation)
 {
     return obol_operation_first(account->provider, operation) != NULL;
-}
-
-bool obol_account_wants_session(const struct obol_account *account)
-{
-    const char *const *word = account->provider->session_words;
-    for (; word != NULL && *word != NULL; word++) {
-        const struct obol_slot *slot = obol_record_get(&account->config, *word);
-        /* a word that can be false has no text */
-        if (slot != NULL && (slot->boolean || slot->text.size != 0))
-            return true;
-    }
-    return false;
 }
 
 /* `account.login.email`: whether the configuration has it. */

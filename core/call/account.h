@@ -14,6 +14,7 @@ struct obol_account {
     struct obol_slice base_url; /* without a slash at its end */
     struct obol_slice pool;     /* its connections are its own */
     struct obol_lookups *lookups;
+    bool wants_session; /* calls need the token of a session that the client has to open */
 };
 
 enum { OBOL_CEILING_ACCOUNT = 4 * 1024 * 1024 };
@@ -33,6 +34,4 @@ const struct obol_operation *obol_account_choose(const struct obol_account *acco
                                                  const char *operation,
                                                  const struct obol_node *params,
                                                  struct obol_err *err);
-/* Whether calls need the token of a session that the client has to open. */
-bool obol_account_wants_session(const struct obol_account *account);
 bool obol_account_supports(const struct obol_account *account, const char *operation);

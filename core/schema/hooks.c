@@ -6,8 +6,8 @@
 static bool is_token(const char *name)
 {
     for (size_t i = 0; name[i] != '\0'; i++)
-        if (!((name[i] | 0x20) >= 'a' && (name[i] | 0x20) <= 'z') &&
-            !(name[i] >= '0' && name[i] <= '9') && strchr("!#$%&'*+-.^_`|~", name[i]) == NULL)
+        if (!((name[i] | 0x20) >= 'a' && (name[i] | 0x20) <= 'z') && name[i] != '-' &&
+            !(name[i] >= '0' && name[i] <= '9') && strchr("!#$%&'*+.^_`|~", name[i]) == NULL)
             return false;
     return name[0] != '\0';
 }

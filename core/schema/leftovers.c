@@ -46,8 +46,8 @@ static bool leads_somewhere(const struct obol_field *fields, const char *path)
 {
     size_t size = strlen(path);
     for (; fields != NULL && fields->name != NULL; fields++)
-        if (is_callers(fields) && strncmp(fields->name, path, size) == 0 &&
-            (fields->name[size] == '.' || fields->name[size] == '['))
+        if (fields->name[0] == path[0] && strncmp(fields->name, path, size) == 0 &&
+            (fields->name[size] == '.' || fields->name[size] == '[') && is_callers(fields))
             return true;
     return false;
 }

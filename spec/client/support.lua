@@ -69,6 +69,8 @@ function Account:supports(operation)
   return M.plans[self.provider][operation] ~= nil
 end
 
+function Account:effect(operation) return self:plan(operation).effect end
+
 function Account:plan(operation)
   local plan = { operation = operation }
   for key, value in pairs(M.plans[self.provider][operation]) do plan[key] = value end

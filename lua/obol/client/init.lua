@@ -29,10 +29,10 @@ end
 
 -- pay:call(account, operation, params [, options])
 -- The key of a call that makes something: the caller's, or one that no other call has.
-local function key_of(client, name, operation, params, given)
+local function key_of(client, account, operation, params, given)
   if given then return given end
-  local plan = client.accounts[name]:plan(operation, params)
-  return plan and plan.effect ~= "none" and client.unique() or nil
+  local effect = account:effect(operation, params)
+  return effect and effect ~= "none" and client.unique() or nil
 end
 
 local function call(client, name, operation, params, options)
@@ -49,7 +49,7 @@ local function call(client, name, operation, params, options)
     return nil, fault.unsupported("the provider has no such operation" .. nearest.hint(operation, health.known), name)
   end
   params = params or {}
-  local key = key_of(client, name, operation, params, limits.key)
+  local key = key_of(client, account, operation, params, limits.key)
   local result, reply = exchange.run(client, { account = name, operation = operation, params = params,
     key = key, token = limits.token, deadline = limits.deadline })
   if not result then return nil, reply end

@@ -5,23 +5,18 @@ local crypto = require "obol.crypto"
 
 local M = {}
 
--- Bytes that no other process has. The system's file is read without a buffer: a process that was forked
--- from this one shares it, and would share what is in a buffer too.
-local function new_bytes()
-  local file = io.open("/dev/urandom", "rb")
-  if file then file:setvbuf "no" end
-  return function(count)
-    local bytes = file and file:read(count)
-    if bytes and #bytes == count then return bytes end
-    local list = {}
-    for place = 1, count do list[place] = string.char(math.random(0, 255)) end
-    return table.concat(list)
-  end
+-- Bytes that no other process has.
+local function bytes(count)
+  local given = core.random(count)
+  if given then return given end
+  local list = {}
+  for place = 1, count do list[place] = string.char(math.random(0, 255)) end
+  return table.concat(list)
 end
 
 -- A generator of its own, so that the host's math.random is left alone and no two processes pause
 -- alike.
-local function new_random(bytes)
+local function new_random()
   local a, b, c = bytes(3):byte(1, 3)
   local state = a * 65536 + b * 256 + c
   return function()
@@ -32,7 +27,7 @@ end
 
 -- The time in digits, one more where the clock has not moved on, and six digits that other processes
 -- do not have at the same moment: a provider may refuse what it has seen.
-local function new_nonce(bytes)
+local function new_nonce()
   local last = 0
   return function(time_ms)
     last = math.max(time_ms, last + 1)
@@ -42,9 +37,7 @@ local function new_nonce(bytes)
 end
 
 -- 32 hex digits that are nobody else's.
-local function new_unique(bytes)
-  return function() return crypto.hex(bytes(16)) end
-end
+local function unique() return core.unique() or crypto.hex(bytes(16)) end
 
 local function is_time(value)
   return type(value) == "number" and value >= 0 and value < 2 ^ 53
@@ -64,8 +57,7 @@ end
 function M.add(client, opened)
   client.clock = opened.clock and host_clock(opened.clock) or core.clock_ms
   client.elapsed = core.monotonic_ms
-  local bytes = new_bytes()
-  client.random, client.nonce, client.unique = new_random(bytes), new_nonce(bytes), new_unique(bytes)
+  client.random, client.nonce, client.unique = new_random(), new_nonce(), unique
   client.sleep = function(ms)
     local transport = client.transport
     -- Whatever a transport does, an attempt that is under way has to come to its end.
