@@ -28,4 +28,5 @@ return {
       rsa = { mode = env "FOURMETAS_RSA_MODE", key = secret.env "FOURMETAS_RSA_KEY" } },
   },
   routes = "../routes/cards.lua",
+  flows = { "checkout.lua", "subscription.lua", "recharge.lua", "card.lua", "refund.lua" },
 }

@@ -16,6 +16,9 @@ return {
   { name = "cards", when = { method = "card" }, to = { "cards", "spare" },
     failover = { hops = 1, within = "15s", declined = { "101" } } },
 
+  -- Memberships without a card of ours: the provider has a page for them.
+  { name = "memberships", when = { operation = "subscription.create" }, to = "subs" },
+
   -- What pays for itself elsewhere: hosted pages, wallets, game recharge. Accounts that cannot do a method are
   -- passed by, so one rule does for all of them.
   { name = "others", to = { "cards", "subs", "web", "games" } },
@@ -29,6 +32,7 @@ return {
     { payment = { method = "card", three_ds = true, currency = "USD", amount = "8.88" }, rule = "challenged",
       to = { "cards", "spare" } },
     { payment = { method = "card", currency = "USD", amount = "8.88" }, rule = "cards", to = { "cards", "spare" } },
+    { operation = "subscription.create", payment = { customer = { id = "u-1" } }, to = "subs" },
     { payment = { method = "wechat_qr", currency = "CNY", amount = "19.99" }, to = "web" },
     { payment = { method = "game", currency = "USD", amount = "3.44" }, to = "games" },
     { name = "nobody takes QQ in dollars", payment = { method = "qq_qr", currency = "USD", amount = "1.00" },

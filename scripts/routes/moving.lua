@@ -31,6 +31,7 @@ return {
   { name = "moving", when = { method = "card" }, split = { cards = 100 - MOVED, spare = MOVED }, by = "customer.id",
     failover = { hops = 1, within = "15s" } },
 
+  { name = "memberships", when = { operation = "subscription.create" }, to = "subs" },
   { name = "others", to = { "cards", "subs", "web", "games" } },
 
   accounts = {

@@ -89,21 +89,50 @@ describe("the example rules of moving traffic", function()
     pay:close()
   end)
 
-  it("leave what was begun where it was begun", function()
-    local w, ledger = world.new(), os.tmpname()
+  it("are taken up by a running client, which keeps the old ones where the new ones are bad", function()
+    local w = world.new()
     write(path, 0)
-    local pay = w:open { routes = path, ledger = "sqlite:" .. ledger }
+    local pay = w:open { routes = path }
+    local customer = { id = "u-1", ip = "203.0.113.9" }
+    assert.equal("cards", pay.payments:create(world.card("A-1", { customer = customer })).account)
+    write(path, 10)
+    assert(pay:reload())
+    assert.equal("spare", pay.payments:create(world.card("A-2", { customer = customer })).account)
+    write(path, 110)
+    local answer, err = pay:reload()
+    assert.is_nil(answer)
+    assert.matches("%[2%]%.split", err.fields[1].field)
+    assert.matches(":%d+: expected a weight", err.fields[1].message)
+    -- rules that load, and do not do what stands beside them
+    local text = text_of(10):gsub('moves_at%(10, "u%-1"%)', 'moves_at(50, "u-1")')
+    local file = assert(io.open(path, "wb"))
+    file:write(text)
+    file:close()
+    answer, err = pay:reload()
+    assert.is_nil(answer)
+    assert.matches("u%-1 moves at 50", tostring(err))
+    assert.equal("spare", pay.payments:create(world.card("A-3", { customer = customer })).account)
+    assert.is_false(pay:status().reload.ok)
+    write(path, 0)
+    assert(pay:reload())
+    assert.equal("cards", pay.payments:create(world.card("A-4", { customer = customer })).account)
+    pay:close()
+  end)
+
+  it("leave what was begun where it was begun", function()
+    local w = world.new()
+    write(path, 0)
+    local pay = w:open { routes = path }
     local open = pay.payments:create(world.card("A-1", { customer = { id = "u-1", ip = "203.0.113.9" }, three_ds = true,
       browser = { user_agent = "Mozilla/5.0", accept = "text/html" } }))
     assert.equal("cards", open.account)
-    pay:close()
     write(path, 100)
-    pay = w:open { routes = path, ledger = "sqlite:" .. ledger }
+    assert(pay:reload())
+    assert.equal("spare", pay.payments:create(world.card "A-2").account)
     w.box:pay(open.action.url)
     w:deliver()
     local payment = pay.payments:get "A-1"
     assert.same({ "succeeded", "cards" }, { payment.status, payment.account })
     pay:close()
-    for _, suffix in ipairs { "", "-wal", "-shm" } do os.remove(ledger .. suffix) end
   end)
 end)

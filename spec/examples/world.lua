@@ -66,6 +66,36 @@ function World:deliver()
   return count
 end
 
+--- A client that runs the flows of these files in scripts/flows, with the rules of cards; what they ask of the shop's
+-- own systems is in `self.backend` (see backend.lua).
+function World:open_flows(...)
+  local flows = {}
+  for place, name in ipairs { ... } do flows[place] = ("scripts/flows/%s.lua"):format(name) end
+  self.backend = require("spec.examples.backend").install()
+  return self:open { routes = "scripts/routes/cards.lua", flows = flows }
+end
+
+--- What a shop's server does all the time: takes notifications, looks at what is unresolved, runs flows; until nothing
+-- more is due now.
+function World:work()
+  for _ = 1, 20 do
+    local count = self:deliver() + assert(self.pay:reconcile()).looked + assert(self.pay.flows:run()).looked
+    if count == 0 then return end
+  end
+  error "there is always more to do"
+end
+
+--- Time goes by, and the server works, every `step` milliseconds (an hour).
+function World:pass(ms, step)
+  local left = ms
+  while left > 0 do
+    local now = math.min(left, step or M.HOUR)
+    self.box:advance(now)
+    self:work()
+    left = left - now
+  end
+end
+
 --- The transactions of the simulator of cards: a list of "<account> <state>", oldest first.
 function World:card_sales()
   local list, second = {}, self.box:accounts().ruxpay_second.app_id

@@ -1,5 +1,5 @@
 --- Running the merchant's own code that a configuration names (providers, flows): loaded as text, with
--- ordinary globals, `require` and `obol`. What a file sets stays its own.
+-- ordinary globals, `require` (which looks beside the file first) and `obol`. What a file sets stays its own.
 
 local guard = require "obol.guard"
 
@@ -10,9 +10,23 @@ local MAX_SIZE = 1024 * 1024
 -- What a file may name `obol` is what it may require itself.
 local host_require = require
 
-local function environment()
+-- A module is looked for beside the file first: wherever its configuration lies, a file finds its own.
+local function require_from(folder)
+  return function(name)
+    local before = package.path
+    package.path = folder .. "?.lua;" .. folder .. "?/init.lua;" .. before
+    local ok, found = pcall(host_require, name)
+    package.path = before
+    if ok then return found end
+    error(found, 2)
+  end
+end
+
+local function environment(folder)
+  local own_require = require_from(folder)
   return setmetatable({}, { __index = function(_, name)
     if name == "obol" then return host_require "obol" end
+    if name == "require" then return own_require end
     return _G[name]
   end })
 end
@@ -32,7 +46,7 @@ function M.run(path, call)
   local text, problem = read(path)
   if not text then return nil, problem end
   local chunk
-  chunk, problem = load(text, "@" .. path, "t", environment())
+  chunk, problem = load(text, "@" .. path, "t", environment(path:match "^(.*/)" or "./"))
   if not chunk then return nil, guard.plain(problem) end
   local ok, defined, err = (call or pcall)(chunk)
   if not ok then

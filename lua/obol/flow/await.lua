@@ -39,11 +39,29 @@ function M.over(run, request)
   return nil
 end
 
--- Whether what is in this state is no longer waited for.
-local function is_settled(request, status)
-  if over[request.name][status] then return true end
-  if request.states then return request.states[status] == true end
-  return request.name == "subscription" and status ~= "incomplete"
+-- What the flow's own function says of the object: true or false; nil where the run cannot go on.
+local function ask_flow(run, request)
+  local object, err = run.client.pay[resources[request.name]]:get(request.subject)
+  if not object then return record.refused(run, err) end
+  local ok, answer = pcall(request.ends, object)
+  if ok then return answer and true or false end
+  return record.stop(run, record.error_row(answer, request.line .. ": `ends`"))
+end
+
+-- Whether a subscription will not begin any more, because its first charge is over.
+local function has_failed(run, request, status)
+  if request.name ~= "subscription" or status ~= "incomplete" then return false end
+  local first = run.client.ledger:payment(request.subject)
+  return first ~= nil and first.status ~= "succeeded" and over.payment[first.status] == true
+end
+
+-- Whether what stands in the row is no longer waited for; nil where the run cannot go on.
+local function is_settled(run, request, row)
+  local status = row.status
+  if over[request.name][status] or has_failed(run, request, status) then return true end
+  if request.states and request.states[status] then return true end
+  if request.ends then return ask_flow(run, request) end
+  return not request.states and request.name == "subscription" and status ~= "incomplete"
 end
 
 -- Every state that is named has to be one; otherwise the wait would not end.
@@ -97,7 +115,7 @@ local function begin(run, request, row, until_ms)
   if not record.wait(run, request, { until_ms = until_ms }, due_ms, { waits_for = row.order_id }) then return nil end
   row = read(run, request)
   if not row then return nil end
-  if is_settled(request, row.status) and record.claim(run) then return finish(run, request) end
+  if is_settled(run, request, row) and record.claim(run) then return finish(run, request) end
   run.outcome = run.outcome or not run.err and "waiting" or nil
   return nil
 end
@@ -108,7 +126,9 @@ local function again(run, request, step, row)
   ask(run, request, row)
   row = read(run, request)
   if not row then return nil end
-  if is_settled(request, row.status) then return finish(run, request) end
+  local settled = is_settled(run, request, row)
+  if settled == nil then return nil end
+  if settled then return finish(run, request) end
   local now = run.client.clock()
   if step.until_ms and now >= step.until_ms then return finish(run, request) end
   if M.is_over(run) then return M.over(run, request) end
@@ -125,7 +145,9 @@ function M.run(run, request, step)
   end
   local row = read(run, request)
   if not row then return nil end
-  if is_settled(request, row.status) then return finish(run, request) end
+  local settled = is_settled(run, request, row)
+  if settled == nil then return nil end
+  if settled then return finish(run, request) end
   if step then return again(run, request, step, row) end
   if M.is_over(run) then return M.over(run, request) end
   local now = run.client.clock()

@@ -88,7 +88,7 @@ local function target_of(what)
   return "payment", what.order_id
 end
 
-local await_options = { timeout = true, status = true }
+local await_options = { timeout = true, status = true, ends = true }
 
 -- The states of the option `status` as a set.
 local function set_of(list)
@@ -104,14 +104,17 @@ end
 
 --- Waits until a payment, refund or subscription (as it was answered, or a payment's order_id) is settled, or its
 -- status is one of `status`, and answers it as it is then. `timeout` (such as "30m"): when it is over, the answer is
--- the object as it is. A subscription is settled when it is not `incomplete`; with `status`, when it is over.
+-- the object as it is. A subscription is settled when it is not `incomplete`, or its first charge is over unpaid;
+-- with `status` or `ends`, when it is over. `ends`: fn(object), which answers true when the object is as it was
+-- waited for; it is asked again whenever something may have changed.
 function Flow.await(self, what, options)
   local run = run_of(self, "await")
   local kind, id = target_of(what)
   if not order.is_id(id) then error("expected a payment, refund or subscription, or a payment's order_id", 2) end
   options = definition.options(options, await_options)
   local timeout = options.timeout ~= nil and definition.span(options.timeout, "`timeout`") or nil
-  return (ask(run, { kind = "await", name = kind, subject = id, timeout_ms = timeout,
+  if options.ends ~= nil and type(options.ends) ~= "function" then error("expected `ends` as a function", 2) end
+  return (ask(run, { kind = "await", name = kind, subject = id, timeout_ms = timeout, ends = options.ends,
     states = set_of(options.status) }))
 end
 

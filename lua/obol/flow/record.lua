@@ -137,7 +137,11 @@ end
 --- The error of a flow as it is recorded: the members of an error object, and where it happened.
 function M.error_row(raised, where)
   local row = errors.is(raised) and fault.to_row(raised) or { kind = "internal" }
-  row.message = where and where .. ": " .. M.text(raised) or M.text(raised)
+  local text = M.text(raised)
+  -- an error with an account begins with it whenever it is printed
+  local account = row.account and row.account .. ": "
+  if account and text:sub(1, #account) == account then text = text:sub(#account + 1) end
+  row.message = where and where .. ": " .. text or text
   row.field = nil
   return row
 end

@@ -1,0 +1,47 @@
+-- A shop's checkout with fallback: the goods are held, the payer is offered one way to pay after the other, and what
+-- is paid is sent, or given back. Input: { order_id =, amount =, currency =, items = list, ways = list of methods,
+-- customer = { id =, ip = } }.
+
+local backend = require "backend"
+local obol = require "obol"
+
+local SHOP = "https://shop.example"
+
+-- One way to pay, until it is known what came of it. Without a timeout, on purpose: a page that the payer has left
+-- can be paid until it expires, and a lost answer may hide a success. Only what is over makes room for another way,
+-- so an order is never paid twice. How long a page stays open is the account's `expire_after`.
+local function pay_by(flow, order, way)
+  local payment = flow:create {
+    order_id = order.order_id, method = way, amount = order.amount, currency = order.currency,
+    description = "Order " .. order.order_id, items = order.items, customer = order.customer, billing = order.billing,
+    return_url = SHOP .. "/orders/" .. order.order_id, notify_url = SHOP .. "/pay/notify/{account}",
+  }
+  if payment.action then flow:present(payment.action) end
+  return flow:await(payment)
+end
+
+return obol.flow("checkout", function(flow, order)
+  local hold = flow:step("hold", function(key) return backend.hold(order.order_id, order.items, key) end)
+  if not hold then flow:fail "sold out" end
+  flow:compensate("release", function(key) backend.release(hold, key) end)
+
+  local payment
+  for _, way in ipairs(order.ways) do
+    payment = pay_by(flow, order, way)
+    if payment.status == "succeeded" then break end
+  end
+  if payment.status ~= "succeeded" then flow:fail(payment) end
+
+  -- A step that raises is tried again, for hours here: the warehouse may be down. That it cannot be sent at all is
+  -- an answer.
+  local parcel = flow:step("ship", function(key) return backend.ship(order.order_id, hold, key) end, { tries = 30 })
+  if parcel then return { parcel = parcel } end
+
+  local refund = flow:await(flow:refund(payment, { reason = "cannot be delivered" }))
+  if refund.status ~= "succeeded" then
+    flow:step("tell a person", function(key)
+      backend.mail("accounting", ("%s: give back %s by hand"):format(order.order_id, tostring(payment.amount)), key)
+    end)
+  end
+  flow:fail "cannot be delivered"
+end)
