@@ -3,7 +3,7 @@
 
 local M = {}
 
-local replaced = { "accounts", "routes" }
+local replaced = { "accounts", "routes", "flow_definitions" }
 
 -- What is not replaced is the client's own, read and written there.
 local function view(client, members)
@@ -17,7 +17,8 @@ function M.begin(client)
   client.current = view(client, client)
 end
 
---- The client as it would be with other `members`: { accounts =, routes = }, nil for those that stay.
+--- The client as it would be with other `members`: { accounts =, routes =, flow_definitions = }, nil for those that
+-- stay.
 function M.with(client, members)
   local all = {}
   for _, name in ipairs(replaced) do all[name] = members[name] == nil and client.current[name] or members[name] end

@@ -168,10 +168,10 @@ local function add_reconcile(pay, client)
 end
 
 local function add_reload(pay, client)
-  --- Loads again what the configuration names as scripts: its rules and the providers that are defined in Lua, with
-  -- the accounts that use those. Everything is loaded and checked, and what is expected beside the rules is run;
-  -- then all of it takes the place of what was there. Calls that are under way end as they began. When anything is
-  -- wrong, nothing changes.
+  --- Loads again what the configuration names as scripts: its rules, its flows and the providers that are defined in
+  -- Lua, with the accounts that use those. Everything is loaded and checked, and what is expected beside the rules is
+  -- run; then all of it takes the place of what was there. Calls that are under way end as they began; so does a
+  -- flow's run, and the next one goes on with the new code. When anything is wrong, nothing changes.
   --
   -- The configuration itself (accounts, keys, ledger, names of files) is not read again, nor is a module that a
   -- script requires. What was counted towards limits stays counted.
@@ -189,10 +189,10 @@ local function add_reload(pay, client)
   end
 
   --- What is loaded: { mode =, generation = (1, and one more with each reload that succeeded), opened_ms =,
-  -- loaded_ms = (when the scripts were loaded that hold now), files = list of { kind = "routes" or "provider",
+  -- loaded_ms = (when the scripts were loaded that hold now), files = list of { kind = "routes", "provider" or "flow",
   -- path =, digest = (SHA-256 of the content, nil where it could not be read) }, routes = { rules =, expectations = }
-  -- or nil, providers = names of those defined in the files, reload = nil, or of the last one { at_ms =, ok =,
-  -- error = (nil where it succeeded: text), fields = list of { field =, message = } } }.
+  -- or nil, providers = names of those defined in the files, flows = their names, reload = nil, or of the last one {
+  -- at_ms =, ok =, error = (nil where it succeeded: text), fields = list of { field =, message = } } }.
   function pay.status(self)
     check_self(pay, self, "status")
     check_open(client)

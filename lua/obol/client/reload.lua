@@ -1,4 +1,4 @@
---- Loading rules and providers again while payments go on, and telling what is loaded.
+--- Loading rules, flows and providers again while payments go on, and telling what is loaded.
 
 local again = require "obol.config.again"
 local choose = require "obol.client.choose"
@@ -58,7 +58,7 @@ function M.status(client)
   local last = loading.last
   return {
     mode = client.mode, generation = loading.generation, opened_ms = loading.opened_ms, loaded_ms = loading.loaded_ms,
-    files = copied(loading.files), providers = clone(loading.providers),
+    files = copied(loading.files), providers = clone(loading.providers), flows = names_of(client.flow_definitions),
     routes = routes and { rules = #routes.rules, expectations = #routes.expectations } or nil,
     reload = last and { at_ms = last.at_ms, ok = last.err == nil, error = last.err and tostring(last.err),
       fields = last.err and copied(last.err.fields) } or nil,
@@ -89,7 +89,7 @@ end
 local function prepare(client)
   local loaded, problems = again.load(client.loading.scripts)
   if not loaded then return nil, problems end
-  local candidate = generation.with(client, { routes = loaded.routes,
+  local candidate = generation.with(client, { routes = loaded.routes, flow_definitions = loaded.flows,
     accounts = merged(client.current.accounts, loaded.accounts) })
   local ok
   ok, problems = pcall(expectations, candidate)

@@ -1,7 +1,8 @@
---- Loading again what a configuration names as scripts: its providers and its rules. Nothing that is in use is
+--- Loading again what a configuration names as scripts: its providers, rules and flows. Nothing that is in use is
 -- touched: what comes of it is put in place by whoever asked, or undone.
 
 local check = require "obol.config.check"
+local clone = require "obol.clone"
 local core = require "obol.core"
 local providers = require "obol.config.providers"
 local secret = require "obol.secret"
@@ -19,10 +20,12 @@ end
 
 --- What is needed to load the scripts of `config` again, once it was opened: { folder =, providers = (list), routes =
 -- (path, or nil), names = (of all accounts, as keys), accounts = (name to the words of each account whose provider
--- comes from a file), defined = (names of the providers that came from files, as keys) }.
-function M.remember(config, folder, opened)
-  local scripts = { folder = folder, providers = copied(config.providers), names = {}, accounts = {},
-    defined = opened.defined, routes = type(config.routes) == "string" and config.routes or nil }
+-- comes from a file), defined = (names of the providers that came from files, as keys), flows = (list, or nil), part =
+-- (what loads them) }.
+function M.remember(config, folder, opened, part)
+  local scripts = { folder = folder, providers = config.providers and clone(config.providers), names = {},
+    accounts = {}, defined = opened.defined, part = part, flows = part and config.flows and clone(config.flows) or nil,
+    routes = type(config.routes) == "string" and config.routes or nil }
   for name, words in pairs(config.accounts) do
     scripts.names[name] = true
     if opened.defined[words.provider] then scripts.accounts[name] = copied(words) end
@@ -30,7 +33,7 @@ function M.remember(config, folder, opened)
   return scripts
 end
 
---- The paths of all files: a list of { kind = "provider" | "routes", path = }.
+--- The paths of all files: a list of { kind = "provider" | "routes" | "flow", path = }.
 function M.files(scripts)
   local files = {}
   for _, file in ipairs(providers.paths(scripts.providers, scripts.folder, function() end)) do
@@ -39,6 +42,9 @@ function M.files(scripts)
   local routes = scripts.routes
   if routes then
     files[#files + 1] = { kind = "routes", path = routes:sub(1, 1) == "/" and routes or scripts.folder .. routes }
+  end
+  for _, path in ipairs(scripts.flows and scripts.part.files(scripts.flows, scripts.folder) or {}) do
+    files[#files + 1] = { kind = "flow", path = path }
   end
   return files
 end
@@ -56,9 +62,9 @@ local function open_accounts(scripts, defined, problems)
 end
 
 --- Loads all files: { accounts = (those that were opened again, by name), routes = (nil where the configuration
--- names no file), defined = (names of the providers, as keys), undo = (a function: the providers are again what they
--- were) }; or nil and a list of what is wrong, each { field =, message = (with file and line) }, the providers being
--- what they were.
+-- names no file), flows = (by name; nil without any), defined = (names of the providers, as keys), undo = (a function:
+-- the providers are again what they were) }; or nil and a list of what is wrong, each { field =, message = (with file
+-- and line) }, the providers being what they were.
 function M.load(scripts)
   local problems, undo = { skip = {} }, core.definitions()
   local ok, defined = pcall(providers.define, scripts.providers, scripts.folder, check.adder(problems))
@@ -70,6 +76,7 @@ function M.load(scripts)
   -- an account of a provider that cannot be loaded has nothing to add to that
   if #problems == 0 then loaded.accounts = open_accounts(scripts, defined, problems) end
   loaded.routes = check.open_routes(scripts.routes, scripts.names, scripts.folder, problems)
+  loaded.flows = check.open_flows(scripts.flows, scripts.folder, problems, scripts.part)
   if #problems == 0 then return loaded end
   undo()
   table.sort(problems, function(a, b)

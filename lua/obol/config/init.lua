@@ -52,7 +52,7 @@ function M.open(source, parts)
   end
   local opened = check.run(config, folder, problems, parts or {})
   if #problems == 0 then
-    opened.scripts = again.remember(config, folder, opened)
+    opened.scripts = again.remember(config, folder, opened, (parts or {}).flows)
     return opened
   end
   table.sort(problems, function(a, b) return a.field < b.field end)

@@ -23,10 +23,11 @@ local M = {}
 --- Whether `value` is what `flow` answered.
 M.is = definition.is
 
---- What a client is given to run flows: `load(list, folder, add)` (see obol.flow.load), and `resource`, the methods of
--- pay.flows.
+--- What a client is given to run flows: `load(list, folder, add)` and `files(list, folder)` (see obol.flow.load), and
+-- `resource`, the methods of pay.flows.
 M.part = {
   load = function(...) return require("obol.flow.load").run(...) end,
+  files = function(...) return require("obol.flow.load").files(...) end,
   resource = function() return require "obol.flow.methods" end,
 }
 

@@ -64,6 +64,19 @@ local function add_entry(found, entry, folder, field, add)
   for _, file in ipairs(files) do add_file(found, file, field, add) end
 end
 
+--- The paths of all files that `list` names, those in its folders too.
+function M.files(list, folder)
+  local paths = {}
+  for place = 1, MAX_ENTRIES do
+    local entry = list[place]
+    if type(entry) == "string" then
+      local path = entry:sub(1, 1) == "/" and entry or folder .. entry
+      for _, file in ipairs(files_of(path) or { path }) do paths[#paths + 1] = file end
+    end
+  end
+  return paths
+end
+
 --- Loads `list` (paths of files and folders, that begin at `folder`, `""` or with a slash at its end; or
 -- definitions): definitions by their names. What is wrong goes to `add(field, message)`, with file and line.
 function M.run(list, folder, add)

@@ -20,7 +20,7 @@
 -- - `start()` (in `init_worker_by_lua_block`): what is unresolved is looked at in the background from then on, by
 --   pay:reconcile; without it from the worker's first request on. Answers whether it runs.
 --
--- `reload()` loads changed rules and providers in this worker and, when they are good, in the others within the
+-- `reload()` loads changed scripts in this worker and, when they are good, in the others within the
 -- seconds of the option `reload`; it answers what pay:reload does. `link(params, checkout)` makes the same link within
 -- the process: { url =, token =, ends = }, or nil and an error. `page(payment)` is the address of
 -- the page that shows a payment and what its payer does next;
@@ -39,8 +39,8 @@
 -- - `background`: `{ every_s = 5, limit = 200 }`, seconds between two looks at what is unresolved, and how many rows
 --   each looks at; false for none
 -- - `reload`: `{ every_s = 5, watch = true }`: every so many seconds each worker looks whether another was told by
---   `reload()` and, with `watch`, whether the content of a rule's or provider's file changed, and loads them (see
---   pay:reload); without the option nothing is watched; false for no looks at all. It needs `dict`
+--   `reload()` and, with `watch`, whether the content of a file of rules, flows or providers changed, and loads them
+--   (see pay:reload); without the option nothing is watched; false for no looks at all. It needs `dict`
 -- - `shop_url`: where pages lead that know no order; `limits`: a table, see below; `clock`: ms since 1970
 
 local adapter = require "obol.nginx.adapter"
