@@ -133,7 +133,7 @@ local function again(run, request, step, row)
   if step.until_ms and now >= step.until_ms then return finish(run, request) end
   if M.is_over(run) then return M.over(run, request) end
   local looks = (run.row.looks or 0) + 1
-  if record.rest(run, due_of(run, row, step.until_ms, looks), looks) then run.outcome = "waiting" end
+  if record.rest(run, due_of(run, row, step.until_ms, looks), looks, row.order_id) then run.outcome = "waiting" end
   return nil
 end
 

@@ -96,11 +96,13 @@ local function woken(run, err)
   return true
 end
 
---- Goes on waiting, as recorded, until `due_ms`; `looks` counts how often this was done.
-function M.rest(run, due_ms, looks)
+--- Goes on waiting, as recorded, until `due_ms`; `looks` counts how often this was done, `waits_for` is the order that
+-- is waited for.
+function M.rest(run, due_ms, looks, waits_for)
   local row = run.row
-  if row.status ~= "waiting" then
-    return write(run, { status = "waiting", due_ms = due_ms, looks = looks or none, claimed_until = none })
+  if row.status ~= "waiting" or row.waits_for ~= waits_for then
+    return write(run, { status = "waiting", due_ms = due_ms, looks = looks or none, waits_for = waits_for or none,
+      claimed_until = none })
   end
   local to = { due_ms = due_ms, looks = looks or none }
   local ok, err = run.client.ledger:looked("flows", row.id, row, to)
@@ -120,17 +122,20 @@ function M.claim(run)
   return true
 end
 
+-- The text of an error that is a table which says how it is shown.
+local function own_text(raised)
+  local mt = type(raised) == "table" and debug.getmetatable(raised)
+  if type(mt) ~= "table" or rawget(mt, "__tostring") == nil then return nil end
+  local ok, text = pcall(tostring, raised)
+  return ok and type(text) == "string" and text or nil
+end
+
 --- What is told of an error that was raised or given, in one line: an error object's own words, a text without what
 -- Lua quotes of the source.
 function M.text(raised)
-  local text
-  if errors.is(raised) then
-    text = tostring(raised)
-  elseif type(raised) == "string" then
-    text = guard.plain(raised)
-  else
-    text = "an error that is no text"
-  end
+  local text = type(raised) == "string" and raised or own_text(raised)
+  if not text then return "an error that is no text" end
+  if not errors.is(raised) then text = guard.plain(text) end
   return #text > MAX_TEXT and text:sub(1, MAX_TEXT) or text
 end
 

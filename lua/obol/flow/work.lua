@@ -126,6 +126,7 @@ function M.run(client, options)
   local report = { looked = 0, ended = 0, failed = 0, waiting = 0, stopped = 0, taken = 0, unknown = 0, left = false }
   run.seen = {}
   local ok
+  if next(client.flow_definitions) == nil then return report end
   ok, err = wake.run(client)
   run.until_ms = run.until_ms or client.clock()
   if ok then ok, err = run_all(client, run, report) end

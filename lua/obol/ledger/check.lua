@@ -3,6 +3,7 @@
 -- What others write meanwhile may look wrong for a moment, so what is found is read once more before it
 -- is told.
 
+local flows = require "obol.ledger.check_flows"
 local money = require "obol.money"
 local states = require "obol.ledger.states"
 
@@ -11,7 +12,8 @@ local M = {}
 local PAGE = 200
 
 --- The tables in the order in which they are gone through.
-M.names = { "payments", "attempts", "refunds", "subscriptions", "notifications", "events", "consumers" }
+M.names = { "payments", "attempts", "refunds", "subscriptions", "notifications", "events", "consumers",
+  "flows", "steps" }
 
 -- Rows of a query, all of them; raises what the ledger answers instead.
 local function all(ledger, name, where)
@@ -94,7 +96,7 @@ local function check_attempt_of(row, one, tell)
   if is_open(row.status) and not row.due_ms then tell "it is open and nobody will look at it" end
 end
 
-local checks = {}
+local checks = { flows = flows.flows, steps = flows.steps }
 
 function checks.payments(ledger, row, tell)
   local events = all(ledger, "events", { order_id = row.order_id })
