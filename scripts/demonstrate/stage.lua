@@ -49,7 +49,7 @@ function M.title(text) screen:line("\n", screen:paint("bold", text)) end
 
 --- Starts the sandbox; its address.
 function M.start()
-  M.server = must(require("obol.sandbox.server").start {})
+  M.server = must(require("obol.sandbox.server").start { sign_clock = "sandbox" })
   local pipe = assert(io.popen 'mktemp -d "${TMPDIR:-/tmp}/obol-demo.XXXXXX"')
   M.folder = expect(pipe:read "*l", "a folder for the ledgers")
   pipe:close()
@@ -68,16 +68,20 @@ end
 
 local ahead_ms = 0 -- of the sandbox's clock, which can be moved
 
---- A client of one account with a ledger of its own, whose records are kept; it lives by the sandbox's
--- clock.
-function M.open(name, account)
-  local place = ("sqlite:%s/%d.db"):format(M.folder, #clients + 1)
-  local pay = must(obol.open { mode = "test", ledger = place, accounts = { [name] = account },
+--- A client of these accounts, with `more` in its configuration and a ledger of its own where `more` names none. What
+-- it logs is kept; it lives by the sandbox's clock.
+function M.open_all(accounts, more)
+  local config = { mode = "test", accounts = accounts, ledger = ("sqlite:%s/%d.db"):format(M.folder, #clients + 1),
     clock = function() return core.clock_ms() + ahead_ms end,
-    log = function(record) M.records[#M.records + 1] = record end })
+    log = function(record) M.records[#M.records + 1] = record end }
+  for name, value in pairs(more or {}) do config[name] = value end
+  local pay = must(obol.open(config))
   clients[#clients + 1] = pay
   return pay
 end
+
+--- A client of one account.
+function M.open(name, account) return M.open_all { [name] = account } end
 
 function M.request(method, url, body, kind)
   return must(M.browser.send({ method = method, url = url, body = body,

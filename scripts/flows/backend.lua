@@ -2,36 +2,37 @@
 --
 -- A flow's step may run more than once, after a crash for example, and always with the same key. So each function
 -- here looks whether it has done the work under this key, and if so answers what it answered then. Here a file
--- remembers that; in a database of yours it is a row with the key, in the same transaction as the work.
+-- remembers that (OBOL_BACKEND is its path, else backend.log); in a database of yours it is a row with the key, written
+-- in the same transaction as the work.
 
 local json = require "obol.json"
 
-local M = { path = os.getenv "OBOL_BACKEND" or os.tmpname() }
+local M = { path = os.getenv "OBOL_BACKEND" or "backend.log" }
 
--- What was answered under each key.
-local function remembered()
-  local answers = {}
-  for line in io.lines(M.path) do
-    local entry = json.decode(line)
-    if entry then answers[entry.key] = entry end
-  end
-  return answers
+-- What was done, oldest first: a list of { key =, did =, answer = }. A line that was cut off is none.
+local function entries()
+  local list, file = {}, io.open(M.path)
+  if not file then return list end
+  for line in file:lines() do list[#list + 1] = json.decode(line) end
+  file:close()
+  return list
 end
 
 local function once(key, did, answer)
-  local before = remembered()[key]
-  if before then return before.answer end
+  for _, entry in ipairs(entries()) do
+    if entry.key == key then return entry.answer end
+  end
   local file = assert(io.open(M.path, "a"))
   assert(file:write(json.encode { key = key, did = did, answer = answer }, "\n"))
   assert(file:close())
   return answer
 end
 
-assert(io.open(M.path, "a")):close()
-
 --- Puts goods aside for an order: the id of what is held, or nil where they are sold out.
 function M.hold(order_id, items, key)
-  return once(key, ("held %d kinds of goods for %s"):format(#items, order_id), "hold-" .. order_id)
+  local names = {}
+  for place, item in ipairs(items) do names[place] = item.name end
+  return once(key, ("held %s for %s"):format(table.concat(names, ", "), order_id), "hold-" .. order_id)
 end
 
 --- Puts goods back into the stock.
@@ -58,7 +59,7 @@ function M.mail(to, text, key) once(key, ("mail to %s: %s"):format(to, text)) en
 --- All that was done, oldest first: a list of texts.
 function M.done()
   local list = {}
-  for line in io.lines(M.path) do list[#list + 1] = json.decode(line).did end
+  for place, entry in ipairs(entries()) do list[place] = entry.did end
   return list
 end
 

@@ -91,6 +91,20 @@ describe("obol route", function()
     assert.equal("yen", answer.expectations[2].name)
   end)
 
+  it("tests rules that are not in use, and says what is wrong with them", function()
+    support.write(folder .. "/new.lua", (RULES:gsub('to = "west" },\n    {', 'to = "east" },\n    {')))
+    local ran = route("test", "--rules", folder .. "/new.lua")
+    assert.equal(1, ran.status)
+    assert.matches("1 of 2 expectations hold", ran.out)
+    support.write(folder .. "/new.lua", "return {\n  { to = 'wset' },\n}")
+    ran = route("test", "--rules", folder .. "/new.lua")
+    assert.equal(2, ran.status)
+    assert.matches("routes%[1%]%.to.*new%.lua:2: expected a configured account, did you mean `west`?", ran.err)
+    assert.equal(2, route("test", "--rules", folder .. "/none.lua").status)
+    assert.equal(2, route("explain", "--rules", folder .. "/new.lua").status)
+    assert.equal(0, route("test").status)
+  end)
+
   it("ends with 2 for rules or words that are wrong", function()
     for _, words in ipairs { { "explain", "currency" }, { "test", "currency=USD" }, { "run" },
       { "test", "--json", "x" } } do

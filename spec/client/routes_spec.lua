@@ -199,5 +199,13 @@ describe("pay:explain with rules", function()
     local none, err = support.open("cards", succeed):test_routes()
     assert.is_nil(none)
     assert.equal("unsupported", err.kind)
+    results, failed = pay:test_routes { routes = { { to = "wheel" }, expect = { { payment = {}, to = "wheel" } } } }
+    assert.same({ 1, 0 }, { #results, failed })
+    none, err = pay:test_routes { routes = { { to = "nobody" } } }
+    assert.is_nil(none)
+    assert.equal("routes[1].to", err.fields[1].field)
+    none, err = pay:test_routes { rotues = {} }
+    assert.is_nil(none)
+    assert.matches("did you mean `routes`", tostring(err))
   end)
 end)

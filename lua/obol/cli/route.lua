@@ -13,7 +13,8 @@ local M = { name = "route", summary = "Explain what the routing rules decide, or
 M.description = [[
 explain  tells of a payment which rule takes it and why the others do not, which accounts are tried in which
          order and why the others are not, and how a split was drawn. Nothing is sent or recorded.
-test     runs what is expected beside the rules: the list `expect` in the file that `routes` names.]]
+test     runs what is expected beside the rules: the list `expect` in the file that `routes` names, or in
+         that of --rules, which is not in use yet.]]
 
 M.epilog = [[
 Parameters are written as for `obol call`: name=value, name:=JSON.
@@ -22,6 +23,7 @@ Examples:
   obol route explain method=card amount=8.88 currency=USD customer.id=u-7
   obol route explain method=wechat_qr currency=CNY --json
   obol route test
+  obol route test --rules new.lua && mv new.lua routes.lua
 
 Exit status: 0 an account was found or every expectation holds, 1 none was or one does not, 2 wrong usage or
 configuration.]]
@@ -31,6 +33,7 @@ function M.configure(command)
   command:argument("parameters", "The payment: name=value ..."):args "*":argname "<name=value>"
   command:option("--operation", "payment.create or subscription.create.", "payment.create"):argname "<name>"
     :choices { "payment.create", "subscription.create" }
+  command:option("--rules", "With test: the file of other rules."):argname "<file>"
   configuration.configure(command)
   command:flag("--json", "Print JSON.")
 end
@@ -111,6 +114,7 @@ local function plain(answer)
 end
 
 local function explain(args, screen, problems, pay)
+  if args.rules then return problem.usage(args, screen, problems, "--rules is for test alone") end
   local params, wrong = values.parse(args.parameters, values.types {})
   if not params then return problem.usage(args, screen, problems, "these cannot be used", wrong) end
   local answer, err = pay:explain(params, { operation = args.operation })
@@ -124,7 +128,7 @@ local function test(args, screen, problems, pay)
   if #args.parameters > 0 then
     return problem.usage(args, screen, problems, "expected nothing behind test")
   end
-  local results, failed = pay:test_routes()
+  local results, failed = pay:test_routes { routes = args.rules }
   if not results then return problem.fail(args, screen, problems, failed) end
   if args.json then
     screen:line(show.json { ok = failed == 0, failed = failed, expectations = json.array(results) })

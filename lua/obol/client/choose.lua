@@ -1,5 +1,6 @@
 --- Which account serves a call: those that fit, with the reason why the others do not.
 
+local errors = require "obol.error"
 local exchange = require "obol.client.exchange"
 local fault = require "obol.client.fault"
 local limits = require "obol.client.limits"
@@ -127,11 +128,21 @@ function M.decide(client, operation, params, options)
     more = function() return route().more(routes, decision) end }
 end
 
+-- Rules that are not in use: loaded, or nil and an error with all that is wrong in `fields`.
+local function candidate(client, source)
+  local loaded, wrong = route().load(source, client.accounts)
+  if loaded then return loaded end
+  return nil, errors.new { kind = "invalid", message = "the rules cannot be used", fields = wrong }
+end
+
 --- Runs what is expected beside the rules: see obol.route.expect. Limits that are used up and breakers that are open
--- play no part in it.
-function M.test(client)
-  if not client.routes then return nil, fault.unsupported "the configuration has no `routes`" end
-  return route().expectations(client.routes, { now_ms = client.clock(),
+-- play no part in it. `source`: other rules, a path or a table.
+function M.test(client, source)
+  local routes, err = client.routes, nil
+  if source ~= nil then routes, err = candidate(client, source) end
+  if err then return nil, err end
+  if not routes then return nil, fault.unsupported "the configuration has no `routes`" end
+  return route().expectations(routes, { now_ms = client.clock(),
     fits = function(name, params, operation) return misfit(client, name, operation, params) end })
 end
 

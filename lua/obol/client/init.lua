@@ -96,10 +96,19 @@ local function add_methods(pay, client)
 
   --- Runs what is expected beside the rules: a list of { name =, line =, ok =, problem = } and how many do not
   -- hold; or nil and an error (`unsupported`) where the configuration has no `routes`.
-  function pay.test_routes(self)
+  -- options: `routes` (the path of a file, or a table): those rules instead, which are not in use. Where they cannot be
+  -- used, all that is wrong is in the error's `fields`.
+  function pay.test_routes(self, options)
     check_self(pay, self, "test_routes")
     check_open(client)
-    return choose.test(client.current)
+    if options ~= nil then resource.want(options, "table", "options") end
+    for key in pairs(options or {}) do
+      if key ~= "routes" then
+        return nil, fault.invalid("options." .. tostring(key), "expected a known option"
+          .. nearest.hint(key, { routes = true }))
+      end
+    end
+    return choose.test(client.current, options and options.routes)
   end
 
   --- One operation of one account, beneath everything: nothing is recorded, nothing is resolved.
