@@ -33,6 +33,25 @@ describe("pay:watch", function()
     assert.equal(1, seen)
   end)
 
+  it("has a sister that only counts: the end of each call, with its outcome and how long it took", function()
+    local seen = {}
+    local pay = open(nil)
+    pay:count { call = function() error "broken" end }
+    pay:count { call = function(...) seen[#seen + 1] = { ... } end, alarm = function() error "none" end }
+    pay.payments:create(order "A-4")
+    assert.equal(1, #seen)
+    assert.same({ "a", "payment.create", "succeeded", "number" },
+      { seen[1][1], seen[1][2], seen[1][3], type(seen[1][4]) })
+  end)
+
+  it("wants functions to count with", function()
+    local pay = open(nil)
+    for _, wrong in ipairs { 7, { call = 7 }, { calls = function() end } } do
+      assert.has_error(function() pay:count(wrong) end)
+    end
+    assert.has_error(function() pay.count {} end)
+  end)
+
   it("wants a function", function()
     local pay = open(nil)
     assert.has_error(function() pay:watch(7) end)

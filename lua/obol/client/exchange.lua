@@ -143,11 +143,7 @@ local function run(client, call)
     client.health:record(call.account, call.operation, facts_of(call, result, reply, err, started), began_ms,
       duration_ms)
   end
-  log.call(client, {
-    call = call, request = request, reply = reply, sends = sends,
-    outcome = result and result.outcome or err.outcome, kind = result and result.kind or err and err.kind,
-    duration_ms = math.floor(duration_ms),
-  })
+  log.call(client, call, request, reply, result or err, sends, duration_ms)
   if not result then return nil, err end
   return result, reply
 end

@@ -120,6 +120,14 @@ local function add_methods(pay, client)
     return wait.detached(call, client.current, name, operation, params, options)
   end
 
+  --- Ends the client. Every later call of it is an error.
+  function pay.close(self)
+    check_self(pay, self, "close")
+    close(client)
+  end
+end
+
+local function add_watching(pay, client)
   --- Hands every record of the log to `fn` too, beside the configuration's `log`.
   function pay.watch(self, fn)
     check_self(pay, self, "watch")
@@ -128,10 +136,18 @@ local function add_methods(pay, client)
     client.watchers[#client.watchers + 1] = fn
   end
 
-  --- Ends the client. Every later call of it is an error.
-  function pay.close(self)
-    check_self(pay, self, "close")
-    close(client)
+  --- For numbers, which need none of the rest of a record and should cost next to nothing: `counters` = { call =
+  -- function(account, operation, outcome, duration_ms), alarm = function(account, alarm) }, each of which may be left
+  -- out. In nginx these functions must not wait.
+  function pay.count(self, counters)
+    check_self(pay, self, "count")
+    check_open(client)
+    resource.want(counters, "table", "what counts")
+    for name, fn in pairs(counters) do
+      if name ~= "call" and name ~= "alarm" then error("expected call or alarm", 2) end
+      resource.want(fn, "function", "what counts")
+    end
+    client.counters[#client.counters + 1] = clone(counters)
   end
 end
 
@@ -213,7 +229,7 @@ local function build(opened, parts)
   local client = {
     mode = opened.mode, accounts = opened.accounts, names = opened.names, ledger = opened.ledger,
     transport = opened.transport, timeout_ms = opened.timeout_ms, log = opened.log, buckets = {},
-    sessions = {}, watchers = {}, routes = opened.routes, counted = {},
+    sessions = {}, watchers = {}, counters = {}, routes = opened.routes, counted = {},
     flow_definitions = opened.flows or {}, parts = parts,
   }
   if client.routes then client.usage = require("obol.route").usage() end
@@ -223,6 +239,7 @@ local function build(opened, parts)
   reload.begin(client, opened.scripts)
   local pay = {}
   add_methods(pay, client)
+  add_watching(pay, client)
   add_health(pay, client)
   add_reconcile(pay, client)
   add_reload(pay, client)

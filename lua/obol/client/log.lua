@@ -16,16 +16,25 @@ local function size(value)
   return value ~= nil and #value or 0
 end
 
---- One call: `info` = { call =, request =, reply =, outcome =, kind =, sends =, duration_ms = }.
-function M.call(client, info)
+-- Tells those who only count.
+local function count(client, what, ...)
+  for _, counter in ipairs(client.counters) do
+    if counter[what] then pcall(counter[what], ...) end
+  end
+end
+
+--- Whether anybody gets records, who may want to wait.
+M.is_heard = is_heard
+
+--- One call: what was sent and came back (nil where nothing did), its result or error, how often it was sent.
+function M.call(client, call, request, reply, told, sends, duration_ms)
+  count(client, "call", call.account, call.operation, told.outcome, duration_ms)
   if not is_heard(client) then return end
-  local call, reply = info.call, info.reply
   emit(client, {
     type = "call", account = call.account, provider = client.accounts[call.account].provider,
-    operation = call.operation, key = call.key, order_id = call.order_id, outcome = info.outcome, kind = info.kind,
-    warning = info.request and info.request.warning, http_status = reply and reply.status,
-    duration_ms = info.duration_ms, sends = info.sends,
-    request_bytes = info.request and size(info.request.body) or 0, reply_bytes = reply and size(reply.body) or 0,
+    operation = call.operation, key = call.key, order_id = call.order_id, outcome = told.outcome, kind = told.kind,
+    warning = request.warning, http_status = reply and reply.status, duration_ms = math.floor(duration_ms),
+    sends = sends, request_bytes = size(request.body), reply_bytes = reply and size(reply.body) or 0,
   })
 end
 
@@ -58,6 +67,7 @@ end
 -- `other_mode`, `early_renewal`, `renewal_amount`, `beyond_cycles`, `mismatch` (a notification that
 -- differs from the record), `contradiction`, `foreign_refund`, `dispute`, `ledger_failed` or `flow_stopped`.
 function M.alarm(client, what, members)
+  count(client, "alarm", members.account, what)
   if not is_heard(client) then return end
   local record = { type = "alarm", alarm = what }
   for key, value in pairs(members) do record[key] = value end

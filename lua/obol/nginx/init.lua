@@ -94,7 +94,7 @@ function M.new(pay, options)
   if not shop then return nil, err end
   shop.pay, shop.keys, shop.accounts = pay, keys.new(shop.keys), accounts_of(pay)
   shop.frame, shop.streams, shop.metrics = frame.new(shop.theme), {}, metrics.new(shop.numbers)
-  pay:watch(function(record) shop.metrics:record(record) end)
+  shop.metrics:count(pay)
   local made, looks = {}, background.new(pay, shop.background)
   local changes = reloading.new(pay, shop.reload, shop.dict)
   for name in pairs(handlers) do

@@ -11,6 +11,8 @@ Metrics.__index = Metrics
 local ngx = rawget(_G, "ngx")
 local BOUNDS_MS = { 50, 100, 250, 500, 1000, 2500, 5000, 10000, 30000 }
 local PREFIX = "metric/"
+-- When a worker adds what it has gathered; when a timer for it that did not come is given up.
+local LATER_S, LOST_S = 0.1, 1
 local TOOK = "took/" -- with a bound's place: how many calls took so long and no longer
 
 -- A label's value as the text format wants it.
@@ -26,20 +28,40 @@ end
 
 local function worker_id() return type(ngx) == "table" and ngx.worker and ngx.worker.id() or 0 end
 
-function Metrics:add(name, labels, by)
-  self.dict:incr(PREFIX .. series(name, labels), by or 1, 0)
+local function flush(self)
+  local gathered = self.gathered
+  self.gathered, self.expected_s = {}, nil
+  for key, sum in pairs(gathered) do self.dict:incr(key, sum, 0) end
+  self:under_way()
 end
+
+-- Adds to a number: in nginx a little later, as many calls at once are added up here and the dict is one for all
+-- workers.
+local function add(self, key, by)
+  self.gathered[key] = (self.gathered[key] or 0) + by
+  local now_s = self.now()
+  if self.expected_s and now_s - self.expected_s < LOST_S then return end
+  local is_lost = self.expected_s ~= nil
+  self.expected_s = now_s
+  if is_lost or not self.later(function() flush(self) end) then flush(self) end
+end
+
+function Metrics:add(name, labels, by) add(self, PREFIX .. series(name, labels), by or 1) end
 
 -- What a call of this account and operation adds to. The names are made once: calls are many, accounts few.
 -- How long calls took is counted in the narrowest bound alone; the text adds up.
 local function names_of(self, account, operation)
-  local id = account .. "\n" .. operation
-  local names = self.names[id]
+  local operations = self.names[account]
+  if not operations then
+    operations = {}
+    self.names[account] = operations
+  end
+  local names = operations[operation]
   if names then return names end
   local about = { "account", account, "operation", operation }
   names = { outcomes = {}, bounds = {}, sum = PREFIX .. series("obol_call_seconds_sum", about) }
   for place = 1, #BOUNDS_MS + 1 do names.bounds[place] = ("%s%d%s"):format(TOOK, place, series("", about)) end
-  self.names[id] = names
+  operations[operation] = names
   return names
 end
 
@@ -50,27 +72,26 @@ local function bound_of(ms)
   return #BOUNDS_MS + 1
 end
 
-local function call(self, record)
-  local names, outcome = names_of(self, record.account, record.operation), record.outcome or ""
+--- Counts a call that ended.
+function Metrics:call(account, operation, outcome, duration_ms)
+  local names = names_of(self, account, operation)
+  outcome = outcome or ""
   local counter = names.outcomes[outcome]
   if not counter then
-    counter = PREFIX .. series("obol_calls_total", { "account", record.account, "operation", record.operation,
-      "outcome", outcome })
+    counter = PREFIX .. series("obol_calls_total", { "account", account, "operation", operation, "outcome", outcome })
     names.outcomes[outcome] = counter
   end
-  local ms = record.duration_ms or 0
-  self.dict:incr(counter, 1, 0)
-  self.dict:incr(names.bounds[bound_of(ms)], 1, 0)
-  self.dict:incr(names.sum, ms / 1000, 0)
+  add(self, counter, 1)
+  add(self, names.bounds[bound_of(duration_ms)], 1)
+  add(self, names.sum, duration_ms / 1000)
 end
 
---- Counts a record of the client's log.
-function Metrics:record(record)
-  if record.type == "call" then call(self, record) end
-  if record.type == "alarm" then
-    self:add("obol_alarms_total", { "account", record.account, "alarm", record.alarm })
-  end
-  self:under_way()
+--- Counts the calls and alarms of a client.
+function Metrics:count(pay)
+  pay:count {
+    call = function(account, operation, outcome, duration_ms) self:call(account, operation, outcome, duration_ms) end,
+    alarm = function(account, alarm) self:add("obol_alarms_total", { "account", account, "alarm", alarm }) end,
+  }
 end
 
 --- Counts a notification by what became of it; `account` is nil where nobody has the name that was asked for.
@@ -108,7 +129,7 @@ end
 
 --- All of it as text.
 function Metrics:text()
-  self:under_way()
+  flush(self)
   local found, lines = {}, {}
   for _, key in ipairs(self.dict:get_keys(0)) do
     if key:sub(1, #PREFIX) == PREFIX then found[#found + 1] = key:sub(#PREFIX + 1) end
@@ -126,10 +147,22 @@ function Metrics:text()
   return table.concat(lines, "\n") .. "\n"
 end
 
---- New numbers in a dict. `pending` tells the calls under way; that of the built-in transport without it.
-function M.new(dict, pending)
-  local told = pending or function() return wait.stats().pending or 0 end
-  return setmetatable({ dict = dict, names = {}, pending = told }, Metrics)
+-- Calls fn in a moment, or when the worker ends before: whether it will.
+local function later(fn)
+  local ok = type(ngx) == "table" and ngx.timer and ngx.timer.at(LATER_S, fn)
+  return ok and true or false
+end
+
+local function now()
+  return type(ngx) == "table" and ngx.now and ngx.now() or 0
+end
+
+--- New numbers in a dict. `host` = { pending = (tells the calls under way), later = function(fn) that calls it in a
+-- moment (whether it will), now = (seconds) }: without one, that of nginx and of the built-in transport.
+function M.new(dict, host)
+  host = host or {}
+  return setmetatable({ dict = dict, names = {}, gathered = {}, later = host.later or later, now = host.now or now,
+    pending = host.pending or function() return wait.stats().pending or 0 end }, Metrics)
 end
 
 --- GET: the numbers. Whoever may see them is for the server's configuration to say.
