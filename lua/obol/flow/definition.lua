@@ -21,13 +21,14 @@ function M.is_name(value)
   return type(value) == "string" and #value >= 1 and #value <= 64 and not value:find "%c"
 end
 
+local function is_tries(value)
+  return type(value) == "number" and value % 1 == 0 and value >= 1 and value <= 1000
+end
+
 --- How often a step is tried, of an option; raises at the caller's caller otherwise.
 function M.tries(value)
-  if value == nil then return nil end
-  if type(value) ~= "number" or value % 1 ~= 0 or value < 1 or value > 1000 then
-    error("expected `tries` as an integer from 1 to 1000", 3)
-  end
-  return value
+  if value == nil or is_tries(value) then return value end
+  error("expected `tries` as an integer from 1 to 1000", 3)
 end
 
 --- Raises at the caller's caller for options that are no table, or have a name that is not in `names`.
@@ -40,28 +41,34 @@ function M.options(given, names)
   return given
 end
 
---- Makes a definition: { name =, run = (the function), tries =, deadline_ms = (nil without one), file =, line = }.
--- Raises at the caller's caller.
-function M.new(name, fn, options)
+-- What is wrong with what a definition is to be made of, or nil.
+local function problem_of(name, fn, options)
   if not M.is_name(name) or not name:find "^[%a_][%w_.-]*$" then
-    error("expected a flow's name of letters, digits, `_`, `.` and `-`, 64 at most, a letter first", 3)
+    return "expected a flow's name of letters, digits, `_`, `.` and `-`, 64 at most, a letter first"
   end
-  if type(fn) ~= "function" then error("expected the flow as a function, got a " .. type(fn), 3) end
-  if options ~= nil and type(options) ~= "table" then error("expected options as a table", 3) end
-  for key in pairs(options or {}) do
-    if not known[key] then error("expected a known option" .. nearest.hint(key, known), 3) end
+  if type(fn) ~= "function" then return "expected the flow as a function, got a " .. type(fn) end
+  if type(options) ~= "table" then return "expected options as a table, got a " .. type(options) end
+  for key in pairs(options) do
+    if not known[key] then return "expected a known option" .. nearest.hint(key, known) end
   end
-  local deadline, tries = options and options.deadline, options and options.tries
-  local deadline_ms = deadline ~= nil and duration(deadline) or nil
-  if deadline ~= nil and not deadline_ms then
-    error("expected `deadline` as a time such as `30m`, `2h` or `3d`, a year at most", 3)
+  if options.deadline ~= nil and not duration(options.deadline) then
+    return "expected `deadline` as a time such as `30m`, `2h` or `3d`, a year at most"
   end
-  if tries ~= nil and not (type(tries) == "number" and tries % 1 == 0 and tries >= 1 and tries <= 1000) then
-    error("expected `tries` as an integer from 1 to 1000", 3)
-  end
+  local tries = options.tries
+  if tries ~= nil and not is_tries(tries) then return "expected `tries` as an integer from 1 to 1000" end
+  return nil
+end
+
+--- Makes a definition: { name =, run = (the function), tries =, deadline_ms = (nil without one), file =, line = }; or
+-- nil and what is wrong.
+function M.new(name, fn, options)
+  if options == nil then options = {} end
+  local problem = problem_of(name, fn, options)
+  if problem then return nil, problem end
   local info = debug.getinfo(fn, "S")
-  local defined = { name = name, run = fn, tries = tries or TRIES, deadline_ms = deadline_ms,
-    file = info.source:match "^@(.*)$" or info.short_src, line = info.linedefined }
+  local defined = { name = name, run = fn, tries = options.tries or TRIES,
+    deadline_ms = options.deadline and duration(options.deadline), file = info.source:match "^@(.*)$" or info.short_src,
+    line = info.linedefined }
   made[defined] = true
   return defined
 end

@@ -31,7 +31,20 @@ M.part = {
   resource = function() return require "obol.flow.methods" end,
 }
 
+-- Raises at the line of the caller; where a file says `return obol.flow(...)` that is gone, and the line of the
+-- flow's function stands in.
+local function refuse(problem, fn)
+  local caller = debug.getinfo(3, "l")
+  if (not caller or caller.currentline < 0) and type(fn) == "function" then
+    local info = debug.getinfo(fn, "S")
+    local path = info.source:match "^@(.*)$"
+    if path then error(("%s:%d: %s"):format(path, info.linedefined, problem), 0) end
+  end
+  error(problem, 3)
+end
+
 return setmetatable(M, { __call = function(_, name, fn, options)
-  local defined = definition.new(name, fn, options)
+  local defined, problem = definition.new(name, fn, options)
+  if not defined then refuse(problem, fn) end
   return defined
 end })

@@ -1,0 +1,58 @@
+local obol = require "obol"
+local support = require "spec.flow.support"
+
+describe("what a flow does beside others", function()
+  local restore
+  setup(function() restore = support.install() end)
+  teardown(function() restore() end)
+
+  it("waits together with them inside obol.all, in steps and around them", function()
+    local wait = require "obol.wait"
+    local running, most = 0, 0
+    local pay = support.open({ obol.flow("a", function(flow)
+      flow:step("slow", function()
+        running = running + 1
+        most = math.max(most, running)
+        wait.sleep(50)
+        running = running - 1
+      end)
+    end) }, { ledger = require("obol.ledger").open "sqlite::memory:" })
+    for place = 1, 5 do pay.flows:start("a", place, { run = false, id = "f-" .. place }) end
+    local report = pay.flows:run { at_once = 5 }
+    assert.equal(5, report.ended)
+    assert.equal(5, most)
+  end)
+
+  it("is handed on to a host that has a loop of its own, from steps and from the flow's code", function()
+    local pay, about = support.open({ obol.flow("a", function(flow)
+      local first = coroutine.yield("host", "outside of steps")
+      local second = flow:step("ask", function() return coroutine.yield("host", "in a step") end)
+      return { first, second }
+    end) })
+    local thread = coroutine.create(function() return pay.flows:start "a" end)
+    local asked = {}
+    local ok, word, what = coroutine.resume(thread)
+    while coroutine.status(thread) ~= "dead" do
+      assert.is_true(ok, word)
+      assert.equal("host", word)
+      asked[#asked + 1] = what
+      ok, word, what = coroutine.resume(thread, "answer " .. #asked)
+    end
+    assert.is_true(ok, word)
+    assert.same({ "outside of steps", "in a step" }, asked)
+    assert.same({ "answer 1", "answer 2" }, word.result)
+    assert.is_table(about)
+  end)
+
+  it("may use the client outside of steps, and coroutines of its own", function()
+    local pay = support.open({ obol.flow("a", function(flow)
+      local payment = flow:create(support.order "A-1")
+      local seen = {}
+      for number in coroutine.wrap(function() for number = 1, 3 do coroutine.yield(number) end end) do
+        seen[#seen + 1] = flow:step("n", function() return number end)
+      end
+      return { #seen, flow.pay.payments:get(payment.order_id).status, flow.id, flow.name }
+    end) }, { create = support.paid, ledger = require("obol.ledger").open "sqlite::memory:" })
+    assert.same({ 3, "succeeded", "f", "a" }, pay.flows:start("a", nil, { id = "f" }).result)
+  end)
+end)
