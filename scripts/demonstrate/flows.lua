@@ -78,8 +78,6 @@ local function by_card()
     params.three_ds, params.browser = true, { user_agent = "Mozilla/5.0", accept = "text/html" }
     local payment = must(pay.payments:create(params))
     expect(payment.account == "spare" and payment.action, "the other account, and the bank's challenge")
-    must(pay.flows:tell("f-2", "card tried", true))
-    shop.work(pay)
     stage.control("POST", "set", { provider = "ruxpay", options = { disabled = json.array {} } })
     stage.control("POST", "pay", { reference = "F-2" })
     shop.work(pay)

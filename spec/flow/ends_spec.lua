@@ -66,6 +66,52 @@ describe("a flow that waits for more than a state", function()
   end)
 end)
 
+describe("a flow that waits for an order that is not there yet", function()
+  local w, pay
+
+  before_each(function()
+    w = world.new()
+    pay = w:open { flows = { obol.flow("wait", function(flow, options)
+      local payment = flow:await("A-1", options)
+      return payment and payment.status or "nobody"
+    end) } }
+  end)
+
+  after_each(function() pay:close() end)
+
+  it("finds it soon after it was created, and waits until it is settled", function()
+    assert.equal("waiting", pay.flows:start("wait", { timeout = "1h" }, { id = "f-1" }).status)
+    w:pass(60000, 10000)
+    assert.equal("succeeded", pay.payments:create(world.card "A-1", { account = "cards" }).status)
+    w:pass(120000, 10000)
+    assert.equal("succeeded", pay.flows:get("f-1").result)
+  end)
+
+  it("goes on with nothing when its time is over", function()
+    pay.flows:start("wait", { timeout = "10m" }, { id = "f-1" })
+    w:pass(5 * 60000, 60000)
+    assert.equal("waiting", pay.flows:get("f-1").status)
+    w:pass(6 * 60000, 60000)
+    assert.same({ "succeeded", "nobody" }, { pay.flows:get("f-1").status, pay.flows:get("f-1").result })
+  end)
+
+  it("stops where it would wait for ever", function()
+    local one = pay.flows:start("wait", {}, { id = "f-1" })
+    assert.equal("stopped", one.status)
+    assert.matches("no payment has this id", tostring(one.error))
+  end)
+
+  it("stops for something that was answered once and is not in this ledger", function()
+    local other = w:open { flows = { obol.flow("wait", function(flow)
+      return flow:await({ order_id = "A-1", attempts = {}, status = "processing" }, { timeout = "1h" }).status
+    end) } }
+    local one = other.flows:start("wait", {})
+    assert.equal("stopped", one.status)
+    assert.matches("no payment has this id", tostring(one.error))
+    other:close()
+  end)
+end)
+
 describe("what a flow requires", function()
   local folder
 

@@ -35,7 +35,7 @@ describe("the README", function()
   local english, names = examples "README.md"
 
   it("has its examples", function()
-    assert.same({ "first", "subscription", "mincloud", "ruxpay", "fourmetas", "tests", "provider" }, names)
+    assert.same({ "first", "subscription", "flow", "mincloud", "ruxpay", "fourmetas", "tests", "provider" }, names)
   end)
 
   for _, name in ipairs(names) do

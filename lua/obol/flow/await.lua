@@ -60,7 +60,7 @@ local function is_settled(run, request, row)
   local status = row.status
   if over[request.name][status] or has_failed(run, request, status) then return true end
   if request.states and request.states[status] then return true end
-  if request.ends then return ask_flow(run, request) end
+  if request.ends and not row.is_missing then return ask_flow(run, request) end
   return not request.states and request.name == "subscription" and status ~= "incomplete"
 end
 
@@ -77,12 +77,15 @@ local function read(run, request)
   local row, err = run.client.ledger.store:get(kind_of[request.name].name, request.subject)
   if row then return row end
   if err then return record.refused(run, err) end
+  -- somebody else is to create it; looked for soon, because nothing tells of it
+  if request.may_come then return { order_id = request.subject, status = "", due_ms = 0, is_missing = true } end
   return record.stop(run, record.error_row(fault.missing(("no %s has this id"):format(request.name)),
     request.line .. ": await"))
 end
 
 -- Asks the provider, where that is due and nobody else does: pay:reconcile does the same.
 local function ask(run, request, row)
+  if row.is_missing then return end
   local now, kind = run.client.clock(), kind_of[request.name]
   if row.due_ms and row.due_ms <= now and (row.claimed_until or 0) <= now then
     look.run(run.client, kind, row, LOOK_MS)
@@ -95,9 +98,12 @@ local function ask(run, request, row)
   end
 end
 
-local function finish(run, request)
-  local object, err = run.client.pay[resources[request.name]]:get(request.subject)
-  if not object then return record.refused(run, err) end
+local function finish(run, request, row)
+  local object, err
+  if not row.is_missing then
+    object, err = run.client.pay[resources[request.name]]:get(request.subject)
+    if not object then return record.refused(run, err) end
+  end
   local packed, problem = value.pack("what was waited for", 1, object)
   if not packed then return record.stop(run, record.error_row(problem, request.line)) end
   local to = run.row.action ~= nil and { action = require("obol.ledger").none } or nil
@@ -115,7 +121,7 @@ local function begin(run, request, row, until_ms)
   if not record.wait(run, request, { until_ms = until_ms }, due_ms, { waits_for = row.order_id }) then return nil end
   row = read(run, request)
   if not row then return nil end
-  if is_settled(run, request, row) and record.claim(run) then return finish(run, request) end
+  if is_settled(run, request, row) and record.claim(run) then return finish(run, request, row) end
   run.outcome = run.outcome or not run.err and "waiting" or nil
   return nil
 end
@@ -128,9 +134,9 @@ local function again(run, request, step, row)
   if not row then return nil end
   local settled = is_settled(run, request, row)
   if settled == nil then return nil end
-  if settled then return finish(run, request) end
+  if settled then return finish(run, request, row) end
   local now = run.client.clock()
-  if step.until_ms and now >= step.until_ms then return finish(run, request) end
+  if step.until_ms and now >= step.until_ms then return finish(run, request, row) end
   if M.is_over(run) then return M.over(run, request) end
   local looks = (run.row.looks or 0) + 1
   if record.rest(run, due_of(run, row, step.until_ms, looks), looks, row.order_id) then run.outcome = "waiting" end
@@ -147,7 +153,7 @@ function M.run(run, request, step)
   if not row then return nil end
   local settled = is_settled(run, request, row)
   if settled == nil then return nil end
-  if settled then return finish(run, request) end
+  if settled then return finish(run, request, row) end
   if step then return again(run, request, step, row) end
   if M.is_over(run) then return M.over(run, request) end
   local now = run.client.clock()

@@ -104,9 +104,10 @@ end
 
 --- Waits until a payment, refund or subscription (as it was answered, or a payment's order_id) is settled, or its
 -- status is one of `status`, and answers it as it is then. `timeout` (such as "30m"): when it is over, the answer is
--- the object as it is. A subscription is settled when it is not `incomplete`, or its first charge is over unpaid;
--- with `status` or `ends`, when it is over. `ends`: fn(object), which answers true when the object is as it was
--- waited for; it is asked again whenever something may have changed.
+-- the object as it is; so an order_id may be that of a payment that somebody else is to create, and nil is the answer
+-- where nobody has. A subscription is settled when it is not `incomplete`, or its first charge is over unpaid; with
+-- `status` or `ends`, when it is over. `ends`: fn(object), which answers true when the object is as it was waited for;
+-- it is asked again whenever something may have changed.
 function Flow.await(self, what, options)
   local run = run_of(self, "await")
   local kind, id = target_of(what)
@@ -115,7 +116,7 @@ function Flow.await(self, what, options)
   local timeout = options.timeout ~= nil and definition.span(options.timeout, "`timeout`") or nil
   if options.ends ~= nil and type(options.ends) ~= "function" then error("expected `ends` as a function", 2) end
   return (ask(run, { kind = "await", name = kind, subject = id, timeout_ms = timeout, ends = options.ends,
-    states = set_of(options.status) }))
+    may_come = timeout ~= nil and type(what) == "string", states = set_of(options.status) }))
 end
 
 local step_options = { tries = true, undo = true }
