@@ -72,11 +72,14 @@ end
 --- A table of this process. `now` gives milliseconds that never jump back.
 function M.process(now) return setmetatable({ entries = {}, count = 0, now = now or core.monotonic_ms }, Dict) end
 
+--- Whether there are shared dicts here, as in nginx.
+function M.is_there() return type(ngx) == "table" and ngx.shared ~= nil end
+
 --- The shared dict of this name; a table of this process where `name` is nil. nil where there is no such
 -- dict.
 function M.open(name, now)
   if name == nil then return M.process(now) end
-  return type(ngx) == "table" and ngx.shared and ngx.shared[name] or nil
+  return M.is_there() and ngx.shared[name] or nil
 end
 
 --- Whether one thing more of this name may happen: `most` in each window of `seconds`.

@@ -122,6 +122,33 @@ describe("a client with rules", function()
       assert.equal("two", pay:explain(card "A-2").account)
     end)
 
+    it("goes on to the next account where somebody else took the last room meanwhile, and says so where there is none",
+      function()
+        local order = { customer = { id = "u-1" }, item = { product_id = "p" } }
+        local pay, nested
+        local function handler(request)
+          if request.operation ~= "entitlement.get" then
+            return { outcome = "accepted", action = { type = "redirect", url = "https://x.example" } }
+          end
+          if not nested then
+            nested = true
+            nested = pay.payments:create(card("N-1", { customer = { id = "u-2" }, item = order.item }))
+          end
+          return { outcome = "succeeded", entitlements = {} }
+        end
+        for _, case in ipairs { { { "wheel", "one" }, "one" }, { "wheel" } } do
+          local transport
+          nested = nil
+          pay, transport = open({ { to = case[1] }, accounts = { wheel = { limits = { count = 1, per = "1h" } } } },
+            handler)
+          local payment, err = pay.payments:create(card("A-1", order))
+          assert.equal("wheel", nested.account)
+          assert.equal(case[2], payment and payment.account)
+          if not payment then assert.equal("wheel: its limit of 1 payments in 1h is used up", tostring(err)) end
+          assert.equal(case[2] and 2 or 1, transport.count "payment.create")
+        end
+      end)
+
     it("counts what the ledger holds from before", function()
       local ledger = require("obol.ledger").open "memory"
       local first = limited({ count = 2, per = "1h" }, nil, { ledger = ledger })

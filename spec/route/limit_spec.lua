@@ -1,6 +1,7 @@
 local limit = require "obol.route.limit"
 local money = require "obol.money"
 local route = require "obol.route"
+local shared = require "obol.shared"
 local support = require "spec.route.support"
 
 local NOW, HOUR = 1772452800000, 3600000
@@ -11,9 +12,23 @@ end
 
 local function usd(text) return (money(text, "USD")) end
 
-describe("a limit", function()
+local kinds = {
+  ["of one process"] = function() return route.usage() end,
+  ["of workers that share a store"] = function(limits)
+    local count = 0
+    local usage = route.usage(shared.process(function() return 0 end), function()
+      count = count + 1
+      return "f" .. count
+    end)
+    for _, account in ipairs { "a", "b" } do usage:fill(account, limits, {}, NOW) end
+    return usage
+  end,
+}
+
+for kind, new in pairs(kinds) do describe("a limit " .. kind, function()
   it("of payments in a window lets so many through, and more when the window has gone on", function()
-    local usage, limits = route.usage(), compile { count = 3, per = "1h" }
+    local limits = compile { count = 3, per = "1h" }
+    local usage = new(limits)
     for place = 0, 2 do
       assert.is_nil(usage:over("a", limits, nil, NOW + place))
       usage:take("a", limits, nil, NOW + place)
@@ -26,7 +41,8 @@ describe("a limit", function()
   end)
 
   it("of an amount counts one currency, exactly, and lets the last cent through", function()
-    local usage, limits = route.usage(), compile { { amount = usd "100.00", per = "24h" } }
+    local limits = compile { { amount = usd "100.00", per = "24h" } }
+    local usage = new(limits)
     usage:take("a", limits, usd "99.98", NOW)
     assert.is_nil(usage:over("a", limits, usd "0.02", NOW))
     assert.equal("its limit of 100.00 USD in 24h leaves no room", usage:over("a", limits, usd "0.03", NOW))
@@ -38,7 +54,8 @@ describe("a limit", function()
   end)
 
   it("takes back what came to nothing, once, also of an amount", function()
-    local usage, limits = route.usage(), compile { { amount = usd "10.00", per = "1h" }, { count = 1, per = "1h" } }
+    local limits = compile { { amount = usd "10.00", per = "1h" }, { count = 1, per = "1h" } }
+    local usage = new(limits)
     usage:take("a", limits, usd "10.00", NOW)
     assert.is_string(usage:over("a", limits, usd "0.01", NOW))
     usage:give_back("a", limits, usd "10.00", NOW, NOW + 1000)
@@ -51,7 +68,8 @@ describe("a limit", function()
   end)
 
   it("keeps windows of different length apart, and holds them all", function()
-    local usage, limits = route.usage(), compile { { count = 1, per = "1m" }, { count = 2, per = "1h" } }
+    local limits = compile { { count = 1, per = "1m" }, { count = 2, per = "1h" } }
+    local usage = new(limits)
     usage:take("a", limits, nil, NOW)
     assert.matches("in 1m", usage:over("a", limits, nil, NOW + 1))
     usage:take("a", limits, nil, NOW + 120000)
@@ -59,7 +77,8 @@ describe("a limit", function()
   end)
 
   it("never lets more through in any window, whatever comes when", function()
-    local usage, limits, state = route.usage(), compile { count = 20, per = "10m" }, 7
+    local limits, state = compile { count = 20, per = "10m" }, 7
+    local usage = new(limits)
     local function random(most)
       state = (state * 1664525 + 1013904223) % 4294967296
       return math.floor(state / 65536) % most
@@ -78,6 +97,9 @@ describe("a limit", function()
     end
   end)
 
+end) end
+
+describe("a limit", function()
   it("remembers no more than its window", function()
     local usage, limits = route.usage(), compile { count = 1000000000, per = "1h" }
     for place = 1, 20000 do usage:take("a", limits, nil, NOW + place * 60000) end

@@ -144,8 +144,9 @@ local function take_up(client, row, shown)
 end
 
 -- Makes the attempt durable and sends it. Answers as `start` does.
-local function carry_out(client, operation, row, one, wanted, params, options, request)
-  local taken = limits.take(client, one.account, wanted.amount)
+local function carry_out(client, operation, row, one, wanted, params, options, request, way)
+  local taken, why = limits.take(client, one.account, wanted.amount, not failover.is_ruled(way))
+  if why then return nil, failover.limited(way, why) end
   local begun, err = begin(client, operation, row, one, wanted)
   if begun then
     local sent, shown = send(client, begun, one, wanted, params, options, request)
@@ -159,12 +160,12 @@ local function carry_out(client, operation, row, one, wanted, params, options, r
 end
 
 -- Asks what has to be known before, then carries it out.
-local function proceed(client, operation, row, one, plan, wanted, params, options, request)
+local function proceed(client, operation, row, one, plan, wanted, params, options, request, way)
   local asked, err = before.ask(client, operation, one, plan, wanted, options)
   if asked == nil then return nil, err end
   -- What was asked took time, and a request carries the time at which it was made.
   if asked then request = nil end
-  return carry_out(client, operation, row, one, wanted, params, options, request)
+  return carry_out(client, operation, row, one, wanted, params, options, request, way)
 end
 
 -- One try: row and error to show; nil, err; or nil, nil, true when somebody else was first.
@@ -173,7 +174,7 @@ local function start(client, operation, row, wanted, params, options, way)
   if not one then return nil, plan end
   local place, refused = failover.enter(way)
   if place == false then return nil, refused end
-  local answer, err, again = proceed(client, operation, row, one, plan, wanted, params, options, request)
+  local answer, err, again = proceed(client, operation, row, one, plan, wanted, params, options, request, way)
   client.health:leave(place)
   return answer, err, again
 end

@@ -87,6 +87,15 @@ function M.enter(way)
   return false, fault.unsupported("its breaker is not closed", name)
 end
 
+--- Steps back from the account that is to be tried now, because somebody else took what its limit left: an error.
+function M.limited(way, why)
+  way.stepped_back = next_account(way) ~= nil
+  return fault.unsupported(why, way.decision.accounts[way.at])
+end
+
+--- Whether rules chose the account, and not the caller.
+function M.is_ruled(way) return way.decision.rule ~= nil end
+
 --- Whether the account that was to be tried stepped back behind the next one.
 function M.steps_back(way)
   if not way.stepped_back then return false end

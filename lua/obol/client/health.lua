@@ -30,4 +30,13 @@ function M.add(client)
   }
 end
 
+--- Uses a store that several processes share, for health and for what counts towards limits. What the configuration
+-- names goes before what handlers bring.
+function M.share(client, store, is_configured)
+  if client.is_shared and not is_configured then return end
+  client.is_shared = is_configured or client.is_shared
+  client.health:share(store)
+  if client.routes then client.usage = require("obol.route").usage(store, client.unique) end
+end
+
 return M

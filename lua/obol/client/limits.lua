@@ -21,18 +21,6 @@ local function is_nothing(outcome)
   return row ~= nil and (row.raises or row.again) or false
 end
 
--- The limits of an account over windows that are not filled yet, or nil.
-local function unfilled(client, name, limits)
-  local known, list = client.counted[name] or {}, nil
-  for _, limit in ipairs(limits) do
-    if not known[limit.per] then
-      list = list or {}
-      list[#list + 1] = limit
-    end
-  end
-  return list
-end
-
 local function count_recorded(client, name, limits)
   local now, after = client.clock(), nil
   local from = math.max(0, math.floor(now - require("obol.route").longest(limits)))
@@ -42,21 +30,15 @@ local function count_recorded(client, name, limits)
       limit = PAGE })
     if not rows then return nil, cursor end
     for _, one in ipairs(rows) do
-      if pays[one.operation] and not is_nothing(one.outcome) then found[#found + 1] = one end
+      if pays[one.operation] and not is_nothing(one.outcome) then
+        found[#found + 1] = { amount = amounts.of_row(one.amount, one.currency), at = one.created_ms }
+      end
     end
     after = cursor
   until not after
   -- all at once, because the ledger may have let others run between its pages
-  limits = unfilled(client, name, limits)
-  if not limits then return true end
-  client.counted[name] = client.counted[name] or {}
-  for _, limit in ipairs(limits) do
-    client.usage:forget(name, limit.per)
-    client.counted[name][limit.per] = true
-  end
-  for _, one in ipairs(found) do
-    client.usage:take(name, limits, amounts.of_row(one.amount, one.currency), one.created_ms, now)
-  end
+  limits = client.usage:unfilled(name, limits)
+  if limits then client.usage:fill(name, limits, found, now) end
   return true
 end
 
@@ -64,7 +46,7 @@ end
 function M.prepare(client)
   for name in pairs(client.routes and client.routes.settings or {}) do
     local limits = limits_of(client, name)
-    local missing = limits and unfilled(client, name, limits)
+    local missing = limits and client.usage:unfilled(name, limits)
     if missing then
       local ok, err = count_recorded(client, name, missing)
       if not ok then return nil, err end
@@ -76,19 +58,25 @@ end
 --- Before other rules take the place of those that a client has: what they limit over the same time stays counted;
 -- what they do not limit is not counted on, and would be filled again from the ledger.
 function M.renew(client, routes)
-  for name, windows in pairs(client.counted) do
-    local settings, stays = routes and routes.settings[name], {}
-    for _, limit in ipairs(settings and settings.limits or {}) do stays[limit.per] = windows[limit.per] end
-    client.counted[name] = stays
-  end
+  if not client.usage then return end
+  client.usage:keep(function(name)
+    local settings = routes and routes.settings[name]
+    return settings and settings.limits
+  end)
 end
 
---- Counts a payment that is about to begin: what `give_back` takes, or nil where nothing is limited.
-function M.take(client, name, amount)
+--- Counts a payment that is about to begin: what `give_back` takes, or nil where nothing is limited; or nil and why it
+-- would be over a limit. Where the caller named the account (`is_named`) it is counted whatever the limit.
+function M.take(client, name, amount, is_named)
   local limits = limits_of(client, name)
   if not limits then return nil end
   local taken = { account = name, amount = money.is(amount) and amount or nil, at = client.clock() }
-  client.usage:take(name, limits, taken.amount, taken.at)
+  if is_named then
+    client.usage:take(name, limits, taken.amount, taken.at)
+    return taken
+  end
+  local why = client.usage:enter(name, limits, taken.amount, taken.at)
+  if why then return nil, why end
   return taken
 end
 

@@ -3,12 +3,13 @@
 local ledger = require "obol.ledger"
 local nearest = require "obol.nearest"
 local providers = require "obol.config.providers"
+local shared = require "obol.shared"
 
 local M = {}
 
 local known = {
   mode = true, accounts = true, providers = true, routes = true, flows = true, ledger = true,
-  transport = true, clock = true, log = true,
+  transport = true, clock = true, log = true, dict = true,
 }
 
 local function add(problems, field, message, kind)
@@ -137,6 +138,20 @@ function M.open_flows(list, folder, problems, part)
   return part.load(list, folder, M.adder(problems))
 end
 
+-- The shared dict of nginx; nil elsewhere, where the same configuration is read by scripts and the command.
+local function open_dict(config, problems)
+  local name = config.dict
+  if name == nil then return nil end
+  if type(name) ~= "string" then
+    add(problems, "dict", "expected the name of a lua_shared_dict")
+    return nil
+  end
+  if not shared.is_there() then return nil end
+  local store = shared.open(name)
+  if not store then add(problems, "dict", "expected the name of a lua_shared_dict") end
+  return store
+end
+
 local MAX_TIMEOUT_MS = 600000
 
 local function open_transport(config, folder, problems)
@@ -182,6 +197,7 @@ function M.run(config, folder, problems, parts)
     problems)
   opened.flows = M.open_flows(config.flows, folder, problems, parts.flows)
   opened.clock = check_function(config, "clock", problems)
+  opened.dict = open_dict(config, problems)
   opened.log = check_function(config, "log", problems)
   opened.transport, opened.timeout_ms = open_transport(config, folder, problems)
   return opened

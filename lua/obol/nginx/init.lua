@@ -32,8 +32,8 @@
 --
 -- - `url`: the public address of the handlers; `secret`: 32 bytes or more, or a list, newest first, with which
 --   links are sealed; `keys`: API keys, 16 bytes or more each
--- - `dict`: the name of a lua_shared_dict for limits; `numbers`: that of one for the numbers, which are else in
---   `dict`, where a flood can push them out
+-- - `dict`: the name of a lua_shared_dict for limits; `numbers`: that of one for the numbers, and for the breakers and
+--   limits of accounts (see pay:share), which are else in `dict`, where a flood can push them out
 -- - `theme`: `name`, `accent` (`#rrggbb`), `logo` (a data URI); `language`: `en` or `zh`, where the browser asks for
 --   neither; `labels`: what an account, a method or `account/method` is called, text or `{ en =, zh = }`
 -- - `background`: `{ every_s = 5, limit = 200 }`, seconds between two looks at what is unresolved, and how many rows
@@ -94,6 +94,7 @@ function M.new(pay, options)
   if not shop then return nil, err end
   shop.pay, shop.keys, shop.accounts = pay, keys.new(shop.keys), accounts_of(pay)
   shop.frame, shop.streams, shop.metrics = frame.new(shop.theme), {}, metrics.new(shop.numbers)
+  if options.numbers or options.dict then assert(pay:share(options.numbers or options.dict)) end
   shop.metrics:count(pay)
   local made, looks = {}, background.new(pay, shop.background)
   local changes = reloading.new(pay, shop.reload, shop.dict)

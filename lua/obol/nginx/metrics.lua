@@ -1,5 +1,5 @@
 --- Numbers for Prometheus, counted over all workers in the shared dict: calls by account, operation and
--- outcome, how long they took, callbacks by verdict, alarms, calls under way.
+-- outcome, how long they took, callbacks by verdict, alarms, calls under way; and the health of accounts.
 
 local reply = require "obol.nginx.reply"
 local wait = require "obol.wait"
@@ -165,10 +165,36 @@ function M.new(dict, host)
     pending = host.pending or function() return wait.stats().pending or 0 end }, Metrics)
 end
 
+local states = { closed = 0, half_open = 1, open = 2 }
+
+local gauges = {
+  { "obol_breaker_state", "The breaker of an account's operation: 0 closed, 1 half open, 2 open.",
+    function(one) return states[one.state] end },
+  { "obol_success_ratio", "The part of calls that did not fail technically, older ones counting less.",
+    function(one) return one.success_rate end },
+  { "obol_latency_seconds", "How long calls that worked took on average, older ones counting less.",
+    function(one) return one.latency_ms and one.latency_ms / 1000 end },
+}
+
+--- A report of pay:health() as text.
+function M.health_text(report)
+  local lines = {}
+  for _, gauge in ipairs(gauges) do
+    lines[#lines + 1] = ("# HELP %s %s\n# TYPE %s gauge"):format(gauge[1], gauge[2], gauge[1])
+    for _, one in ipairs(report) do
+      local value = gauge[3](one)
+      local name = series(gauge[1], { "account", one.account, "operation", one.operation })
+      if value then lines[#lines + 1] = ("%s %.6g"):format(name, value) end
+    end
+  end
+  return table.concat(lines, "\n") .. "\n"
+end
+
 --- GET: the numbers. Whoever may see them is for the server's configuration to say.
 function M.handle(shop, request)
   if request.method ~= "GET" and request.method ~= "HEAD" then return reply.not_allowed "GET" end
-  return reply.text(200, shop.metrics:text(), { ["content-type"] = "text/plain; version=0.0.4; charset=utf-8" })
+  local text = shop.metrics:text() .. M.health_text(shop.pay:health())
+  return reply.text(200, text, { ["content-type"] = "text/plain; version=0.0.4; charset=utf-8" })
 end
 
 return M

@@ -22,8 +22,11 @@
 --   no money moved, after one of the outcomes in `on` (`not_sent`, `rejected`, `abandoned`: all unless given) or a
 --   decline with one of the codes in `declined`
 --
--- `accounts` has `limits` (`{ count =, amount =, per = "24h" }`, or a list; counted in each process) and
--- `maintenance` (windows in which an account is skipped).
+-- `accounts` has `limits` (`{ count =, amount =, per = "24h" }`, or a list; counted in each process, in nginx by all
+-- workers together where they share a `dict`), `maintenance` (windows in which an account is skipped) and `breaker`
+-- (what opens its breaker, see obol.route.breaker, or false). While an account's breaker is open it steps back behind
+-- the next one of the rule. It is a preference: where every account that could be used steps back, the one that is
+-- probed first is used all the same.
 
 local decide = require "obol.route.decide"
 local expect = require "obol.route.expect"
@@ -48,8 +51,12 @@ M.explain = decide.explain
 --- `expectations(routes, about)`: runs what is expected beside the rules, see obol.route.expect.
 M.expectations = expect.run
 
---- `usage()`: what was counted towards the limits of accounts, see obol.route.limit.
-M.usage = limit.usage
+--- `usage([store, unique])`: what is counted towards the limits of accounts, in this process (see obol.route.usage) or
+-- in a store that several share (see obol.route.usage_shared).
+function M.usage(store, unique)
+  if store then return require("obol.route.usage_shared").new(store, unique) end
+  return require("obol.route.usage").new()
+end
 
 --- `longest(limits)`: the longest window among an account's limits, in milliseconds.
 M.longest = limit.longest

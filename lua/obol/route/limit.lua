@@ -1,6 +1,5 @@
---- Limits of accounts: how many payments, and how much of one currency, within a window of time. The window
--- slides by hundredths, so that what is counted needs the same memory whatever the traffic, and is counted for
--- up to a hundredth longer than the window. Each process counts for itself.
+--- Limits of accounts: how many payments, and how much of one currency, within a window of time; see
+-- obol.route.usage for what is counted.
 
 local duration = require "obol.route.duration"
 local money = require "obol.money"
@@ -8,7 +7,6 @@ local nearest = require "obol.nearest"
 
 local M = {}
 
-local PARTS = 100
 local known = { count = true, amount = true, per = true }
 
 local function compile(one)
@@ -40,104 +38,19 @@ function M.compile(list, add)
   return limits
 end
 
-local Usage = {}
-Usage.__index = Usage
-
---- What was counted, of all accounts; kept when rules are loaded again.
-function M.usage()
-  return setmetatable({ windows = {} }, Usage)
+--- Why a limit's `count` or `amount` lets no more through: text.
+function M.words(limit, which)
+  if which == "count" then return ("its limit of %d payments in %s is used up"):format(limit.count, limit.text) end
+  return ("its limit of %s in %s leaves no room"):format(tostring(limit.amount), limit.text)
 end
 
-local function add(total, count, amount)
-  total.count = total.count + count
-  if not amount then return end
-  local currency = amount:currency()
-  total.sums[currency] = total.sums[currency] and total.sums[currency] + amount or amount
-end
-
-local function clear(window, first)
-  window.first, window.buckets, window.total = first, {}, { count = 0, sums = {} }
-end
-
--- The window of an account, without what is too old by `now`.
-local function window_of(usage, account, per, now)
-  local accounts = usage.windows
-  accounts[account] = accounts[account] or {}
-  local window = accounts[account][per]
-  local first = math.floor(now / (per / PARTS)) - PARTS
-  if not window then
-    window = { width = per / PARTS }
-    accounts[account][per] = window
-    clear(window, first)
-  elseif first - window.first > PARTS then
-    clear(window, first)
-  end
-  while window.first < first do
-    local bucket = window.buckets[window.first]
-    if bucket then
-      window.total.count = window.total.count - bucket.count
-      for currency, sum in pairs(bucket.sums) do window.total.sums[currency] = window.total.sums[currency] - sum end
-      window.buckets[window.first] = nil
-    end
-    window.first = window.first + 1
-  end
-  return window
-end
-
-local function put(window, at, count, amount)
-  local place = math.max(math.floor(at / window.width), window.first)
-  local bucket = window.buckets[place]
-  if not bucket then
-    bucket = { count = 0, sums = {} }
-    window.buckets[place] = bucket
-  end
-  add(bucket, count, amount)
-  add(window.total, count, amount)
-end
-
---- Empties the window of `per` milliseconds of an account.
-function Usage:forget(account, per)
-  if self.windows[account] then self.windows[account][per] = nil end
-end
-
---- Why one more payment of `amount` (money or nil) would be over a limit of the account: text; nil where it fits.
-function Usage:over(account, limits, amount, now)
+--- The windows of `limits`, each once: a list of milliseconds.
+function M.windows(limits)
+  local list, seen = {}, {}
   for _, limit in ipairs(limits) do
-    local total = window_of(self, account, limit.per, now).total
-    if limit.count and total.count + 1 > limit.count then
-      return ("its limit of %d payments in %s is used up"):format(limit.count, limit.text)
-    end
-    local currency = limit.amount and limit.amount:currency()
-    if currency and amount and amount:currency() == currency then
-      local sum = total.sums[currency]
-      if (sum and sum + amount or amount) > limit.amount then
-        return ("its limit of %s in %s leaves no room"):format(tostring(limit.amount), limit.text)
-      end
-    end
+    if not seen[limit.per] then list[#list + 1], seen[limit.per] = limit.per, true end
   end
-  return nil
-end
-
---- Counts a payment of `amount` that was begun at `at`.
-function Usage:take(account, limits, amount, at, now)
-  local seen = {}
-  for _, limit in ipairs(limits) do
-    if not seen[limit.per] then put(window_of(self, account, limit.per, now or at), at, 1, amount) end
-    seen[limit.per] = true
-  end
-end
-
---- Takes back what `take` counted, because no money moved.
-function Usage:give_back(account, limits, amount, at, now)
-  local seen = {}
-  for _, limit in ipairs(limits) do
-    local window = window_of(self, account, limit.per, now)
-    -- what has left the window is not in its sum either
-    if not seen[limit.per] and window.buckets[math.floor(at / window.width)] then
-      put(window, at, -1, amount and -amount)
-    end
-    seen[limit.per] = true
-  end
+  return list
 end
 
 --- The longest window of `limits` in milliseconds, 0 without any.

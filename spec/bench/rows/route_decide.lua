@@ -38,7 +38,7 @@ return {
       names[place] = ("cards_%02d"):format(place)
       accounts[names[place]], known[names[place]] = ruxpay.open(), true
     end
-    client = { accounts = accounts, names = names, counted = {}, usage = route.usage(),
+    client = { accounts = accounts, names = names, usage = route.usage(),
       routes = assert(route.load(rules(names), known)), unique = tostring,
       clock = function() return ruxpay.time_ms end }
     require("obol.client.health").add(client)

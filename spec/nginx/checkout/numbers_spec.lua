@@ -96,6 +96,7 @@ describe("health", function()
     assert.equal(200, answer.status)
     local told = obol.json.decode(answer.body)
     assert.same({ "ok", true, 1 }, { told.status, told.reload.ok, told.reload.generation })
+    assert.equal('"accounts":[]', answer.body:match '"accounts":%[%]')
     local real = at.pay.payments.get
     at.pay.payments.get = function() return nil, obol.error.new { kind = "storage", message = "x" } end
     assert.equal(503, at.request("health", { path = "/health" }).status)
@@ -105,6 +106,26 @@ describe("health", function()
     assert.is_nil(answer.body:find("broken", 1, true))
     at.pay.payments.get = real
     assert.equal(405, at.request("health", { path = "/health", method = "POST" }).status)
+  end)
+end)
+
+describe("the health of accounts", function()
+  it("is shown by health and metrics, and one that is out of reach leaves the worker well", function()
+    local at = support.open()
+    at.browser().submit(at.link(support.tea "H-1"), "web/wechat_qr")
+    at.box:fault("payment.create", "refuse", { provider = "mincloud", times = 100 })
+    for place = 2, 6 do at.browser().submit(at.link(support.tea("H-" .. place)), "web/wechat_qr") end
+    local answer = at.request("health", { path = "/health" })
+    local found
+    for _, one in ipairs(obol.json.decode(answer.body).accounts) do
+      if one.account == "web" and one.operation == "payment.create" then found = one end
+    end
+    assert.same({ 200, "open", "0.1667", 5 }, { answer.status, found.state, found.success_rate, found.failures })
+    assert.equal(support.T0 + 10000, found.probes_from_ms)
+    local text = at.request("metrics", { path = "/metrics" }).body
+    assert(text:find('\nobol_breaker_state{account="web",operation="payment.create"} 2\n', 1, true), text)
+    assert(text:find('\nobol_success_ratio{account="web",operation="payment.create"} 0.166667\n', 1, true), text)
+    assert(text:find('\n# TYPE obol_latency_seconds gauge\n', 1, true), text)
   end)
 end)
 
