@@ -6,6 +6,7 @@ local fault = require "obol.client.fault"
 local log = require "obol.client.log"
 local order = require "obol.client.order"
 local session = require "obol.client.session"
+local wait = require "obol.wait"
 
 local M = {}
 
@@ -58,15 +59,20 @@ local function check_reply(reply)
   assert(body == nil or type(body) == "string" or type(body) == "userdata" and #body >= 0)
 end
 
-local function send(client, call, request)
+-- The options of a call for its transport; nil and an error where its limit is over.
+local function options_of(client, call)
   local left = math.floor(call.deadline - client.elapsed())
   if left < 1 then
     return nil, fault.of_transport({ kind = "timeout", outcome = "not_sent", retryable = true,
       message = "the call's limit was over before it was sent" }, call.account)
   end
-  local ok, reply, err = pcall(client.transport.send, request, {
-    timeout_ms = left, repeat_safe = call.repeat_safe or false, account = call.account,
-  })
+  return { timeout_ms = left, repeat_safe = call.repeat_safe or false, account = call.account }
+end
+
+local function send(client, call, request)
+  local options, late = options_of(client, call)
+  if not options then return nil, late end
+  local ok, reply, err = pcall(client.transport.send, request, options)
   if not ok then
     -- what the interpreter raises at Ctrl-C
     local interrupted = tostring(reply):find("interrupted!", 1, true)
@@ -81,10 +87,10 @@ end
 
 -- Waits before sending again; false when the limit leaves no time for it.
 local function pause(client, call, sends)
-  local wait = FIRST_PAUSE_MS * 2 ^ (sends - 1)
-  wait = math.floor(wait / 2 + wait / 2 * client.random())
-  if client.elapsed() + wait >= call.deadline then return false end
-  client.sleep(wait)
+  local longest = FIRST_PAUSE_MS * 2 ^ (sends - 1)
+  local ms = math.floor(longest / 2 + longest / 2 * client.random())
+  if client.elapsed() + ms >= call.deadline then return false end
+  client.sleep(ms)
   return true
 end
 
@@ -122,30 +128,67 @@ local function is_refused(result, reply)
   return result.kind == "authentication" and (result.outcome == "rejected" or reply.status == 401)
 end
 
--- Makes the call as it is, again and again while nothing of it leaves. `call.own` is 1 where it is made with the
--- account's own session, of which a first refusal says only that it is over.
-local function run(client, call)
-  local started, began_ms, sends = client.elapsed(), client.clock(), 0
-  local request, reply, err
-  repeat
-    if sends == 0 then request = call.request end
-    if sends > 0 or not request then
-      request, err = M.encode(client, call)
-      if not request then return nil, err end
-    end
-    reply, err = send(client, call, request)
-    sends = sends + 1
-    local again = not reply and err.outcome == "not_sent" and err.retryable and sends < MAX_SENDS
-  until not again or not pause(client, call, sends)
+-- A call under way: { client =, call =, started =, began_ms =, sends =, request =, err = (of the last send), result =,
+-- reply = (or an error) }.
+local Work = {}
+Work.__index = Work
+
+local function begin(client, call)
+  return setmetatable({ client = client, call = call, started = client.elapsed(), began_ms = client.clock(), sends = 0,
+    request = call.request, err = nil, result = nil, reply = nil, failure = nil }, Work)
+end
+
+-- Makes the request that is to be sent: whether there is one, and an error where there is none.
+function Work:prepare()
+  local err
+  if self.sends > 0 or not self.request then self.request, err = M.encode(self.client, self.call) end
+  self.reply = err
+  return self.request ~= nil
+end
+
+-- What was learnt is counted and told. `call.own` is 1 where the call is made with the account's own session, of
+-- which a first refusal says only that it is over.
+function Work:conclude(reply, err)
+  local client, call = self.client, self.call
   local result = reply and decode(client, call, reply)
-  local duration_ms = client.elapsed() - started
+  local duration_ms = client.elapsed() - self.started
   if not (call.own == 1 and result and is_refused(result, reply)) then
-    client.health:record(call.account, call.operation, facts_of(call, result, reply, err, started), began_ms,
+    client.health:record(call.account, call.operation, facts_of(call, result, reply, err, self.started), self.began_ms,
       duration_ms)
   end
-  log.call(client, call, request, reply, result or err, sends, duration_ms)
-  if not result then return nil, err end
-  return result, reply
+  log.call(client, call, self.request, reply, result or err, self.sends, duration_ms)
+  self.result, self.reply = result, result and reply or err
+  return true
+end
+
+-- What one sending came to; false where nothing left and there may be another.
+function Work:sent(reply, err)
+  self.sends, self.err = self.sends + 1, err
+  if not reply and err.outcome == "not_sent" and err.retryable and self.sends < MAX_SENDS then return false end
+  return self:conclude(reply, err)
+end
+
+function Work:send() return self:sent(send(self.client, self.call, self.request)) end
+
+--- Sends again and again, while nothing leaves.
+function Work:go_on()
+  repeat
+    if not pause(self.client, self.call, self.sends) then return self:conclude(nil, self.err) end
+    if not self:prepare() then return true end
+  until self:send()
+end
+
+--- What the built-in transport gave for one sending; false where `go_on` should follow.
+function Work:take_up(reply, err) return self:sent(reply, err and fault.of_transport(err, self.call.account)) end
+
+--- That nothing left, where nobody waits for more.
+function Work:give_up() return self:conclude(nil, self.err) end
+
+-- Makes the call as it is.
+local function run(client, call)
+  local work = begin(client, call)
+  if work:prepare() and not work:send() then work:go_on() end
+  return work.result, work.reply
 end
 
 --- Makes the call; `call.request`, if it was encoded already, goes first. Answers result, reply; or
@@ -168,6 +211,25 @@ function M.run(client, call)
     if place == 2 or not result or not is_refused(result, reply) then return result, reply end
     refused = with.token
   end
+end
+
+--- The way in which the client's calls can be made without a light thread of their own, for `run_by`; nil where there
+-- is none. Where somebody gets records, his function may want to wait, and what takes up an answer must not.
+function M.handing(client)
+  return not log.is_heard(client) and wait.handing(client.transport) or nil
+end
+
+--- Makes the call as `run` does, whatever becomes of the request that it is made for.
+function M.run_by(hand, client, call)
+  local options = options_of(client, call)
+  if not options or not call.token and session.is_used(client, call.account, call.operation) then
+    return wait.detached(M.run, client, call)
+  end
+  local work = begin(client, call)
+  if not work:prepare() then return nil, work.reply end
+  hand(work.request, options, work)
+  if work.failure then error(work.failure, 0) end
+  return work.result, work.reply
 end
 
 --- Sees to it that a call of the account will not lack a session: true, or nil and an error.

@@ -36,7 +36,7 @@ local function key_of(client, account, operation, params, given)
   return effect and effect ~= "none" and client.unique() or nil
 end
 
-local function call(client, name, operation, params, options)
+local function call(client, hand, name, operation, params, options)
   if type(name) ~= "string" then error("expected an account's name as a string", 2) end
   if type(operation) ~= "string" then error("expected an operation as a string", 2) end
   if params ~= nil and type(params) ~= "table" then error("expected parameters as a table", 2) end
@@ -51,8 +51,14 @@ local function call(client, name, operation, params, options)
   end
   params = params or {}
   local key = key_of(client, account, operation, params, limits.key)
-  local result, reply = exchange.run(client, { account = name, operation = operation, params = params,
-    key = key, token = limits.token, deadline = limits.deadline })
+  local asked = { account = name, operation = operation, params = params, key = key, token = limits.token,
+    deadline = limits.deadline }
+  local result, reply
+  if hand then
+    result, reply = exchange.run_by(hand, client, asked)
+  else
+    result, reply = exchange.run(client, asked)
+  end
   if not result then return nil, reply end
   result.key = result.key or key
   return result, fault.of_result(result, name, reply)
@@ -118,7 +124,12 @@ local function add_methods(pay, client)
   function pay.call(self, name, operation, params, options)
     check_self(pay, self, "call")
     check_open(client)
-    return wait.detached(call, client.current, name, operation, params, options)
+    local current = client.current
+    local hand = exchange.handing(current)
+    if not hand then return wait.detached(call, current, nil, name, operation, params, options) end
+    local refusal = wait.refusal()
+    if refusal then return nil, refusal end
+    return call(current, hand, name, operation, params, options)
   end
 
   --- Ends the client. Every later call of it is an error.

@@ -9,6 +9,7 @@ local M = {}
 local globals, rawget, type = _G, rawget, type
 
 local inside -- the waiting of nginx, once it was needed
+local ours = setmetatable({}, { __mode = "k" }) -- built-in transports: table -> { send =, hand = }
 
 -- Who waits: a call that blocks would stop all requests of an nginx worker.
 local function host()
@@ -46,6 +47,24 @@ function M.detached(fn, ...)
   local who = host()
   if who == plain then return fn(...) end
   return who.detached(fn, ...)
+end
+
+--- The way in which this transport lets a call be finished without who made it, or nil where it has none: a
+-- function(request, options, work). It sends, waits, and has the answer taken up by `work:take_up(reply, err)`,
+-- once and whatever becomes of the request that called, which saves a light thread. Where that answers false, the
+-- work goes on by `work:go_on()`, detached; or, where nobody waits any more, ends by `work:give_up()`. `take_up` and
+-- `give_up` must not wait. An error that one of them raises stands in `work.failure`. Only in places where
+-- `obol.wait.refusal` answers nil.
+function M.handing(transport)
+  local mine = ours[transport]
+  return mine and transport.send == mine.send and host() ~= plain and mine.hand or nil
+end
+
+--- Why nothing can wait in this place: an error of kind `unsupported`, or nil where it can.
+function M.refusal()
+  local who = host()
+  if who == plain then return nil end
+  return who.refusal()
 end
 
 --- Waits `ms` milliseconds; inside `all`, and in nginx, others go on meanwhile. In phases of nginx that
@@ -96,14 +115,18 @@ function M.transport(options)
   -- tail position.
   local function send(request, given) return host().send(channel, request, base, given) end
 
+  local function hand(request, given, work) return host().hand(channel, request, base, given, work) end
+
   local function submit(request, given) return channel.submit(request, base, given) end
 
   local function wait(id, timeout_ms) return M.wait(channel, id, timeout_ms) end
 
-  return {
+  local transport = {
     send = send, submit = submit, wait = wait,
     take = channel.take, cancel = channel.cancel, fd = channel.fd, poll = channel.poll,
   }
+  ours[transport] = { send = send, hand = hand }
+  return transport
 end
 
 --- Runs a unit of work on a database of the core and waits for what its commit gave; obol.store calls

@@ -20,15 +20,19 @@ function M.detached(fn, ...)
   return detached.run(fn, ...)
 end
 
--- What stands against waiting here, or nil.
-local function obstacle()
-  local refusal = place.refusal()
-  if refusal then return refusal end
+--- Why nothing can wait in this place: an error, or nil where it can.
+M.refusal = place.refusal
+
+-- Why no announcements are read, or nil where they are.
+local function silence()
   local ok, why = reader.start()
   if ok then return nil end
   return errors.new { kind = "internal", outcome = "not_sent", retryable = true,
     message = "nginx gave no timer to wait with: " .. tostring(why) }
 end
+
+-- What stands against waiting here, or nil.
+local function obstacle() return place.refusal() or silence() end
 
 --- Sends and waits: reply, or nil and an error.
 function M.send(channel, request, options, options_of_call)
@@ -37,6 +41,23 @@ function M.send(channel, request, options, options_of_call)
   local id, err = channel.submit(request, options, options_of_call)
   if not id then return nil, err end
   return reader.await(id, channel.take)
+end
+
+local function go_on(work) return work:go_on() end
+
+--- Sends and waits; the answer is taken up by `work`, see obol.wait.handing.
+function M.hand(channel, request, options, options_of_call, work)
+  local err, id = silence(), nil
+  if not err then id, err = channel.submit(request, options, options_of_call) end
+  local is_over
+  if id then
+    is_over = reader.hand(id, channel.take, work)
+  else
+    is_over = work:take_up(nil, err)
+  end
+  if is_over then return end
+  local _, failure = M.detached(go_on, work)
+  if failure then work:give_up() end
 end
 
 --- Runs a unit of work and waits: its results, or nil and an error.

@@ -10,7 +10,7 @@ local M = {}
 local ngx = rawget(_G, "ngx")
 local semaphore = ngx and require "ngx.semaphore"
 local now_ms = core.monotonic_ms
-local unpack = unpack
+local select, pcall, unpack = select, pcall, unpack
 
 -- How long it stays when nobody waits; how long a waiter sleeps before it looks for itself, should an
 -- announcement have been lost; when to try again to connect; when a timer that did not begin is given
@@ -35,10 +35,37 @@ local function keep(entry, ...)
   return true
 end
 
+-- Has the answer taken up, here and now: who made the call may be gone.
+local function take_up(work, ...) return work:take_up(...) end
+
+-- Whether that is the end of it; not where there is more to do and somebody waits who will.
+local function end_of(entry, ok, is_over)
+  local work = entry.work
+  if not ok then
+    work.failure = is_over
+  elseif not is_over and (entry.looks or entry.semaphore:count() < 0) then
+    return false
+  elseif not is_over then
+    ok, is_over = pcall(work.give_up, work)
+    if not ok then work.failure = is_over end
+  end
+  return true
+end
+
+local function hand_over(id, entry, ...)
+  if select("#", ...) == 0 then return end -- it is still under way
+  waiting[id], count = nil, count - 1
+  entry.is_over = end_of(entry, pcall(take_up, entry.work, ...))
+  entry.results = entry
+  entry.semaphore:post(1)
+end
+
 -- Takes the result for whoever waits. Where he has gone meanwhile, it is gone with this.
 local function deliver(id)
   local entry = waiting[id]
-  if not entry or not keep(entry, entry.take(id)) then return end
+  if not entry then return end
+  if entry.work then return hand_over(id, entry, entry.take(id)) end
+  if not keep(entry, entry.take(id)) then return end
   waiting[id], count = nil, count - 1
   entry.semaphore:post(1)
 end
@@ -143,19 +170,33 @@ function M.start()
   return true
 end
 
---- Waits until the work `id` is finished; answers what `take(id)` gives then (nothing, while it is
--- under way). `start` has to come first, without leaving the coroutine in between.
-function M.await(id, take)
-  local entry = { take = take, semaphore = bell.take() }
+local function await(id, entry)
   waiting[id], count = entry, count + 1
   repeat
     if not entry.semaphore:wait(LOOK_S) and not entry.results then
+      entry.looks = true
       deliver(id)
+      entry.looks = nil
       if not entry.results then M.start() end
     end
   until entry.results
   bell.give(entry.semaphore)
+end
+
+--- Waits until the work `id` is finished; answers what `take(id)` gives then (nothing, while it is
+-- under way). `start` has to come first, without leaving the coroutine in between.
+function M.await(id, take)
+  local entry = { take = take, semaphore = bell.take(), results = nil }
+  await(id, entry)
   return unpack(entry.results, 1, entry.results.n)
+end
+
+--- The same, but what `take(id)` gives is taken up by `work:take_up(...)` as soon as it is there, also when the
+-- request that waits here is gone. Answers whether that was the end of it; see obol.wait.handing.
+function M.hand(id, take, work)
+  local entry = { take = take, semaphore = bell.take(), work = work, results = nil, is_over = nil }
+  await(id, entry)
+  return entry.is_over
 end
 
 --- Waits until something was announced, or for a while. The caller must be a light thread that is never
