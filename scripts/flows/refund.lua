@@ -30,8 +30,13 @@ return obol.flow("refund", function(flow, wish)
   flow:step("take points back", function(key) backend.points(customer, -points, key) end,
     { undo = function(key) backend.points(customer, points, key) end })
 
-  -- However often this runs, it is one refund: its id is made of the flow and the step.
-  local refund = flow:await(flow:refund(payment, { amount = amount, reason = wish.reason }))
+  -- However often the step runs, it is one refund: its id is made of the flow and the step. One that has failed gave
+  -- nothing back, also where it never reached the provider because a process died; so it is asked for a second time.
+  local refund
+  for _ = 1, 2 do
+    refund = flow:await(flow:refund(payment, { amount = amount, reason = wish.reason }))
+    if refund.status == "succeeded" then break end
+  end
   if refund.status ~= "succeeded" then flow:fail(refund) end
   flow:step("tell the customer", function(key)
     backend.mail(customer, ("we gave back %s"):format(tostring(refund.amount)), key)

@@ -154,8 +154,10 @@ describe("the example flow of a checkout", function()
     start_page()
     w.box:pay "A-1"
     w:work()
-    assert(w.box:decline(w.box:books().ruxpay.refunds[1].refund_id))
-    w:work()
+    for place = 1, 2 do
+      assert(w.box:decline(w.box:books().ruxpay.refunds[place].refund_id))
+      w:work()
+    end
     assert.equal("failed", flow().status)
     assert.same({ "mail accounting A-1: give back 8.88 USD by hand", "release hold-A-1" },
       { backend.done[3], backend.done[4] })
