@@ -6,7 +6,7 @@ local support = require "spec.cli.support"
 
 local M = {}
 
---- { folder =, pay =, obol(words) = what the command printed, stop() }. `ledger` is what the configuration says.
+--- { folder =, pay =, url = (of the sandbox), obol(words) = what the command printed, stop() }. `ledger` is what the configuration says.
 function M.open(ledger)
   local self = { folder = support.folder() }
   local server = assert(require("obol.sandbox.server").start { seed = "cli-ledger" })
@@ -19,6 +19,7 @@ function M.open(ledger)
     auth = { mode = %q } } } }]]):format(ledger or "sqlite:" .. self.folder .. "/ledger.db", found.base_url,
     found.app_id, found.merchant_no, found.auth.mode))
   self.pay = assert(obol.open(self.folder .. "/obol.lua"))
+  self.url = server.url
   function self.obol(...) return support.obol(self.folder, { ... }) end
   function self.control(verb, input)
     return assert(transport.send { method = "POST", url = server.url .. "/_sandbox/" .. verb,

@@ -1,3 +1,4 @@
+local command = require "spec.cli.support"
 local net = require "spec.net.support"
 local support = require "spec.nginx.support"
 
@@ -102,6 +103,7 @@ describe("workers that share a dict", function()
     start(breaker, 'handlers = "shared"')
     server:get "/set?mode=refused"
     several(10)
+    assert.equal(5, create(5).two)
     local answer = server:get "/health"
     assert.equal("ok", answer.status)
     assert.same({ "one", "payment.create", "open" },
@@ -112,6 +114,13 @@ describe("workers that share a dict", function()
       'obol_success_ratio{account="one",operation="payment.create"} 0' } do
       assert(text:find("\n" .. expected .. "\n", 1, true), text)
     end
+    local ran = command.obol(folder, { "health", server:url "/health" })
+    assert.equal("", ran.err)
+    assert.equal(1, ran.status)
+    assert.matches("\none%s+payment.create%s+open%s+0.0 %%%s+probes from %d+-%d+-%d+ ", ran.out)
+    assert.matches("\ntwo%s+payment.create%s+closed%s+100.0 %%%s+%d+ ms", ran.out)
+    ran = command.obol(folder, { "health", "--json", server:url "/health" })
+    assert.equal("open", require("cjson").decode(ran.out).accounts[1].state)
   end)
 
   it("let no more through than a limit has room for, give back what came to nothing, and count again what was emptied",

@@ -12,7 +12,8 @@ M.exits = { done = 0, refused = 1, usage = 2, unknown = 3 }
 local commands = {
   (require "obol.cli.sandbox"), (require "obol.cli.providers"), (require "obol.cli.describe"),
   (require "obol.cli.call"), (require "obol.cli.payments"), (require "obol.cli.payment"), (require "obol.cli.refund"),
-  (require "obol.cli.reconcile"), (require "obol.cli.route"), (require "obol.cli.ledger"), (require "obol.cli.doctor"),
+  (require "obol.cli.reconcile"), (require "obol.cli.route"), (require "obol.cli.health"),
+  (require "obol.cli.ledger"), (require "obol.cli.doctor"),
 }
 
 local epilog = [[
@@ -24,6 +25,7 @@ Examples:
   obol payments --from 24h              what was recorded since yesterday
   obol payment A-1001                   one of them, with all that happened
   obol reconcile                        ask about whatever is unresolved
+  obol health                           which account fails, by what is recorded
 
 Exit status: 0 done or accepted, 1 refused or declined, 2 wrong usage, 3 nobody knows.
 Colours appear on a terminal alone; NO_COLOR switches them off.]]

@@ -11,7 +11,6 @@ local health = require "obol.client.health"
 local nearest = require "obol.nearest"
 local reload = require "obol.client.reload"
 local resource = require "obol.client.resource"
-local shared = require "obol.shared"
 local time = require "obol.client.time"
 local wait = require "obol.wait"
 
@@ -163,36 +162,6 @@ local function add_watching(pay, client)
   end
 end
 
-local function add_health(pay, client)
-  --- How the accounts are, by the calls that this process (in nginx with a `dict`: all workers) made of them: a list
-  -- of { account =, operation =, state = (of the breaker: `closed`, `open`, `half_open`, or `off`), probes_from_ms =
-  -- (from when an open one is probed), failures = (technical ones in a row), calls =, success_rate = (0 to 1),
-  -- latency_ms = (of calls that worked) }, for each account's operation of which anything is known. Calls count less
-  -- as they age. A success is any answer that is not a technical failure, a decline too.
-  function pay.health(self)
-    check_self(pay, self, "health")
-    check_open(client)
-    return client.health:report(client.names, health.operations)
-  end
-end
-
-local function add_share(pay, client)
-  --- Shares what is counted of accounts, their breakers and what is used of their limits, with all workers of this
-  -- nginx, in the `lua_shared_dict` of that name: true, or nil and an error. What `dict` in the configuration names
-  -- goes before. obol.nginx does so with its own; a client without handlers can be given one here or there. Clients
-  -- whose accounts bear the same names and are not the same need a dict each. It may be emptied at any time: what is
-  -- forgotten is closed, and limits are counted again from the ledger.
-  function pay.share(self, name)
-    check_self(pay, self, "share")
-    check_open(client)
-    resource.want(name, "string", "the name of a lua_shared_dict")
-    local store = shared.open(name)
-    if not store then return nil, fault.invalid("name", "expected the name of a lua_shared_dict") end
-    health.share(client, store)
-    return true
-  end
-end
-
 local function add_reconcile(pay, client)
   --- Looks at whatever is unresolved and due: payments that are under way or unknown, refunds, changes and
   -- renewals of subscriptions, notifications that wait for their order, and, twice, payments that ended
@@ -264,14 +233,16 @@ local function build(opened, parts)
   if client.routes then client.usage = require("obol.route").usage() end
   time.add(client, opened)
   health.add(client)
-  if opened.dict then health.share(client, opened.dict, true) end
+  if opened.dict then health.use_store(client, opened.dict, true) end
   generation.begin(client)
   reload.begin(client, opened.scripts)
   local pay = {}
   add_methods(pay, client)
   add_watching(pay, client)
-  add_health(pay, client)
-  add_share(pay, client)
+  health.add_methods(pay, client, function(self, method)
+    check_self(pay, self, method)
+    check_open(client)
+  end)
   add_reconcile(pay, client)
   add_reload(pay, client)
   client.pay = pay
