@@ -43,11 +43,12 @@ local stories = {
     end,
   },
   given_back = {
-    flow = "checkout", input = { order_id = "A-1", amount = "8.88", currency = "USD",
-      ways = { "checkout", "checkout" }, billing = { country = "CA" }, items = { { name = "tea lights", price = "8.88", quantity = 1 } },
+    flow = "checkout", file = "checkout", input = { order_id = "A-1", amount = "8.88", currency = "USD",
+      ways = { "checkout", "checkout" }, billing = { country = "CA" },
+      items = { { name = "tea lights", price = "8.88", quantity = 1 } },
       customer = { id = "u-7", ip = "203.0.113.9" } },
     act = function(w) w.box:pay "A-1" end,
-    answers = { ship = {} }, ends = "failed", file = "checkout", every = 3,
+    answers = { ship = {} }, ends = "failed", every = 3,
     check = function(w)
       assert.same({ "hold A-1 ...", "ship A-1 hold-A-1", "release hold-A-1" }, w.backend.done)
       assert.equal("8.88 USD", tostring(w.pay.payments:get("A-1").refunded))
@@ -89,7 +90,8 @@ local stories = {
     end,
   },
   membership = {
-    flow = "membership", file = "subscription", input = { order_id = "A-1", customer = "u-7", product = "price_vip_monthly" },
+    flow = "membership", file = "subscription",
+    input = { order_id = "A-1", customer = "u-7", product = "price_vip_monthly" },
     act = function(w)
       local flow = w.pay.flows:get "f-1"
       if flow and flow.action then w.box:pay(flow.action.url) end

@@ -5,6 +5,7 @@ local exchange = require "obol.client.exchange"
 local fault = require "obol.client.fault"
 local limits = require "obol.client.limits"
 local money = require "obol.money"
+local nearest = require "obol.nearest"
 
 -- Loaded where a configuration has rules.
 local function route() return require "obol.route" end
@@ -136,11 +137,17 @@ local function candidate(client, source)
 end
 
 --- Runs what is expected beside the rules: see obol.route.expect. Limits that are used up and breakers that are open
--- play no part in it. `source`: other rules, a path or a table.
-function M.test(client, source)
-  local routes, err = client.routes, nil
-  if source ~= nil then routes, err = candidate(client, source) end
-  if err then return nil, err end
+-- play no part in it. options: `routes`: other rules, a path or a table.
+function M.test(client, options)
+  local routes, err = client.routes
+  for key, source in pairs(options or {}) do
+    if key == "routes" then
+      routes, err = candidate(client, source)
+    else
+      err = fault.invalid("options." .. tostring(key), "expected a known option" .. nearest.hint(key, { routes = 1 }))
+    end
+    if err then return nil, err end
+  end
   if not routes then return nil, fault.unsupported "the configuration has no `routes`" end
   return route().expectations(routes, { now_ms = client.clock(),
     fits = function(name, params, operation) return misfit(client, name, operation, params) end })

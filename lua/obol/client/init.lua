@@ -108,13 +108,7 @@ local function add_methods(pay, client)
     check_self(pay, self, "test_routes")
     check_open(client)
     if options ~= nil then resource.want(options, "table", "options") end
-    for key in pairs(options or {}) do
-      if key ~= "routes" then
-        return nil, fault.invalid("options." .. tostring(key), "expected a known option"
-          .. nearest.hint(key, { routes = true }))
-      end
-    end
-    return choose.test(client.current, options and options.routes)
+    return choose.test(client.current, options)
   end
 
   --- One operation of one account, beneath everything: nothing is recorded, nothing is resolved.
