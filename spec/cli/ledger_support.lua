@@ -6,7 +6,8 @@ local support = require "spec.cli.support"
 
 local M = {}
 
---- { folder =, pay =, url = (of the sandbox), obol(words) = what the command printed, stop() }. `ledger` is what the configuration says.
+--- { folder =, pay =, url = (of the sandbox), obol(words) = what the command printed, control(verb, input), stop() }.
+-- `ledger` is what the configuration says.
 function M.open(ledger)
   local self = { folder = support.folder() }
   local server = assert(require("obol.sandbox.server").start { seed = "cli-ledger" })
