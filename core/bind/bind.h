@@ -17,6 +17,7 @@
 /* Each adds its functions to the module table on top of the stack, and leaves it there. */
 void obol_bind_error(lua_State *L);
 void obol_bind_clock(lua_State *L); /* called by the one above */
+void obol_bind_bounded(lua_State *L);
 void obol_bind_crypto(lua_State *L);
 void obol_bind_features(lua_State *L);
 void obol_bind_folder(lua_State *L);

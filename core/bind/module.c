@@ -14,6 +14,7 @@ int luaopen_obol_core(lua_State *L)
 {
     lua_newtable(L);
     obol_bind_error(L);
+    obol_bind_bounded(L);
     obol_bind_secret(L);
     obol_bind_crypto(L);
     obol_bind_json(L);

@@ -66,7 +66,8 @@ local MAX_DEPTH, MAX_BODY = 24, 1024 * 1024
 -- Lua quotes the source in "near ..." and "(constant ...)", which may be a key that was typed in.
 local function clean(problem)
   if type(problem) ~= "string" then return "an error that is no text" end
-  return (problem:gsub("%s+near%s.*$", ""):gsub("%s+%(constant%s.*$", ""):gsub("%c", " "):sub(1, 200))
+  -- what is raised may be of any length, and searching it would take its square
+  return (problem:sub(1, 2000):gsub("%s+near%s.*$", ""):gsub("%s+%(constant%s.*$", ""):gsub("%c", " "):sub(1, 200))
 end
 
 local function is_list(value)

@@ -100,15 +100,28 @@ describe("a configuration", function()
       write("note.txt", "hello\n")
       write("key.txt", "bytes of a key")
       local path = write("obol.lua", [[
-        local leaked = print or os or io or require or _G or string or pcall or load or setmetatable or error
-          or getmetatable or tostring or debug or math or table or next or pairs or rawget or _VERSION or package
-        local right = not leaked and file "note.txt" == "hello\n" and env "HOME"
+        local right = file "note.txt" == "hello\n" and env "HOME"
         return { mode = right and "test" or "wrong", ledger = "memory", transport = { send = function() end },
           accounts = { a = { provider = "cards", key = secret.file "key.txt" } } }
       ]])
       local opened, err = open(path)
       assert.is_nil(err)
       assert.equal("test", opened.mode)
+      for name in ([[print os io require _G string pcall xpcall load loadstring setmetatable error getmetatable tostring
+        debug math table next pairs rawget rawset _VERSION package coroutine jit ngx obol money]]):gmatch "%S+" do
+        opened, err = open(write("obol.lua", "return { mode = " .. name .. " }"))
+        assert.is_nil(opened)
+        assert.matches("obol%.lua:1: expected `env`, `file`, `secret` or a name that has a value", tostring(err), name)
+      end
+    end)
+
+    it("tells of a name that is misspelt, which would be nothing", function()
+      local _, err = open(write("obol.lua", "return {\n mode = envv 'MODE' }"))
+      assert.matches("obol%.lua:2: expected .*, did you mean `env`%?$", tostring(err))
+      _, err = open(write("obol.lua", "local x = secrt.env 'KEY'"))
+      assert.matches("obol%.lua:1: expected .*, did you mean `secret`%?$", tostring(err))
+      _, err = open(write("obol.lua", "key = 5\nreturn { mode = keyy }"))
+      assert.matches("obol%.lua:2: expected .*, did you mean `key`%?$", tostring(err))
     end)
 
     it("reads secrets without telling them", function()

@@ -83,4 +83,12 @@ describe("expectations beside the rules", function()
       assert.equal("routes.expect" .. expected, found.field .. " | " .. found.message, words)
     end
   end)
+
+  it("are 10000 at most", function()
+    local wrong = support.wrong [[local list = {}
+      for place = 1, 10001 do list[place] = { payment = {}, to = "a" } end
+      return { { to = "a" }, expect = list }]]
+    assert.equal("routes.expect", wrong[1].field)
+    assert.matches("expected 10000 expectations at most$", wrong[1].message)
+  end)
 end)

@@ -8,12 +8,18 @@ local script = require "obol.config.script"
 
 local M = {}
 
+local MAX_DEPTH = 50
+
 -- Moves what was missing from the script's marks into problems with the path where it was used.
-local function find_marks(value, marks, path, problems, seen)
+local function find_marks(value, marks, path, problems, seen, depth)
   if type(value) ~= "table" or seen[value] then return end
+  if depth > MAX_DEPTH then
+    problems[#problems + 1] = { field = path, message = "expected tables nested less deep" }
+    return
+  end
   seen[value] = true
   for key, member in pairs(value) do
-    local at = type(key) == "number" and ("%s[%d]"):format(path, key)
+    local at = type(key) == "number" and ("%s[%.14g]"):format(path, key)
       or (path == "" and tostring(key) or path .. "." .. tostring(key))
     if type(member) == "table" and marks[member] then
       problems[#problems + 1] = { field = at, message = marks[member] }
@@ -22,7 +28,7 @@ local function find_marks(value, marks, path, problems, seen)
       problems.skip[at] = true
       problems.skip[at:match("^(.-)%[%d+%]$") or at] = true
     else
-      find_marks(member, marks, at, problems, seen)
+      find_marks(member, marks, at, problems, seen, depth + 1)
     end
   end
 end
@@ -31,7 +37,7 @@ local function load_script(path, problems)
   local config, marks, folder = script.load(path)
   if not config then return nil, marks end
   marks.used = {}
-  find_marks(config, marks, "", problems, {})
+  find_marks(config, marks, "", problems, {}, 1)
   for _, mark in ipairs(marks) do
     if not marks.used[mark] then problems[#problems + 1] = { field = path, message = marks[mark] } end
   end

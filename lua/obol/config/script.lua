@@ -4,6 +4,7 @@
 
 local errors = require "obol.error"
 local guard = require "obol.guard"
+local nearest = require "obol.nearest"
 local secret = require "obol.secret"
 
 local M = {}
@@ -33,8 +34,10 @@ end
 local function read(path)
   local file, _, code = io.open(path, "rb")
   if not file then return nil, code end
-  local text = file:read(MAX_SIZE + 1)
+  local text, problem = file:read(MAX_SIZE + 1)
   file:close()
+  -- an empty file has nothing to read, and nothing is wrong with that
+  if not text and not problem then text = "" end
   if not text or #text > MAX_SIZE then return nil end
   return text
 end
@@ -51,7 +54,7 @@ local function environment(chunk, folder, marks)
       error("expected " .. what .. " as text", 3)
     end
   end
-  return {
+  local names = {
     env = function(name)
       want(name, "the name of an environment variable")
       local value = os.getenv(name)
@@ -74,6 +77,10 @@ local function environment(chunk, folder, marks)
       end,
     },
   }
+  -- what is misspelt would be nothing, and so would what it is given to
+  return setmetatable(names, { __index = function(_, name)
+    error("expected `env`, `file`, `secret` or a name that has a value" .. nearest.hint(name, names), 2)
+  end })
 end
 
 local function fail(path, message)

@@ -6,6 +6,8 @@ local window = require "obol.route.window"
 
 local M = {}
 
+local MAX = 10000
+
 local known = { name = true, payment = true, operation = true, at = true, rule = true, to = true, refused = true }
 
 local function check_targets(to, context)
@@ -53,6 +55,10 @@ function M.compile(list, rules, context, add)
   end
   for key in pairs(list) do
     if type(key) ~= "number" or key > #list then add({ key }, "expected a list of expectations") end
+  end
+  if #list > MAX then
+    add({}, "expected 10000 expectations at most")
+    return found
   end
   for place, given in ipairs(list) do
     if type(given) ~= "table" then

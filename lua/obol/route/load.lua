@@ -112,8 +112,12 @@ end
 
 local function read(path)
   local file = io.open(path, "rb")
-  local text = file and file:read(MAX_SIZE + 1)
-  if file then file:close() end
+  local text, problem
+  if file then
+    text, problem = file:read(MAX_SIZE + 1)
+    file:close()
+    if not text and not problem then text = "" end
+  end
   if not text or #text > MAX_SIZE then return nil, "expected a file of 1 MiB at most at " .. path end
   return text
 end
