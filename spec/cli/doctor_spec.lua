@@ -51,6 +51,15 @@ describe("obol doctor", function()
     assert.equal("warn", checks(ran, "ledger")[1].status)
   end)
 
+  it("loads the flows too", function()
+    support.write(folder .. "/flow.lua", "return obol.flow('a b', function() end)")
+    support.write(folder .. "/flowing.lua", (support.read(folder .. "/good.lua"):gsub("accounts =",
+      'flows = { "flow.lua" }, %0')))
+    local ran = doctor("--config", "flowing.lua", "--json")
+    assert.equal(1, ran.status)
+    assert.matches("^flows%[1%]: .*flow.lua:1: expected a flow's name", checks(ran, "configuration")[1].detail)
+  end)
+
   it("prints a line each, with what to do", function()
     local ran = doctor("--config", "good.lua")
     assert.equal(0, ran.status)

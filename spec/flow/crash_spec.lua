@@ -114,7 +114,7 @@ local function specs(kind)
         local writes = count_writes(ends)
         assert.is_true(writes > 15)
         -- each place on the ledger in memory, some on the others
-        for at = 1, writes, kind.durable and 9 or 1 do
+        for at = 1, writes, kind.durable and 13 or 1 do
           for _, after in ipairs { false, true } do
             local where = ("%s at %d%s"):format(ends, at, after and " after" or "")
             local died, flow, shop, about, ledger = die_and_recover(ends, at, after)

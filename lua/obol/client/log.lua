@@ -54,7 +54,7 @@ function M.breaker(client, info)
   emit(client, info)
 end
 
---- A flow that began, ended, waits or stopped: `info` = { flow = (its id), name =, status =, steps =, error = (its
+--- A flow that ended or stopped: `info` = { flow = (its id), name =, status =, steps =, error = (its
 -- text) }.
 function M.flow(client, info)
   if not is_heard(client) then return end

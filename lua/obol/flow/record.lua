@@ -130,12 +130,23 @@ local function own_text(raised)
   return ok and type(text) == "string" and text or nil
 end
 
+-- The words of an error object; its account stands beside them.
+local function words_of(err)
+  local parts = {}
+  for place, problem in ipairs(err.fields or {}) do parts[place] = problem.field .. ": " .. problem.message end
+  if #parts > 0 then return table.concat(parts, "; ") end
+  return (err.field and err.field .. ": " or "") .. (err.message or err.kind)
+end
+
 --- What is told of an error that was raised or given, in one line: an error object's own words, a text without what
 -- Lua quotes of the source.
 function M.text(raised)
-  local text = type(raised) == "string" and raised or own_text(raised)
-  if not text then return "an error that is no text" end
-  if not errors.is(raised) then text = guard.plain(text) end
+  local text = errors.is(raised) and words_of(raised):gsub("%c", " ") or nil
+  if not text then
+    text = type(raised) == "string" and raised or own_text(raised)
+    if not text then return "an error that is no text" end
+    text = guard.plain(text)
+  end
   return #text > MAX_TEXT and text:sub(1, MAX_TEXT) or text
 end
 
