@@ -15,7 +15,8 @@ describe("a second proven success of an order", function()
     pay.payments:create { order_id = "A-1", amount = "1.00", currency = "USD" }
     local payment = pay.payments:create { order_id = "A-1", amount = "1.00", currency = "USD" }
     -- the first attempt, which the provider had declined, is told to have succeeded after all
-    local client = { ledger = ledger, log = log, clock = function() return clock.now end, accounts = {}, watchers = {}, counters = {} }
+    local client = { ledger = ledger, log = log, clock = function() return clock.now end, accounts = {},
+      watchers = {}, counters = {} }
     local row, one = ledger:payment "A-1", ledger:attempt(payment.attempts[1].key)
     assert(settle.record(client, row, one, { outcome = "succeeded", provider_id = "tx-1" }, {}))
     payment = pay.payments:get "A-1"
@@ -37,7 +38,8 @@ describe("an answer about an attempt that somebody else settled", function()
     local settle = require "obol.client.settle"
     local pay, ledger, clock, _
     pay, _, clock, ledger = support.open("cards", function()
-      local client = { ledger = ledger, clock = function() return clock.now end, accounts = {}, watchers = {}, counters = {} }
+      local client = { ledger = ledger, clock = function() return clock.now end, accounts = {},
+        watchers = {}, counters = {} }
       local row = ledger:payment "A-1"
       assert(settle.record(client, row, ledger:attempt(row.attempt), meanwhile, { status = meanwhile.state }))
       return first
@@ -55,7 +57,8 @@ describe("an answer about an attempt that somebody else settled", function()
       return at == 1 and { outcome = "accepted" } or { outcome = "succeeded", provider_id = "tx-2" }
     end)
     pay.payments:create { order_id = "A-1", amount = "1.00", currency = "USD" }
-    local client = { ledger = ledger, clock = function() return clock.now end, accounts = {}, watchers = {}, counters = {} }
+    local client = { ledger = ledger, clock = function() return clock.now end, accounts = {},
+      watchers = {}, counters = {} }
     local row = ledger:payment "A-1"
     local one = ledger:attempt(row.attempt)
     -- while somebody asks about the first attempt, it ends for somebody else, who pays by a second
