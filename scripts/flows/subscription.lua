@@ -35,19 +35,27 @@ local membership = obol.flow("membership", function(flow, order)
   return { ended = subscription.status }
 end)
 
+-- Whether a change of the plan may still come: the difference is to be paid on a page, or nobody knows.
+local function is_open(subscription)
+  local err = subscription.error
+  return subscription.action ~= nil or err ~= nil and err.outcome == "unknown"
+end
+
 -- Input: { order_id =, product = }.
 local change_plan = obol.flow("change_plan", function(flow, wish)
   local subscription = flow:step("change the plan", function()
-    -- A step may run twice. A change may cost money, so look before asking for it again.
-    local now = assert(flow.pay.subscriptions:refresh(wish.order_id))
+    -- A step may run twice, and a change may cost money, so look first. One whose answer was lost is not sent again by
+    -- this, but asked about.
+    local now = assert(flow.pay.subscriptions:get(wish.order_id))
     if now.product_id == wish.product or now.action then return now end
     return assert(flow.pay.subscriptions:update(wish.order_id, { item = { product_id = wish.product } }))
   end)
-  -- A dearer plan has a page on which the member pays the difference, and begins when that is paid.
-  if subscription.action then
-    flow:present(subscription.action)
-    subscription = flow:await(subscription, { timeout = "1d", ends = function(now)
-      return now.product_id == wish.product
+  -- A dearer plan begins when the difference is paid, and is given up after a day. What is unknown is waited for as
+  -- long as it takes: it may have cost money.
+  if subscription.action then flow:present(subscription.action) end
+  if is_open(subscription) then
+    subscription = flow:await(subscription, { timeout = subscription.action and "1d" or nil, ends = function(now)
+      return now.product_id == wish.product or not is_open(now)
     end })
   end
   if subscription.product_id ~= wish.product then flow:fail(subscription) end
@@ -57,7 +65,7 @@ end)
 -- Input: { order_id = }.
 local leave = obol.flow("leave", function(flow, wish)
   local subscription = flow:step("switch renewal off", function()
-    local now = assert(flow.pay.subscriptions:refresh(wish.order_id))
+    local now = assert(flow.pay.subscriptions:get(wish.order_id))
     if now.auto_renew then now = assert(flow.pay.subscriptions:cancel(wish.order_id)) end
     if now.auto_renew then error(now.error or "renewal is still on") end
     return now

@@ -17,7 +17,7 @@ describe("the example flows of a membership", function()
 
   local function start(more)
     local order = { order_id = "S-1", customer = "u-7", product = MONTHLY, trial_days = 7 }
-    for name, value in pairs(more or {}) do order[name] = value end
+    for name, value in pairs(more or {}) do order[name] = value or nil end
     return assert(pay.flows:start("membership", order, { id = "m-1" }))
   end
 
@@ -134,7 +134,7 @@ describe("the example flows of a membership", function()
     end
 
     it("lets the member pay the difference, and then it is another plan", function()
-      joined { trial_days = nil }
+      joined { trial_days = false }
       local one = change()
       assert.same({ "waiting", "redirect" }, { one.status, one.action.type })
       assert.equal(MONTHLY, pay.subscriptions:get("S-1").product_id)
@@ -145,10 +145,32 @@ describe("the example flows of a membership", function()
     end)
 
     it("leaves the plan as it is where the difference is not paid", function()
-      joined { trial_days = nil }
+      joined { trial_days = false }
       change()
       days(2)
       assert.same({ "failed", MONTHLY }, { flow("c-1").status, pay.subscriptions:get("S-1").product_id })
+      assert.equal(1, #backend.done)
+    end)
+
+    it("waits while it is unknown whether the plan has changed", function()
+      joined { trial_days = false, product = YEARLY }
+      w.box:fault("subscription.update", "commit_then_drop")
+      w.box:fault("subscription.query", "status_500", { times = 3 })
+      local one = change(MONTHLY)
+      assert.equal("waiting", one.status)
+      assert.equal(YEARLY, pay.subscriptions:get("S-1").product_id)
+      days(1)
+      assert.same({ "succeeded", MONTHLY }, { flow("c-1").status, pay.subscriptions:get("S-1").product_id })
+    end)
+
+    it("says so where a change that was unknown was not made", function()
+      joined { trial_days = false, product = YEARLY }
+      w.box:fault("subscription.update", "status_503")
+      w.box:fault("subscription.query", "status_500", { times = 2 })
+      local one = change(MONTHLY)
+      assert.is_true(one.status == "waiting" or one.status == "failed")
+      days(2)
+      assert.same({ "failed", YEARLY }, { flow("c-1").status, pay.subscriptions:get("S-1").product_id })
       assert.equal(1, #backend.done)
     end)
 
