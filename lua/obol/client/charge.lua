@@ -150,7 +150,7 @@ local function carry_out(client, operation, row, one, wanted, params, options, r
   local begun, err = begin(client, operation, row, one, wanted)
   if begun then
     local sent, shown = send(client, begun, one, wanted, params, options, request)
-    limits.give_back(client, taken, one.key)
+    limits.give_back(client, taken, one.key, sent.status)
     return take_up(client, sent, shown)
   end
   limits.give_back(client, taken)

@@ -80,10 +80,13 @@ function M.take(client, name, amount, is_named)
   return taken
 end
 
---- Takes back what did not begin (without `key`), or what came to nothing.
-function M.give_back(client, taken, key)
+-- What ended so may be an attempt that came to nothing.
+local ended = { failed = true, expired = true, canceled = true }
+
+--- Takes back what did not begin (without `key` and `status`), or what came to nothing; `status` is the payment's.
+function M.give_back(client, taken, key, status)
   local limits = taken and limits_of(client, taken.account)
-  if not limits then return end
+  if not limits or key and not ended[status] then return end
   local one = key and client.ledger:attempt(key)
   if key and not (one and is_nothing(one.outcome)) then return end
   client.usage:give_back(taken.account, limits, taken.amount, taken.at, client.clock())

@@ -140,8 +140,9 @@ local function write(store, name, entry, row, undo)
   return true
 end
 
-local function drop_empty(row)
-  for member, value in pairs(row) do
+-- Takes out of a row what was `given` as empty.
+local function drop_empty(row, given)
+  for member, value in pairs(given) do
     if value == rows.none then row[member] = nil end
   end
 end
@@ -150,7 +151,7 @@ local function put(store, change, undo)
   local name = change.put
   local row, column = rows.copy(name, change.row)
   if not row then return fail("internal", name .. "." .. column, "expected a column of its type") end
-  drop_empty(row)
+  drop_empty(row, change.row)
   local held, key = store.tables[name], row[tables[name].key]
   if held.by_key[key] then
     return fail("conflict", name .. "." .. tables[name].key, "expected a key that is new")
@@ -174,7 +175,7 @@ local function set(store, change, undo)
   end
   local row, column = rows.write(name, change.to, rows.copy_out(name, entry.row))
   if not row then return fail("internal", name .. "." .. column, "expected a column of its type") end
-  drop_empty(row)
+  drop_empty(row, change.to)
   return write(store, name, entry, row, undo)
 end
 
