@@ -87,15 +87,15 @@ static int net_submit(lua_State *L)
 }
 
 /* The result belongs to the channel while it is turned into a table. */
-static int push_taken(lua_State *L, struct obol_bind_channel *channel)
+static int push_taken(lua_State *L, struct obol_bind_channel *channel, bool brief)
 {
     int count = channel->unit ? obol_bind_store_result(L, channel->taken)
-                              : obol_bind_net_result(L, channel->taken);
+                              : obol_bind_net_result(L, channel->taken, brief);
     let_go(channel);
     return count;
 }
 
-static int take(lua_State *L, struct obol_bind_channel *channel, uint64_t id, bool unit)
+static int take(lua_State *L, struct obol_bind_channel *channel, uint64_t id, bool unit, bool brief)
 {
     let_go(channel);
     channel->unit = unit;
@@ -109,7 +109,7 @@ static int take(lua_State *L, struct obol_bind_channel *channel, uint64_t id, bo
                   "kept past keep_ms");
         return obol_bind_net_fail(L, &err, OBOL_NET_UNKNOWN);
     }
-    return push_taken(L, channel);
+    return push_taken(L, channel, brief);
 }
 
 static bool is_unit(const struct obol_bind_channel *channel, uint64_t id)
@@ -129,15 +129,16 @@ static int net_next(lua_State *L)
     if (id == 0)
         return 0;
     lua_pushinteger(L, (lua_Integer)id);
-    return 1 + push_taken(L, channel);
+    return 1 + push_taken(L, channel, false);
 }
 
-/* take(id) -> reply or results | nil, err | nothing while it is under way */
+/* take(id [, brief]) -> reply or results | nil, err | nothing while it is under way. `brief`: a
+ * reply tells of its headers only retry-after and x-request-id. */
 static int net_take(lua_State *L)
 {
     struct obol_bind_channel *channel = channel_of(L);
     uint64_t id = check_id(L, 1);
-    return take(L, channel, id, is_unit(channel, id));
+    return take(L, channel, id, is_unit(channel, id), lua_toboolean(L, 2));
 }
 
 /* send(request [, options [, options_of_call]]) -> reply | nil, err: submits, waits and takes */
@@ -148,13 +149,13 @@ static int net_send(lua_State *L)
     if (id == 0)
         return obol_bind_net_fail(L, &err, OBOL_NET_NOT_SENT);
     (void)obol_net_wait(channel_of(L)->owner, id, -1);
-    return take(L, channel_of(L), id, false);
+    return take(L, channel_of(L), id, false, false);
 }
 
 int obol_bind_channel_take_unit(lua_State *L, struct obol_bind_channel *channel, uint64_t id)
 {
     (void)obol_completion_wait(channel->owner, id, -1);
-    return take(L, channel, id, true);
+    return take(L, channel, id, true, false);
 }
 
 /* wait([id [, timeout_ms]]) -> whether it is done; without an id, whether any is (or none is under

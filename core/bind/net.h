@@ -40,8 +40,9 @@ void obol_bind_net_request(lua_State *L, int index, struct obol_bind_net_request
 bool obol_bind_net_options(lua_State *L, int index, struct obol_net_options *options,
                            struct obol_request *request, struct obol_err *err) OBOL_MUST_USE;
 
-/* Pushes the reply, or nil and the error; answers how many. Null: a fork cut the call off. */
-int obol_bind_net_result(lua_State *L, const struct obol_net_result *result);
+/* Pushes the reply, or nil and the error; answers how many. Null: a fork cut the call off. `brief`:
+ * of the headers only retry-after and x-request-id, and no table where there is neither. */
+int obol_bind_net_result(lua_State *L, const struct obol_net_result *result, bool brief);
 
 /* The same for a unit of work. */
 int obol_bind_store_result(lua_State *L, const struct obol_store_unit *unit);

@@ -50,7 +50,31 @@ static void set_header(lua_State *L, const struct obol_reply *reply, size_t inde
     lua_rawset(L, headers);
 }
 
-int obol_bind_net_result(lua_State *L, const struct obol_net_result *result)
+static void push_all_headers(lua_State *L, const struct obol_reply *reply)
+{
+    lua_createtable(L, 0, (int)reply->header_count);
+    for (size_t i = 0; i < reply->header_count; i++)
+        set_header(L, reply, i);
+}
+
+/* Headers that say something of a call, whatever its answer is; nil where there are none. */
+static void push_telling_headers(lua_State *L, const struct obol_reply *reply)
+{
+    bool any = false;
+    for (size_t i = 0; i < reply->header_count; i++) {
+        struct obol_slice name = reply->headers[i].name;
+        if (!obol_slice_is(name, "retry-after") && !obol_slice_is(name, "x-request-id"))
+            continue;
+        if (!any)
+            lua_createtable(L, 0, 2);
+        any = true;
+        set_header(L, reply, i);
+    }
+    if (!any)
+        lua_pushnil(L);
+}
+
+int obol_bind_net_result(lua_State *L, const struct obol_net_result *result, bool brief)
 {
     if (result == NULL) {
         struct obol_err err;
@@ -63,9 +87,10 @@ int obol_bind_net_result(lua_State *L, const struct obol_net_result *result)
     lua_createtable(L, 0, 3);
     lua_pushinteger(L, reply->status);
     lua_setfield(L, -2, "status");
-    lua_createtable(L, 0, (int)reply->header_count);
-    for (size_t i = 0; i < reply->header_count; i++)
-        set_header(L, reply, i);
+    if (brief)
+        push_telling_headers(L, reply);
+    else
+        push_all_headers(L, reply);
     lua_setfield(L, -2, "headers");
     push(L, reply->body);
     lua_setfield(L, -2, "body");

@@ -12,6 +12,10 @@ describe("pay:call inside nginx", function()
       http = "lua_shared_dict gates 1m;",
       server = ([[
     location /provider { default_type application/json; return 200 @answer@; }
+    location /limited {
+      add_header Retry-After 7 always; add_header X-Request-Id r-1 always; add_header X-Other x always;
+      return 429 '{"x":1}';
+    }
     location /torn { return 444; }
     location /held {
       default_type application/json;
@@ -105,6 +109,14 @@ describe("pay:call inside nginx", function()
     assert.equal("unknown", seen("last_torn").outcome)
   end)
 
+  it("tells what an answer's head says of trying again, and nothing else of it", function()
+    local told = server:get "/call?account=limited"
+    assert.same({ 7000, "r-1" }, { told.retry_after_ms, told.request_id })
+    server:get "/work?name=limited&path=limited"
+    assert.same({ status = 429, body = true, headers = { ["retry-after"] = "7", ["x-request-id"] = "r-1" } },
+      seen "taken_limited")
+  end)
+
   it("is made again while nothing leaves, within its limit, and counted once", function()
     local before, from = number "counted_gone", socket.gettime()
     local told = server:get "/call?account=gone"
@@ -137,9 +149,9 @@ describe("pay:call inside nginx", function()
     leave "/work?name=left"
     server:get "/gate?open=yes"
     assert.truthy(support.eventually(function() return seen "given_up_left" == true end))
-    assert.equal(200, seen "taken_left")
+    assert.same({ status = 200, body = true }, seen "taken_left")
     assert.same({ over = false, failure = "nil" }, server:get "/work?name=waiting")
-    assert.equal(200, seen "taken_waiting")
+    assert.equal(200, seen("taken_waiting").status)
     assert.equal(seen "never", seen "given_up_waiting")
   end)
 

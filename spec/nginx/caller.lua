@@ -14,7 +14,8 @@ local function open(more)
     return { provider = "mincloud", client_id = "c-1", base_url = path, token = obol.secret "t" }
   end
   local words = { mode = "test", ledger = "memory", accounts = { web = account(base .. "provider"),
-    held = account(base .. "held"), torn = account(base .. "torn"), gone = account "http://127.0.0.1:1" } }
+    held = account(base .. "held"), limited = account(base .. "limited"), torn = account(base .. "torn"),
+    gone = account "http://127.0.0.1:1" } }
   for key, value in pairs(more or {}) do words[key] = value end
   return assert(obol.open(words))
 end
@@ -35,7 +36,8 @@ local function call(client)
   local result, err = client:call(ngx.var.arg_account, "payment.create", { order_id = "A-1", method = "wechat_qr",
     amount = ngx.var.arg_amount or "19.99", currency = "CNY", description = "tea" }, { timeout_ms = 5000 })
   return { outcome = result and result.outcome or err.outcome, data = result and result.action and result.action.data,
-    kind = err and err.kind, field = err and err.field }
+    kind = err and err.kind, field = err and err.field, retry_after_ms = err and err.retry_after_ms,
+    request_id = err and err.request_id }
 end
 
 function M.call() app.say(call(pay)) end
@@ -59,13 +61,13 @@ end
 function M.work()
   local work, channel = { name = ngx.var.arg_name }, require("obol.core").net.new()
   function work.take_up(self, reply)
-    app.see("taken_" .. self.name, reply and reply.status or 0)
+    app.see("taken_" .. self.name, { status = reply.status, body = #reply.body > 0, headers = reply.headers })
     if self.name == "failing" then error "broken" end
     return false
   end
   function work.give_up(self) app.see("given_up_" .. self.name, true) end
   assert(reader.start())
-  local id = assert(channel.submit { url = base .. "held/x" })
+  local id = assert(channel.submit { url = base .. (ngx.var.arg_path or "held/x") })
   local is_over = reader.hand(id, channel.take, work)
   app.say { over = is_over, failure = tostring(work.failure) }
 end

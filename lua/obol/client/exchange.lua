@@ -59,18 +59,19 @@ local function check_reply(reply)
   assert(body == nil or type(body) == "string" or type(body) == "userdata" and #body >= 0)
 end
 
--- The options of a call for its transport; nil and an error where its limit is over.
-local function options_of(client, call)
+-- The options of a call for its transport, in the table `into`; nil and an error where its limit is over.
+local function options_of(client, call, into)
   local left = math.floor(call.deadline - client.elapsed())
   if left < 1 then
     return nil, fault.of_transport({ kind = "timeout", outcome = "not_sent", retryable = true,
       message = "the call's limit was over before it was sent" }, call.account)
   end
-  return { timeout_ms = left, repeat_safe = call.repeat_safe or false, account = call.account }
+  into.timeout_ms, into.repeat_safe, into.account = left, call.repeat_safe or false, call.account
+  return into
 end
 
 local function send(client, call, request)
-  local options, late = options_of(client, call)
+  local options, late = options_of(client, call, {})
   if not options then return nil, late end
   local ok, reply, err = pcall(client.transport.send, request, options)
   if not ok then
@@ -94,12 +95,15 @@ local function pause(client, call, sends)
   return true
 end
 
+-- Tables that are read at once and that nobody keeps, used again and again.
+local reading, facts, handed = {}, {}, {}
+
 local function decode(client, call, reply)
   local account = client.accounts[call.account]
   -- Whatever is wrong with a reply must not break what was sent.
-  local ok, result, err = pcall(account.decode, account, call.operation, reply, {
-    time_ms = client.clock(), expect = call.expect, params = call.params, sent_before = call.sent_before or false,
-  })
+  reading.expect, reading.params, reading.sent_before = call.expect, call.params, call.sent_before or false
+  local ok, result, err = pcall(account.decode, account, call.operation, reply, reading)
+  reading.expect, reading.params = nil, nil
   if not ok then return { outcome = "unknown", kind = "internal", why = "the reply cannot be read" } end
   if result and M.is_other_mode(client, result) then
     log.alarm(client, "other_mode", { account = call.account, order_id = call.order_id, key = call.key })
@@ -117,10 +121,11 @@ local function decode(client, call, reply)
 end
 
 -- What is to be counted of a call that ended: see obol.health.judge.
-local function facts_of(call, result, reply, err, started)
-  local told = result or err
-  return { outcome = told.outcome, kind = told.kind, answered = reply ~= nil, status = reply and reply.status,
-    payer = call.token ~= nil and not call.own, limit_ms = call.deadline - started }
+local function facts_of(call, told, reply, started)
+  facts.outcome, facts.kind, facts.answered = told.outcome, told.kind, reply ~= nil
+  facts.status, facts.payer = reply and reply.status, call.token ~= nil and not call.own
+  facts.limit_ms = call.deadline - started
+  return facts
 end
 
 -- An answer that refuses the token before anything was done.
@@ -153,8 +158,8 @@ function Work:conclude(reply, err)
   local result = reply and decode(client, call, reply)
   local duration_ms = client.elapsed() - self.started
   if not (call.own == 1 and result and is_refused(result, reply)) then
-    client.health:record(call.account, call.operation, facts_of(call, result, reply, err, self.started), self.began_ms,
-      duration_ms)
+    local seen = facts_of(call, result or err, reply, self.started)
+    client.health:record(call.account, call.operation, seen, self.began_ms, duration_ms)
   end
   log.call(client, call, self.request, reply, result or err, self.sends, duration_ms)
   self.result, self.reply = result, result and reply or err
@@ -219,13 +224,19 @@ function M.handing(client)
   return not log.is_heard(client) and wait.handing(client.transport) or nil
 end
 
---- Makes the call as `run` does, whatever becomes of the request that it is made for.
-function M.run_by(hand, client, call)
-  local options = options_of(client, call)
-  if not options or not call.token and session.is_used(client, call.account, call.operation) then
-    return wait.detached(M.run, client, call)
+--- Makes a call of `params` by such a `hand`, as `run` does, whatever becomes of the request that it is made for;
+-- `limits` are those of obol.client.options.
+function M.run_by(hand, client, name, operation, params, key, limits)
+  -- the call and the work on it are one table here, made in one piece
+  local work = setmetatable({ account = name, operation = operation, params = params, key = key, token = limits.token,
+    deadline = limits.deadline, client = client, call = false, started = client.elapsed(), began_ms = client.clock(),
+    sends = 0, request = nil, err = nil, result = nil, reply = nil, failure = nil }, Work)
+  work.call = work
+  local options = options_of(client, work, handed)
+  if not options or not limits.token and session.is_used(client, name, operation) then
+    return wait.detached(M.run, client, { account = name, operation = operation, params = params, key = key,
+      token = limits.token, deadline = limits.deadline })
   end
-  local work = begin(client, call)
   if not work:prepare() then return nil, work.reply end
   hand(work.request, options, work)
   if work.failure then error(work.failure, 0) end

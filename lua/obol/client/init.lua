@@ -1,14 +1,13 @@
 --- The client: what `obol.open` answers.
 
+local call = require "obol.client.call"
 local choose = require "obol.client.choose"
 local clone = require "obol.clone"
 local config = require "obol.config"
-local exchange = require "obol.client.exchange"
 local checked = require "obol.client.options"
 local fault = require "obol.client.fault"
 local generation = require "obol.client.generation"
 local health = require "obol.client.health"
-local nearest = require "obol.nearest"
 local reload = require "obol.client.reload"
 local resource = require "obol.client.resource"
 local time = require "obol.client.time"
@@ -25,42 +24,6 @@ end
 
 local function check_open(client)
   if client.closed then error("the client is closed", 3) end
-end
-
--- pay:call(account, operation, params [, options])
--- The key of a call that makes something: the caller's, or one that no other call has.
-local function key_of(client, account, operation, params, given)
-  if given then return given end
-  local effect = account:effect(operation, params)
-  return effect and effect ~= "none" and client.unique() or nil
-end
-
-local function call(client, hand, name, operation, params, options)
-  if type(name) ~= "string" then error("expected an account's name as a string", 2) end
-  if type(operation) ~= "string" then error("expected an operation as a string", 2) end
-  if params ~= nil and type(params) ~= "table" then error("expected parameters as a table", 2) end
-  local limits, err = checked.check(client, options)
-  if not limits then return nil, err end
-  local account = client.accounts[name]
-  if not account then
-    return nil, fault.invalid("account", "expected a configured account" .. nearest.hint(name, client.accounts))
-  end
-  if not account:supports(operation) then
-    return nil, fault.unsupported("the provider has no such operation" .. nearest.hint(operation, health.known), name)
-  end
-  params = params or {}
-  local key = key_of(client, account, operation, params, limits.key)
-  local asked = { account = name, operation = operation, params = params, key = key, token = limits.token,
-    deadline = limits.deadline }
-  local result, reply
-  if hand then
-    result, reply = exchange.run_by(hand, client, asked)
-  else
-    result, reply = exchange.run(client, asked)
-  end
-  if not result then return nil, reply end
-  result.key = result.key or key
-  return result, fault.of_result(result, name, reply)
 end
 
 local function close(client)
@@ -117,12 +80,7 @@ local function add_methods(pay, client)
   function pay.call(self, name, operation, params, options)
     check_self(pay, self, "call")
     check_open(client)
-    local current = client.current
-    local hand = exchange.handing(current)
-    if not hand then return wait.detached(call, current, nil, name, operation, params, options) end
-    local refusal = wait.refusal()
-    if refusal then return nil, refusal end
-    return call(current, hand, name, operation, params, options)
+    return call.make(client.current, name, operation, params, options)
   end
 
   --- Ends the client. Every later call of it is an error.

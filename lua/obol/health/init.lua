@@ -18,12 +18,12 @@ M.preset = preset
 -- settings, false (no breaker) or nil (the preset), unique = (a text that nobody else has), told = function({ account
 -- =, operation =, state =, probes_from_ms = }) at each change of a state (nil for none) }.
 function M.new(about)
-  return setmetatable({ store = about.store, clock = about.clock, settings_of = about.settings, unique = about.unique,
-    told = about.told, names = {} }, Health)
+  return setmetatable({ store = about.store, sums = about.store, clock = about.clock, settings_of = about.settings,
+    unique = about.unique, told = about.told, names = {} }, Health)
 end
 
---- Uses another store from now on.
-function Health:share(store) self.store = store end
+--- Uses another store from now on; with `sums`, an obol.gather over it, for what only adds up.
+function Health:share(store, sums) self.store, self.sums = store, sums or store end
 
 -- The names of what is kept of an account's operation; made once, because calls are many.
 local function names_of(self, account, operation)
@@ -53,7 +53,7 @@ function Health:record(account, operation, facts, began_ms, duration_ms)
   local is_good = judge.judge(facts)
   if is_good == nil then return end
   local names, settings, now = names_of(self, account, operation), settings_of(self, account), self.clock()
-  rates.add(self.store, names.rates, (settings or preset).half_life_ms, now, is_good, duration_ms)
+  rates.add(self.sums, names.rates, (settings or preset).half_life_ms, now, is_good, duration_ms)
   if not settings then return end
   local state, from = breaker.record(self.store, names.breaker, settings, is_good, began_ms, now)
   if state and self.told then
@@ -111,6 +111,7 @@ end
 -- = }, for each operation of each account, in their order, of which anything is known.
 function Health:report(accounts, operations)
   local list, now = {}, self.clock()
+  if self.sums.flush then self.sums:flush() end
   for _, account in ipairs(accounts) do
     for _, operation in ipairs(operations) do list[#list + 1] = line_of(self, account, operation, now) end
   end

@@ -1,6 +1,7 @@
 --- Numbers for Prometheus, counted over all workers in the shared dict: calls by account, operation and
 -- outcome, how long they took, callbacks by verdict, alarms, calls under way; and the health of accounts.
 
+local gather = require "obol.gather"
 local reply = require "obol.nginx.reply"
 local wait = require "obol.wait"
 
@@ -11,8 +12,6 @@ Metrics.__index = Metrics
 local ngx = rawget(_G, "ngx")
 local BOUNDS_MS = { 50, 100, 250, 500, 1000, 2500, 5000, 10000, 30000 }
 local PREFIX = "metric/"
--- When a worker adds what it has gathered; when a timer for it that did not come is given up.
-local LATER_S, LOST_S = 0.1, 1
 local TOOK = "took/" -- with a bound's place: how many calls took so long and no longer
 
 -- A label's value as the text format wants it.
@@ -28,25 +27,7 @@ end
 
 local function worker_id() return type(ngx) == "table" and ngx.worker and ngx.worker.id() or 0 end
 
-local function flush(self)
-  local gathered = self.gathered
-  self.gathered, self.expected_s = {}, nil
-  for key, sum in pairs(gathered) do self.dict:incr(key, sum, 0) end
-  self:under_way()
-end
-
--- Adds to a number: in nginx a little later, as many calls at once are added up here and the dict is one for all
--- workers.
-local function add(self, key, by)
-  self.gathered[key] = (self.gathered[key] or 0) + by
-  local now_s = self.now()
-  if self.expected_s and now_s - self.expected_s < LOST_S then return end
-  local is_lost = self.expected_s ~= nil
-  self.expected_s = now_s
-  if is_lost or not self.later(function() flush(self) end) then flush(self) end
-end
-
-function Metrics:add(name, labels, by) add(self, PREFIX .. series(name, labels), by or 1) end
+function Metrics:add(name, labels, by) self.gather:incr(PREFIX .. series(name, labels), by or 1) end
 
 -- What a call of this account and operation adds to. The names are made once: calls are many, accounts few.
 -- How long calls took is counted in the narrowest bound alone; the text adds up.
@@ -81,9 +62,9 @@ function Metrics:call(account, operation, outcome, duration_ms)
     counter = PREFIX .. series("obol_calls_total", { "account", account, "operation", operation, "outcome", outcome })
     names.outcomes[outcome] = counter
   end
-  add(self, counter, 1)
-  add(self, names.bounds[bound_of(duration_ms)], 1)
-  add(self, names.sum, duration_ms / 1000)
+  self.gather:incr(counter, 1)
+  self.gather:incr(names.bounds[bound_of(duration_ms)], 1)
+  self.gather:incr(names.sum, duration_ms / 1000)
 end
 
 --- Counts the calls and alarms of a client.
@@ -129,7 +110,7 @@ end
 
 --- All of it as text.
 function Metrics:text()
-  flush(self)
+  self.gather:flush()
   local found, lines = {}, {}
   for _, key in ipairs(self.dict:get_keys(0)) do
     if key:sub(1, #PREFIX) == PREFIX then found[#found + 1] = key:sub(#PREFIX + 1) end
@@ -147,22 +128,14 @@ function Metrics:text()
   return table.concat(lines, "\n") .. "\n"
 end
 
--- Calls fn in a moment, or when the worker ends before: whether it will.
-local function later(fn)
-  local ok = type(ngx) == "table" and ngx.timer and ngx.timer.at(LATER_S, fn)
-  return ok and true or false
-end
-
-local function now()
-  return type(ngx) == "table" and ngx.now and ngx.now() or 0
-end
-
---- New numbers in a dict. `host` = { pending = (tells the calls under way), later = function(fn) that calls it in a
--- moment (whether it will), now = (seconds) }: without one, that of nginx and of the built-in transport.
-function M.new(dict, host)
-  host = host or {}
-  return setmetatable({ dict = dict, names = {}, gathered = {}, later = host.later or later, now = host.now or now,
-    pending = host.pending or function() return wait.stats().pending or 0 end }, Metrics)
+--- New numbers in a dict. `pending` tells the calls under way; that of the built-in transport without it. `about`:
+-- see obol.gather.
+function M.new(dict, pending, about)
+  local told = pending or function() return wait.stats().pending or 0 end
+  local self = setmetatable({ dict = dict, names = {}, pending = told }, Metrics)
+  self.gather = gather.over(dict, { flushed = function() self:under_way() end, later = about and about.later,
+    now = about and about.now })
+  return self
 end
 
 local states = { closed = 0, half_open = 1, open = 2 }

@@ -31,7 +31,7 @@ describe("metrics", function()
 
   it("have their bounds in order, each with all that are below it", function()
     local metrics = require "obol.nginx.metrics"
-    local numbers = metrics.new(dict.process(), { pending = function() return 3 end })
+    local numbers = metrics.new(dict.process(), function() return 3 end)
     for _, ms in ipairs { 1, 60, 60, 700, 99999 } do
       numbers:call("a", "o", "succeeded", ms)
     end
@@ -41,38 +41,19 @@ describe("metrics", function()
     assert(numbers:text():find('obol_calls_in_flight{worker="0"} 3', 1, true))
   end)
 
-  it("gather what is added in the same moment, and add it at once before they are told", function()
-    local metrics = require "obol.nginx.metrics"
-    local store, asked, now_s = dict.process(), {}, 100
-    local added = 0
-    local counting = setmetatable({ incr = function(_, ...)
-      added = added + 1
-      return store:incr(...)
-    end }, { __index = function(_, name) return function(_, ...) return store[name](store, ...) end end })
-    local numbers = metrics.new(counting, { pending = function() return 0 end, now = function() return now_s end,
-      later = function(fn)
-        asked[#asked + 1] = fn
+  it("gather what is added in the same moment, and add it before they are told", function()
+    local metrics, asked = require "obol.nginx.metrics", 0
+    local numbers = metrics.new(dict.process(), function() return 0 end, { now = function() return 1 end,
+      later = function()
+        asked = asked + 1
         return true
       end })
     for _ = 1, 50 do numbers:call("a", "o", "succeeded", 10) end
-    assert.same({ 1, 0 }, { #asked, added })
-    asked[1]()
-    assert.equal(3, added)
+    assert.equal(1, asked)
     local counter = 'obol_calls_total{account="a",operation="o",outcome="succeeded"} '
     assert(numbers:text():find(counter .. 50, 1, true))
     numbers:call("a", "o", "succeeded", 10)
     assert(numbers:text():find(counter .. 51, 1, true))
-    assert.equal(2, #asked)
-    -- a timer that never came
-    numbers:call("a", "o", "succeeded", 10)
-    now_s = now_s + 2
-    numbers:call("a", "o", "succeeded", 10)
-    assert.equal(53, store:get("metric/" .. counter:sub(1, -2)))
-    -- and one that cannot be had, as when the worker ends
-    asked[#asked]()
-    numbers.later = function() return false end
-    numbers:call("a", "o", "succeeded", 10)
-    assert.equal(54, store:get("metric/" .. counter:sub(1, -2)))
   end)
 
   it("write a label so that it ends where it should", function()

@@ -64,7 +64,7 @@ end
 local function deliver(id)
   local entry = waiting[id]
   if not entry then return end
-  if entry.work then return hand_over(id, entry, entry.take(id)) end
+  if entry.work then return hand_over(id, entry, entry.take(id, true)) end
   if not keep(entry, entry.take(id)) then return end
   waiting[id], count = nil, count - 1
   entry.semaphore:post(1)
@@ -191,7 +191,7 @@ function M.await(id, take)
   return unpack(entry.results, 1, entry.results.n)
 end
 
---- The same, but what `take(id)` gives is taken up by `work:take_up(...)` as soon as it is there, also when the
+--- The same, but what `take(id, true)` gives is taken up by `work:take_up(...)` as soon as it is there, also when the
 -- request that waits here is gone. Answers whether that was the end of it; see obol.wait.handing.
 function M.hand(id, take, work)
   local entry = { take = take, semaphore = bell.take(), work = work, results = nil, is_over = nil }
