@@ -4,6 +4,7 @@ local configuration = require "obol.cli.configuration"
 local core = require "obol.core"
 local ledger_probe = require "obol.cli.ledger_probe"
 local probe = require "obol.cli.probe"
+local reload = require "obol.client.reload"
 local show = require "obol.cli.show"
 local terminal = require "obol.cli.terminal"
 
@@ -81,11 +82,24 @@ local function advice_of(message)
   return nil
 end
 
+local function check_rules(list, opened)
+  if not opened.routes then return end
+  local wrong = reload.expectations { routes = opened.routes, accounts = opened.accounts, clock = core.clock_ms }
+  for _, problem in ipairs(wrong) do
+    list.add("fail", "rules", problem.message, "`obol route explain` tells why; pay:reload would refuse these rules")
+  end
+  if #wrong == 0 then
+    list.add("ok", "rules", ("%d rule%s, and what is expected beside them holds"):format(#opened.routes.rules,
+      #opened.routes.rules == 1 and "" or "s"))
+  end
+end
+
 local function check_configuration(list, path)
   local opened, err = require("obol.config").open(path, { flows = require("obol.flow").part })
   if opened then
     list.add("ok", "configuration", ("%s: %d account%s, mode %s"):format(path, #opened.names,
       #opened.names == 1 and "" or "s", opened.mode))
+    check_rules(list, opened)
     return opened
   end
   if not err.fields or #err.fields == 0 then

@@ -13,12 +13,13 @@ local commands = {
   (require "obol.cli.sandbox"), (require "obol.cli.providers"), (require "obol.cli.describe"),
   (require "obol.cli.call"), (require "obol.cli.payments"), (require "obol.cli.payment"), (require "obol.cli.refund"),
   (require "obol.cli.reconcile"), (require "obol.cli.route"), (require "obol.cli.health"),
-  (require "obol.cli.ledger"), (require "obol.cli.doctor"),
+  (require "obol.cli.check"),  (require "obol.cli.ledger"), (require "obol.cli.doctor"),
 }
 
 local epilog = [[
 Examples:
   obol sandbox --port 8600              a payment system to try things with
+  obol check                            are configuration, rules, flows and providers good?
   obol doctor                           is the configuration good, is everything in reach?
   obol describe appwheel                what a provider takes and answers
   obol call subs product.list           one call of an account in obol.lua

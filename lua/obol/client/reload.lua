@@ -65,8 +65,9 @@ function M.status(client)
   }
 end
 
--- What does not hold of what is expected beside the rules, as problems.
-local function expectations(candidate)
+--- What does not hold of what is expected beside the rules of `candidate` = { routes =, accounts =, clock = }: a list
+-- of { field =, message = (with file and line) }.
+function M.expectations(candidate)
   local problems, routes = {}, candidate.routes
   if not routes then return problems end
   for place, one in ipairs((choose.test(candidate))) do
@@ -92,7 +93,7 @@ local function prepare(client)
   local candidate = generation.with(client, { routes = loaded.routes, flow_definitions = loaded.flows,
     accounts = merged(client.current.accounts, loaded.accounts) })
   local ok
-  ok, problems = pcall(expectations, candidate)
+  ok, problems = pcall(M.expectations, candidate)
   if ok and #problems == 0 then return candidate, names_of(loaded.defined) end
   loaded.undo()
   if not ok then error(problems, 0) end

@@ -182,8 +182,8 @@ end
 
 --- Checks `config` and opens accounts, ledger and transport; what is wrong is added to `problems`
 -- (whose `skip` names paths that were reported already, and whose `kind` becomes `invalid` unless all
--- that is wrong is merely not built).
-function M.run(config, folder, problems, parts)
+-- that is wrong is merely not built). With `dry` neither ledger nor transport is opened.
+function M.run(config, folder, problems, parts, dry)
   if type(config) ~= "table" then
     add(problems, "configuration", "expected a table or the path of a script")
     return nil
@@ -192,14 +192,15 @@ function M.run(config, folder, problems, parts)
   local opened = { mode = config.mode }
   opened.defined = providers.define(config.providers, folder, M.adder(problems))
   opened.accounts, opened.names = open_accounts(config, problems)
-  opened.ledger, opened.place = open_ledger(config, folder, problems), place_of(config.ledger, folder)
+  opened.place = place_of(config.ledger, folder)
+  if not dry or config.ledger == nil then opened.ledger = open_ledger(config, folder, problems) end
   opened.routes = M.open_routes(config.routes, type(config.accounts) == "table" and config.accounts or {}, folder,
     problems)
   opened.flows = M.open_flows(config.flows, folder, problems, parts.flows)
   opened.clock = check_function(config, "clock", problems)
   opened.dict = open_dict(config, problems)
   opened.log = check_function(config, "log", problems)
-  opened.transport, opened.timeout_ms = open_transport(config, folder, problems)
+  if not dry then opened.transport, opened.timeout_ms = open_transport(config, folder, problems) end
   return opened
 end
 

@@ -45,20 +45,16 @@ local function load_script(path, problems)
   return config, folder
 end
 
---- Reads and checks a configuration. Answers { mode =, accounts = {name = account}, names = sorted
--- list, ledger =, transport =, clock =, log =, routes =, flows =, scripts = (see obol.config.again) }, or nil and an
--- error of kind `invalid` (or `unsupported`) with all mistakes in `fields`. `parts`: see obol.client; without that of
--- `flows` they are not loaded.
-function M.open(source, parts)
+local function open(source, parts, dry)
   local problems = { skip = {} }
   local config, folder = source, ""
   if type(source) == "string" then
     config, folder = load_script(source, problems)
     if not config then return nil, folder end
   end
-  local opened = check.run(config, folder, problems, parts or {})
+  local opened = check.run(config, folder, problems, parts, dry)
   if #problems == 0 then
-    opened.scripts = again.remember(config, folder, opened, (parts or {}).flows)
+    opened.scripts = again.remember(config, folder, opened, parts.flows)
     return opened
   end
   table.sort(problems, function(a, b) return a.field < b.field end)
@@ -66,5 +62,14 @@ function M.open(source, parts)
   problems.skip, problems.kind = nil, nil
   return nil, errors.new { kind = kind, message = "the configuration cannot be used", fields = problems }
 end
+
+--- Reads and checks a configuration. Answers { mode =, accounts = {name = account}, names = sorted
+-- list, ledger =, transport =, clock =, log =, routes =, flows =, scripts = (see obol.config.again) }, or nil and an
+-- error of kind `invalid` (or `unsupported`) with all mistakes in `fields`. `parts`: see obol.client; without that of
+-- `flows` they are not loaded.
+function M.open(source, parts) return open(source, parts or {}, false) end
+
+--- The same without opening ledger and transport, which are then missing in what it answers.
+function M.check(source, parts) return open(source, parts or {}, true) end
 
 return M
