@@ -116,7 +116,7 @@ describe("the demo", function()
     assert.is_nil(left)
     local steps = 0
     for _ in out:gmatch "\nok  +%d+  " do steps = steps + 1 end
-    assert.equal(39, steps)
+    assert.equal(54, steps)
   end)
 
   it("fails when a step is not as expected, and leaves nothing", function()

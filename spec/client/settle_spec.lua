@@ -15,8 +15,7 @@ describe("a second proven success of an order", function()
     pay.payments:create { order_id = "A-1", amount = "1.00", currency = "USD" }
     local payment = pay.payments:create { order_id = "A-1", amount = "1.00", currency = "USD" }
     -- the first attempt, which the provider had declined, is told to have succeeded after all
-    local client = { ledger = ledger, log = log, clock = function() return clock.now end, accounts = {},
-      watchers = {}, counters = {} }
+    local client = support.bare(ledger, clock, log)
     local row, one = ledger:payment "A-1", ledger:attempt(payment.attempts[1].key)
     assert(settle.record(client, row, one, { outcome = "succeeded", provider_id = "tx-1" }, {}))
     payment = pay.payments:get "A-1"
@@ -38,8 +37,7 @@ describe("an answer about an attempt that somebody else settled", function()
     local settle = require "obol.client.settle"
     local pay, ledger, clock, _
     pay, _, clock, ledger = support.open("cards", function()
-      local client = { ledger = ledger, clock = function() return clock.now end, accounts = {},
-        watchers = {}, counters = {} }
+      local client = support.bare(ledger, clock)
       local row = ledger:payment "A-1"
       assert(settle.record(client, row, ledger:attempt(row.attempt), meanwhile, { status = meanwhile.state }))
       return first
@@ -57,8 +55,7 @@ describe("an answer about an attempt that somebody else settled", function()
       return at == 1 and { outcome = "accepted" } or { outcome = "succeeded", provider_id = "tx-2" }
     end)
     pay.payments:create { order_id = "A-1", amount = "1.00", currency = "USD" }
-    local client = { ledger = ledger, clock = function() return clock.now end, accounts = {},
-      watchers = {}, counters = {} }
+    local client = support.bare(ledger, clock)
     local row = ledger:payment "A-1"
     local one = ledger:attempt(row.attempt)
     -- while somebody asks about the first attempt, it ends for somebody else, who pays by a second
@@ -108,8 +105,7 @@ describe("an order that an earlier attempt has paid while a later one was under 
       if request.operation ~= "payment.create" then return query end
       creates = creates + 1
       if creates == 1 then return { outcome = "declined", provider_id = "tx-1" } end
-      local client = { ledger = ledger, log = log, clock = function() return clock.now end, accounts = {},
-        watchers = {}, counters = {} }
+      local client = support.bare(ledger, clock, log)
       local row = ledger:payment "A-1"
       assert(settle.record(client, row, ledger:attempts("A-1")[1], { outcome = "succeeded", provider_id = "tx-1" }, {}))
       return answer

@@ -161,6 +161,12 @@ function M.open(provider, handler, more)
   return pay, transport, clock, config.ledger
 end
 
+--- What the client's modules need of a client that is none, to record what its calls would.
+function M.bare(ledger, clock, log)
+  return { ledger = ledger, log = log, clock = function() return clock.now end, accounts = {}, watchers = {},
+    counters = {} }
+end
+
 function M.not_sent()
   return nil, { kind = "network", outcome = "not_sent", message = "connection refused", retryable = true }
 end

@@ -114,7 +114,9 @@ describe("pay.flows", function()
     report = pay.flows:run { at_once = 1, on_progress = function() return false end }
     assert.equal(1, report.looked)
     assert.is_true(report.left)
-    assert.has_error(function() pay.flows:run { on_progress = function() error("my own", 0) end } end, "my own")
+    assert.has_error(function()
+      pay.flows:run { at_once = 1, on_progress = function() error("my own", 0) end }
+    end, "my own")
     report = pay.flows:run()
     assert.equal(1, report.ended)
     assert.is_false(report.left)
