@@ -16,3 +16,17 @@ describe("the README's rules", function()
     assert.equal(0, failed, results[1].problem or results[2].problem)
   end)
 end)
+
+describe("the README's breakers", function()
+  it("are as it says: what holds without them", function()
+    for _, name in ipairs { "README.md", "README.zh-CN.md" } do
+      local file = assert(io.open(name, "rb"))
+      local text = file:read "*a"
+      file:close()
+      local shown_there = assert(text:match "```lua\n(accounts = {\n  cards_us = { breaker.-)```", name)
+      local settings = support.good("return { { to = 'cards_us' }, " .. shown_there .. " }").settings
+      assert.same(require "obol.health.preset", settings.cards_us.breaker)
+      assert.is_false(settings.cards_eu.breaker)
+    end
+  end)
+end)

@@ -12,7 +12,8 @@ local M = { name = "route", summary = "Explain what the routing rules decide, or
 
 M.description = [[
 explain  tells of a payment which rule takes it and why the others do not, which accounts are tried in which
-         order and why the others are not, and how a split was drawn. Nothing is sent or recorded.
+         order and why the others are not, and how a split was drawn. Nothing is sent or recorded. Breakers of
+         accounts live in the processes that call, so that none is open here: see `obol health`.
 test     runs what is expected beside the rules: the list `expect` in the file that `routes` names, or in
          that of --rules, which is not in use yet.]]
 

@@ -165,7 +165,7 @@ local function line_of(client, seen, operation, params, token)
 end
 
 -- What the rules say of the accounts, in their lines.
-local function add_rules(answer, so_far, trace)
+local function add_rules(client, answer, so_far, trace)
   local rule, places, reasons = so_far and so_far.rule.name, {}, {}
   for place, name in ipairs(so_far and so_far.accounts or {}) do places[name] = place end
   for _, one in ipairs(so_far and so_far.skipped or {}) do reasons[one.account] = one.reason end
@@ -175,8 +175,13 @@ local function add_rules(answer, so_far, trace)
     line.place = places[line.account]
     local apart = rule and ("fits, but the rule `%s` does not name it"):format(rule) or "fits, but no rule names it"
     if line.fits and not line.place then line.reason = reasons[line.account] or apart end
-    if line.place and so_far.forced then
-      line.reason = so_far.forced .. "; tried all the same, because no other account is left"
+    if line.place then
+      local _, note = client.health:allows(line.account, answer.operation)
+      if so_far.forced then
+        line.reason = so_far.forced .. "; tried all the same, because no other account is left"
+      elseif note then
+        line.reason = "fits; " .. note
+      end
     end
   end
 end
@@ -198,7 +203,7 @@ function M.explain(client, operation, params, options)
   local decision, trace, so_far
   decision, answer.error, trace, so_far = route().explain(client.routes, question(client, operation, params))
   answer.account = decision and decision.accounts[1]
-  add_rules(answer, so_far, trace)
+  add_rules(client, answer, so_far, trace)
   return answer
 end
 

@@ -64,8 +64,8 @@ end
 -- "2026-03-01T22:00:05Z"
 local function moment(ms) return os.date("!%Y-%m-%dT%H:%M:%SZ", math.floor(ms / 1000)) end
 
---- Whether a call may be made: true; or false, why not, and the moment from which the breaker is or was probed. Takes
--- no place.
+--- Whether a call may be made: true, and where it would be a probe a word on that; or false, why not, and the moment
+-- from which the breaker is or was probed. Takes no place.
 function Health:allows(account, operation)
   local settings = settings_of(self, account)
   if not settings then return true end
@@ -73,7 +73,9 @@ function Health:allows(account, operation)
   local state, from = breaker.state(self.store, names, settings, self.clock())
   if state == "closed" then return true end
   if state == "open" then return false, "its breaker is open, probes from " .. moment(from), from end
-  if breaker.has_place(self.store, names, settings) then return true end
+  if breaker.has_place(self.store, names, settings) then
+    return true, "its breaker is half open, and this would be a probe"
+  end
   return false, "its breaker is half open, and its probes are under way", from
 end
 
