@@ -42,7 +42,7 @@ local pages = {
   { "Windows of time in rules", "route/window.lua", only = {} },
   { "Flows", "flow/init.lua", only = {} },
   { "What a flow can do", "flow/object.lua", call = "flow:%s", skip = "Flow",
-    private = { ASKS = true, new = true } },
+    private = { ASKS = true, new = true, close = true } },
   { "Handlers for nginx", "nginx/init.lua", call = "obol.nginx.%s" },
   { "Limits of the handlers", "nginx/options.lua", only = {} },
   { "Waiting, and the built-in transport", "wait/init.lua", call = "require(\"obol.wait\").%s" },

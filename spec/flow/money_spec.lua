@@ -79,6 +79,29 @@ describe("a flow that creates", function()
     assert.equal(2, about.transport.count "payment.create")
   end)
 
+  it("records nothing of a card or a token that its code gave it", function()
+    local secret = obol.secret "hush-token"
+    local pay, about = support.open({ obol.flow("a", function(flow)
+      local card = { number = obol.secret "4111111111111111", cvv = obol.secret "987" }
+      return flow:create(support.order("A-1", { card = card }), { token = secret }).status
+    end) }, { create = support.paid })
+    assert.equal("succeeded", pay.flows:start("a").result)
+    local function look(value)
+      if type(value) == "table" then
+        for key, member in pairs(value) do
+          look(key)
+          look(member)
+        end
+      end
+      for _, hidden in ipairs { "4111111111111111", "987", "hush-token" } do
+        assert.is_nil(type(value) == "string" and value:find(hidden, 1, true) or nil)
+      end
+      assert.not_equal("userdata", type(value))
+    end
+    look(require("spec.ledger.all_rows")(about.ledger))
+    look(about.records)
+  end)
+
   it("takes the options of a call", function()
     local pay = support.open({ obol.flow("a", function(flow)
       return flow:create(support.order "A-1", { account = "b", timeout_ms = 1000 }).account

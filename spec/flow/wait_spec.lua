@@ -102,6 +102,22 @@ describe("a flow that awaits", function()
     assert.equal("succeeded", pay.flows:get("f").result)
   end)
 
+  it("is answered the same each time it runs, whatever becomes of the payment", function()
+    local seen = {}
+    local pay, about = support.open({ obol.flow("a", function(flow)
+      local payment = flow:create(support.order "A-1")
+      payment = flow:await(payment)
+      seen[#seen + 1] = payment.status .. " " .. payment.refunded:format()
+      flow:sleep "10s"
+    end) }, { create = support.paid, refund = support.paid })
+    pay.flows:start("a", nil, { id = "f" })
+    pay.refunds:create("A-1", { refund_id = "R-1" })
+    support.pass(about, 10 * SECOND)
+    assert.equal(1, pay.flows:run().ended)
+    assert.same({ "succeeded 0.00", "succeeded 0.00" }, seen)
+    assert.equal("8.88", pay.payments:get("A-1").refunded:format())
+  end)
+
   it("waits for further states that it names", function()
     local pay, about = support.open({ obol.flow("a", function(flow)
       local payment = flow:create(support.order "A-1")

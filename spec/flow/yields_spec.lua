@@ -55,4 +55,29 @@ describe("what a flow does beside others", function()
     end) }, { create = support.paid, ledger = require("obol.ledger").open "sqlite::memory:" })
     assert.same({ 3, "succeeded", "f", "a" }, pay.flows:start("a", nil, { id = "f" }).result)
   end)
+
+  it("is given back when the flow waits, stops, fails or ends", function()
+    local held = setmetatable({}, { __mode = "v" })
+    local function hold(name)
+      local mine = { name }
+      held[name] = mine
+      return mine
+    end
+    local pay = support.open { obol.flow("waits", function(flow)
+      local mine = hold "waits"
+      flow:receive "never"
+      return mine
+    end), obol.flow("stops", function() return hold("stops").x.y end),
+      obol.flow("fails", function(flow)
+        local mine = hold "fails"
+        flow:compensate("x", function() return mine[1] end)
+        flow:fail(mine[1])
+      end), obol.flow("ends", function() return hold("ends")[1] end) }
+    for _, name in ipairs { "waits", "stops", "fails", "ends" } do
+      assert(pay.flows:start(name))
+      assert.is_table(held[name])
+    end
+    for _ = 1, 4 do collectgarbage() end
+    assert.is_nil(next(held))
+  end)
 end)

@@ -12,7 +12,7 @@ local M = {}
 M.ASKS = {}
 
 local running, yield = coroutine.running, coroutine.yield
-local runs = setmetatable({}, { __mode = "k" }) -- a flow's object -> its run
+local runs = setmetatable({}, { __mode = "k" }) -- a flow's object -> its run, while it is run
 local own = debug.getinfo(1, "S").source
 
 -- "flows/shop.lua:14" of the code that asks.
@@ -198,5 +198,9 @@ function M.new(run)
   runs[flow] = run
   return flow
 end
+
+--- Ends the run of an object. What is left waiting in it would hold itself: not every Lua's weak tables see through
+-- that.
+function M.close(flow) runs[flow] = nil end
 
 return M

@@ -130,7 +130,7 @@ local function is_over(run)
 end
 
 local function run_all(run)
-  local answer = go_on(run, pack(object.new(run), value.unpack(run.row.input)))
+  local answer = go_on(run, pack(run.flow, value.unpack(run.row.input)))
   while answer[1] and answer[2] == object.ASKS and status(run.thread) ~= "dead" do
     local results = perform(run, answer[3])
     if is_over(run) then return end
@@ -150,9 +150,10 @@ function M.run(client, definition, row, lease_ms, force)
   local err
   run.steps, run.words = client.ledger:flow_record(row.id)
   if not run.steps then return nil, run.words end
-  run.thread = create(definition.run)
+  run.thread, run.flow = create(definition.run), object.new(run)
   local ok
   ok, err = pcall(run_all, run)
+  object.close(run.flow)
   if not ok then
     if errors.is(err) then return nil, err end
     return nil, errors.new { kind = "internal", message = "a flow could not be run: " .. record.text(err) }
