@@ -15,7 +15,8 @@ function M.open(ledger)
   local reply = assert(transport.send { method = "GET", url = server.url .. "/_sandbox/accounts", headers = {} })
   local found = require("cjson").decode(reply.body).ruxpay
   support.write(self.folder .. "/key", found.secret_key)
-  support.write(self.folder .. "/obol.lua", ([[return { mode = "test", ledger = %q, accounts = { cards = {
+  support.write(self.folder .. "/routes.lua", 'return { { name = "by card", to = "cards" } }')
+  support.write(self.folder .. "/obol.lua", ([[return { mode = "test", ledger = %q, routes = "routes.lua", accounts = { cards = {
     provider = "ruxpay", base_url = %q, app_id = %q, merchant_no = %q, secret_key = secret.file "key",
     auth = { mode = %q } } } }]]):format(ledger or "sqlite:" .. self.folder .. "/ledger.db", found.base_url,
     found.app_id, found.merchant_no, found.auth.mode))

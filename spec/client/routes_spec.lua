@@ -27,11 +27,15 @@ describe("a client with rules", function()
     assert.equal("two", pay.payments:create(card "A-1").account)
     assert.equal("one", pay.payments:create(card("A-2", { currency = "EUR" })).account)
     assert.same({ "https://safe", "https://cards" }, { transport.sent[1].url, transport.sent[2].url })
+    -- each attempt says which rule chose its account
+    assert.equal("rule 2", pay.payments:get("A-1").attempts[1].rule)
+    assert.equal("rule 1", pay.payments:history("A-2")[1].rule)
   end)
 
   it("lets the caller name the account", function()
     local pay = open { { to = "two" } }
     assert.equal("one", pay.payments:create(card "A-1", { account = "one" }).account)
+    assert.is_nil(pay.payments:get("A-1").attempts[1].rule)
     assert.equal("one", pay:explain(card "A-1", { account = "one" }).account)
   end)
 

@@ -40,7 +40,7 @@ local lines = {}
 
 function lines.attempt(entry)
   return join(entry.operation, "at", entry.account, "generation", ("%d"):format(entry.generation or 1),
-    entry.refund_id and "refund " .. entry.refund_id)
+    entry.refund_id and "refund " .. entry.refund_id, entry.rule and "by the rule " .. entry.rule)
 end
 
 function lines.answer(entry)

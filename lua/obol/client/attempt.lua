@@ -14,7 +14,8 @@ local LEASE_SPARE_MS = 5000
 
 --- A new attempt's row. `about` = { account =, plan =, slot =, generation =, subject = (order or
 -- refund id that its key is derived from), order_id =, refund_id =, customer_id =, product_id =,
--- amount =, currency =, baseline =, exclusive =, timeout_ms =, by_payer =, echo = }.
+-- amount =, currency =, baseline =, exclusive =, timeout_ms =, by_payer =, echo =, rule = (the name of the
+-- one that chose the account) }.
 function M.row(client, about)
   local plan, now = about.plan, client.clock()
   return {
@@ -26,7 +27,7 @@ function M.row(client, about)
     proof = plan.proof, proof_with = plan.proof_with, customer_id = about.customer_id,
     product_id = about.product_id, amount = about.amount, currency = about.currency,
     baseline = about.baseline, by_payer = about.by_payer, echo = about.echo, slot = about.slot,
-    exclusive = about.exclusive,
+    exclusive = about.exclusive, rule = about.rule,
     -- Nothing more may be said of it until its answer is recorded, also after a crash.
     outcome = "unknown", sends = 0, created_ms = now, sent_ms = now,
     claimed_until = now + about.timeout_ms + LEASE_SPARE_MS,
@@ -146,7 +147,7 @@ function M.view(row)
   return {
     key = row.key, account = row.account, operation = row.operation, outcome = row.outcome,
     kind = row.kind, code = row.code, provider_id = row.provider_id, generation = row.generation,
-    created_ms = row.created_ms, answered_ms = row.answered_ms,
+    rule = row.rule, created_ms = row.created_ms, answered_ms = row.answered_ms,
   }
 end
 

@@ -127,7 +127,7 @@ local function draft(client, operation, row, wanted, params, options, way)
     generation = generation(row, previous), order_id = wanted.order_id, customer_id = wanted.customer_id,
     product_id = wanted.product_id, amount = text, currency = currency, timeout_ms = options.timeout_ms,
     by_payer = options.token and session.has_payers(client.accounts[name]) or nil,
-    echo = order.echo(params, client.accounts[name].provider),
+    echo = order.echo(params, client.accounts[name].provider), rule = failover.rule(way),
   })
   local request
   request, err = exchange.encode(client, { account = name, operation = operation, params = params, key = one.key,

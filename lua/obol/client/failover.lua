@@ -93,6 +93,9 @@ function M.limited(way, why)
   return fault.unsupported(why, way.decision.accounts[way.at])
 end
 
+--- The name of the rule that chose the account; nil where the caller did, or where there are no rules.
+function M.rule(way) return way.decision and way.decision.rule end
+
 --- Whether rules chose the account, and not the caller.
 function M.is_ruled(way) return way.decision.rule ~= nil end
 

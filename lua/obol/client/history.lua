@@ -19,7 +19,7 @@ end
 local function add_attempts(list, rows)
   for _, row in ipairs(rows) do
     list[#list + 1] = { type = "attempt", time_ms = row.created_ms, key = row.key, account = row.account,
-      operation = row.operation, generation = row.generation, refund_id = row.refund_id }
+      operation = row.operation, generation = row.generation, refund_id = row.refund_id, rule = row.rule }
     if row.answered_ms then
       list[#list + 1] = { type = "answer", time_ms = row.answered_ms, key = row.key, account = row.account,
         operation = row.operation, outcome = row.outcome, kind = row.kind, code = row.code,

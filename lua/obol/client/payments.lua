@@ -5,7 +5,7 @@
 --   (`url`); nil when there is nothing to do
 -- * `error`: the last attempt's error, an obol.error, or nil
 -- * `attempts`: a list of `{ key =, account =, operation =, outcome =, kind =, code =, provider_id =,
---   generation =, created_ms =, answered_ms = }`
+--   generation =, rule = (the name of the one that chose the account), created_ms =, answered_ms = }`
 -- * `expires_ms`: while it is open, when it can no longer be paid as it was begun
 -- * `provider_id`, `subscription_id`, `customer_id`, `product_id`; `renewal_of` (the order_id of the
 --   subscription's first charge)
@@ -56,7 +56,7 @@ function M.get(client, order_id)
 end
 
 --- All that is recorded of an order, oldest first: a list of { type =, time_ms =, ... }, or nil and an error. An
--- `attempt` has key, account, operation, generation; its `answer` outcome, kind, code, http_status,
+-- `attempt` has key, account, operation, generation, rule; its `answer` outcome, kind, code, http_status,
 -- provider_id and `refused_state` (a change of state that was refused); a `notification` id, about (its type),
 -- verified_by, applied_ms, is_waiting; an `event` id, about, status, outcome. Those of refunds have refund_id.
 function M.history(client, order_id)

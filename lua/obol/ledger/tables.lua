@@ -37,6 +37,7 @@ M.attempts = {
   index = { "order_id", "provider_id" },
   search = { "provider_id, account", "account", "created_ms" },
   unique = { "slot", "exclusive", "success_of", "proven_by" },
+  since = { rule = 2 },
   columns = {
     key = "text", order_id = "text", refund_id = "text", account = "text", provider = "text",
     operation = "text", variant = "text", generation = "integer", effect = "text",
@@ -46,7 +47,7 @@ M.attempts = {
     http_status = "integer", provider_id = "text", sends = "integer", claimed_until = "integer",
     created_ms = "integer", sent_ms = "integer", answered_ms = "integer", refused_state = "text",
     query_step = "integer", query_failed_ms = "integer", by_payer = "flag", echo = "text",
-    slot = "text", exclusive = "text", success_of = "text", proven_by = "text",
+    rule = "text", slot = "text", exclusive = "text", success_of = "text", proven_by = "text",
   },
 }
 
