@@ -108,6 +108,16 @@ describe("obol doctor", function()
     end
   end)
 
+  it("reports what is wrong with a file of flows", function()
+    support.write(folder .. "/flows.lua", "return {\n  nothing(),\n}\n")
+    support.write(folder .. "/flowing.lua", ([[return { mode = "test", ledger = "memory", flows = { "flows.lua" },
+      accounts = { subs = { provider = "appwheel", app_id = %q, secret = secret.env "SPEC_SECRET" } } }]])
+      :format(found.app_id))
+    local ran = doctor("--config", "flowing.lua", "--offline")
+    assert.equal(1, ran.status)
+    assert.truthy(ran.out:find("flows.lua:2:", 1, true), ran.out)
+  end)
+
   it("says where it looked when there is no configuration", function()
     local ran = doctor("--config", "nowhere.lua")
     assert.equal(1, ran.status)

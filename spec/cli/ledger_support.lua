@@ -7,8 +7,8 @@ local support = require "spec.cli.support"
 local M = {}
 
 --- { folder =, pay =, url = (of the sandbox), obol(words) = what the command printed, control(verb, input), stop() }.
--- `ledger` is what the configuration says.
-function M.open(ledger)
+-- `ledger` is what the configuration says; `flows` is the text of a file of flows, or nil.
+function M.open(ledger, flows)
   local self = { folder = support.folder() }
   local server = assert(require("obol.sandbox.server").start { seed = "cli-ledger" })
   local transport = assert(require("obol.wait").transport {})
@@ -16,10 +16,12 @@ function M.open(ledger)
   local found = require("cjson").decode(reply.body).ruxpay
   support.write(self.folder .. "/key", found.secret_key)
   support.write(self.folder .. "/routes.lua", 'return { { name = "by card", to = "cards" } }')
-  support.write(self.folder .. "/obol.lua", ([[return { mode = "test", ledger = %q, routes = "routes.lua", accounts = { cards = {
+  support.write(self.folder .. "/obol.lua", ([[return { mode = "test", ledger = %q, %s routes = "routes.lua",
+    accounts = { cards = {
     provider = "ruxpay", base_url = %q, app_id = %q, merchant_no = %q, secret_key = secret.file "key",
-    auth = { mode = %q } } } }]]):format(ledger or "sqlite:" .. self.folder .. "/ledger.db", found.base_url,
-    found.app_id, found.merchant_no, found.auth.mode))
+    auth = { mode = %q } } } }]]):format(ledger or "sqlite:" .. self.folder .. "/ledger.db",
+    flows and 'flows = { "flows.lua" },' or "", found.base_url, found.app_id, found.merchant_no, found.auth.mode))
+  if flows then support.write(self.folder .. "/flows.lua", flows) end
   self.pay = assert(obol.open(self.folder .. "/obol.lua"))
   self.url = server.url
   function self.obol(...) return support.obol(self.folder, { ... }) end

@@ -138,9 +138,9 @@ describe("the command line on a ledger:", function()
 
     it("ends when it is told to, having said what it did", function()
       for signal, status in pairs { TERM = 0, INT = 130 } do
-        local ran = support.shell(world.folder, ([[sh -c 'rm -f told
+        local ran = support.shell(world.folder, ([[timeout -k 5 100 sh -c 'rm -f told
           %s reconcile --every 1h --json >told 2>said & pid=$!
-          while [ ! -s told ]; do sleep 0.05; done
+          for _ in $(seq 300); do [ -s told ] && break; sleep 0.1; done
           kill -%s $pid; wait $pid']]):format(support.root .. "/scripts/obol", signal))
         assert.equal(status, ran.status, support.read(world.folder .. "/said"))
         assert.truthy(support.read(world.folder .. "/said"):find "ended: what was learnt is recorded")

@@ -55,11 +55,14 @@ end
 
 local function rows_of(ledger, name) return assert(ledger:list(name, { limit = 1000 })) end
 
+-- A refund that a flow asked for, whose id is its own; one that was never received is asked for by another.
+local function is_of_flow(id) return #id == 32 and id:find "^%x+$" ~= nil end
+
 -- Names of rows without what differs from run to run.
 local function namer()
   local counts = {}
   return function(name, prefix)
-    local first = name:match "^(.-)/" or name:match "^dashboard"
+    local first = name:match "^(.-)/" or name:match "^dashboard" or is_of_flow(name) and "flow"
     if not first then return name end
     first = (prefix or "") .. first
     counts[first] = (counts[first] or 0) + 1
@@ -74,7 +77,9 @@ local function tell_rows(ledger, say)
       row.currency or "-", row.refunded or "0", row.disputed and " disputed" or "", #(row.surplus or {}))
   end
   for _, row in ipairs(rows_of(ledger, "refunds")) do
-    say("refund %s of %s %s %s", name(row.refund_id, "refund of "), row.order_id, row.status, row.amount)
+    if row.status ~= "failed" or not is_of_flow(row.refund_id) then
+      say("refund %s of %s %s %s", name(row.refund_id, "refund of "), row.order_id, row.status, row.amount)
+    end
   end
   for _, row in ipairs(rows_of(ledger, "subscriptions")) do
     say("subscription %s %s %s %s", row.order_id, row.status, row.product_id or "-",
@@ -95,6 +100,21 @@ local function tell_events(ledger, say)
   end
 end
 
+-- How each flow ended.
+local function tell_flows(ledger, say)
+  for _, row in ipairs(rows_of(ledger, "flows")) do say("flow %s %s %s", row.id, row.name, row.status) end
+end
+
+-- What flows did in the shop's books, in the order in which it was done first.
+local function tell_effects(shop, say)
+  local counts = {}
+  for _, line in ipairs(shop:lines "effects") do
+    local flow, name = line:match "^%S+ (%S+) (.+)$"
+    counts[flow] = (counts[flow] or 0) + 1
+    say("effect %s %d %s", flow, counts[flow], name)
+  end
+end
+
 local function tell_books(books, say)
   for provider, read in pairs(readers) do
     local taken, given = {}, {}
@@ -109,11 +129,13 @@ local function tell_books(books, say)
 end
 
 --- All that has to be the same, in lines.
-function M.tell(ledger, books)
+function M.tell(ledger, books, shop)
   local list = {}
   local function say(...) list[#list + 1] = string.format(...) end
   tell_rows(ledger, say)
   tell_events(ledger, say)
+  tell_flows(ledger, say)
+  tell_effects(shop, say)
   tell_books(books, say)
   table.sort(list)
   return table.concat(list, "\n")

@@ -37,7 +37,7 @@ for _, one in ipairs(require("spec.crash.scripts").list) do
 end
 assert(script, "no such script")
 
-local function told() return audit.tell(shop.ledger, shop:control "books") end
+local function told() return audit.tell(shop.ledger, shop:control "books", shop) end
 
 local function read(name)
   local file = io.open(folder .. "/" .. name, "rb")

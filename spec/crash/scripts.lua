@@ -220,5 +220,7 @@ local scripts = {
   end },
 }
 
+for _, script in ipairs(require("spec.crash.flows").scripts) do scripts[#scripts + 1] = script end
+
 --- What the scripts order, for others who order the same.
 return { list = scripts, orders = { ruxpay = card, mincloud = tea, fourmetas = game, appwheel = tip } }

@@ -2,6 +2,7 @@
 -- its providers remember whatever becomes of the process. That stands in files of a folder; a line that
 -- was written is as good as sent.
 
+local flows = require "spec.crash.flows"
 local json = require "obol.json"
 local ledgers = require "obol.ledger"
 local obol = require "obol"
@@ -66,7 +67,8 @@ function M.open(about)
   shop.ledger = assert(ledgers.open(about.ledger, { busy_ms = 60000 }))
   shop.pay = assert(obol.open {
     mode = "test", ledger = ledgers.over(points.store(shop.ledger.store)),
-    accounts = accounts_of(shop, shop:control "accounts"), transport = points.transport(assert(wait.transport {})),
+    accounts = accounts_of(shop, shop:control "accounts"), flows = flows.definitions(shop),
+    transport = points.transport(assert(wait.transport {})),
     clock = function() return shop.now end,
     log = function(record)
       if record.type == "alarm" then shop.alarms[#shop.alarms + 1] = record.alarm end
@@ -231,7 +233,43 @@ function Shop:consume()
   return done ~= nil or nil
 end
 
---- Asks about all that is not settled and due, one after the other.
-function Shop:reconcile() assert(self.pay:reconcile { at_once = 1, timeout_ms = OPTIONS.timeout_ms }) end
+--- Asks about all that is not settled and due, one after the other, and goes on with flows.
+function Shop:reconcile()
+  assert(self.pay:reconcile { at_once = 1, timeout_ms = OPTIONS.timeout_ms })
+  self:run_flows()
+end
+
+--- Goes on with flows that are due.
+function Shop:run_flows() assert(self.pay.flows:run { at_once = 1 }) end
+
+--- Starts a flow, or finds that it was started.
+function Shop:flow(name, id, input) return (self.pay.flows:start(name, input, { id = id })) end
+
+--- Says a word to a flow, once as far as anybody knows.
+function Shop:tell(id, name, value)
+  self:once(("%s to %s"):format(name, id), function() return self.pay.flows:tell(id, name, value) ~= nil end)
+end
+
+--- A line of the shop's own: whether it stands there, and writing it.
+function Shop:knows(line)
+  for _, known in ipairs(self:lines "notes") do
+    if known == line then return true end
+  end
+  return false
+end
+
+function Shop:note(line) append(self:file "notes", line) end
+
+--- What a flow's step does in the shop's books: once for each key, however often it is asked for.
+function Shop:effect(flow, name, key)
+  points.pass("before the step " .. name)
+  local line = ("%s %s %s"):format(key, flow, name)
+  append(self:file "asked", line)
+  local is_there = false
+  for _, known in ipairs(self:lines "effects") do is_there = is_there or known:find(key .. " ", 1, true) == 1 end
+  if not is_there then append(self:file "effects", line) end
+  points.pass("after the step " .. name)
+  return { name = name }
+end
 
 return M

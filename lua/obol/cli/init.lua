@@ -12,8 +12,8 @@ M.exits = { done = 0, refused = 1, usage = 2, unknown = 3 }
 local commands = {
   (require "obol.cli.sandbox"), (require "obol.cli.providers"), (require "obol.cli.describe"),
   (require "obol.cli.call"), (require "obol.cli.payments"), (require "obol.cli.payment"), (require "obol.cli.refund"),
-  (require "obol.cli.reconcile"), (require "obol.cli.route"), (require "obol.cli.health"),
-  (require "obol.cli.check"),  (require "obol.cli.ledger"), (require "obol.cli.doctor"),
+  (require "obol.cli.reconcile"), (require "obol.cli.flow"), (require "obol.cli.route"), (require "obol.cli.health"),
+  (require "obol.cli.check"), (require "obol.cli.ledger"), (require "obol.cli.doctor"),
 }
 
 local epilog = [[
@@ -26,6 +26,7 @@ Examples:
   obol payments --from 24h              what was recorded since yesterday
   obol payment A-1001                   one of them, with all that happened
   obol reconcile                        ask about whatever is unresolved
+  obol flow run                         go on with flows as they come due
   obol health                           which account fails, by what is recorded
 
 Exit status: 0 done or accepted, 1 refused or declined, 2 wrong usage, 3 nobody knows.
@@ -65,7 +66,7 @@ local function new_parser(version, args)
     local command = parser:command(module.name):summary(module.summary)
       :description(module.description or module.summary):epilog(module.epilog):add_help(false)
     add_help(command)
-    module.configure(command)
+    module.configure(command, add_help)
   end
   -- argparse ends with 1, which here says that a provider refused
   parser.error = function(self, message)
@@ -79,6 +80,9 @@ local function new_parser(version, args)
   return parser
 end
 
+-- What is printed of an error that nobody took, be it a text or an object.
+local function trace(raised) return debug.traceback(tostring(raised)) end
+
 --- Runs the command that `args` (a list of words, as of a command line) names; answers the exit
 -- status. `version` is the library's. A wrong command line ends the process with status 2.
 function M.main(args, version)
@@ -88,7 +92,7 @@ function M.main(args, version)
   for _, module in ipairs(commands) do
     if module.name == given.command then
       -- A fault of this program after sending says nothing of what was done.
-      local ok, status = xpcall(module.run, debug.traceback, given, screen, problems, version)
+      local ok, status = xpcall(module.run, trace, given, screen, problems, version)
       local arrived = screen:finish()
       if ok and arrived then return status end
       if ok then

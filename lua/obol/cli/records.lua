@@ -25,11 +25,11 @@ function M.plain(record)
   return plain
 end
 
---- Opens the configured client and runs fn(pay): its exit status. Says so where the ledger is in memory, in
--- which there is nothing that another process recorded.
-function M.with(args, screen, problems, fn)
+--- Opens the configured client, with `parts` that hang on it (see obol.client) or none, and runs fn(pay): its
+-- exit status. Says so where the ledger is in memory, in which there is nothing that another process recorded.
+function M.with(args, screen, problems, fn, parts)
   local path = configuration.path(args)
-  local pay, err = client.open(path)
+  local pay, err = (parts and client.with(parts) or client.open)(path)
   if not pay then return problem.fail(args, screen, problems, err) end
   if configuration.ledger(path) == "memory" then
     problems:line(problems:paint("yellow", "warning"), ": the ledger is in memory: each command begins with an ",

@@ -1,8 +1,10 @@
---- The worker's background work: every few seconds pay:reconcile looks at what is due. All workers, and
--- all machines that share the ledger, do so; each row is leased to one of them.
+--- The worker's background work: every few seconds pay:reconcile looks at what is due, and pay.flows:run goes on
+-- with the flows that are. All workers, and all machines that share the ledger, do so; each row is leased to
+-- one of them.
 --
 -- Timers begin in a worker: when it starts (`start` in init_worker_by_lua), else with its first request.
--- They end with it, and when the client is closed.
+-- They end with it, and when the client is closed. Looking and flows have timers of their own, so that neither
+-- waits for the other.
 
 local adapter = require "obol.nginx.adapter"
 
@@ -13,6 +15,13 @@ local ngx = rawget(_G, "ngx")
 --- What holds without the option `background`: seconds between runs, rows in each.
 M.preset = { every_s = 5, limit = 200 }
 
+-- What each kind of work is, and what the log says where it fails.
+local works = {
+  looks = { failed = "what is unresolved cannot be looked at", settles = true,
+    run = function(pay, options) return pay:reconcile(options) end },
+  flows = { failed = "flows cannot be run", run = function(pay, options) return pay.flows:run(options) end },
+}
+
 -- Somewhat apart, so that workers that began together do not come together.
 local function spread(seconds)
   local number = (ngx.worker.pid() * 7919 + ngx.now() * 1000) % 1000
@@ -21,10 +30,10 @@ end
 
 local function goes_on() return not ngx.worker.exiting() end
 
-local function say_once(self, text)
-  if self.said == text then return end
-  self.said = text
-  if text then adapter.log("obol.nginx: what is unresolved cannot be looked at: " .. text) end
+local function say_once(loop, text)
+  if loop.said == text then return end
+  loop.said = text
+  if text then adapter.log(("obol.nginx: %s: %s"):format(loop.work.failed, text)) end
 end
 
 -- Closed before the run, or in the middle of it.
@@ -34,46 +43,66 @@ local function is_closed(err)
 end
 
 -- One run: whether more is due, or nil when the client is closed.
-local function run(self)
-  local ok, report, err = pcall(self.pay.reconcile, self.pay, { limit = self.limit, on_progress = goes_on })
+local function run(loop)
+  local self = loop.self
+  local ok, report, err = pcall(loop.work.run, self.pay, { limit = self.limit, on_progress = goes_on })
   if not ok then err = report end
   if err and is_closed(err) then return nil end
   -- A ledger that is away says so once, not every few seconds.
-  say_once(self, err and tostring(err) or nil)
+  say_once(loop, err and tostring(err) or nil)
+  if ok and report and loop.work.settles and report.settled > 0 then M.hurry(self) end
   return ok and not err and report.left
 end
 
 local tick
 
-local function again(self, seconds)
+local function again(loop, seconds)
   if not goes_on() then return end
-  local ok, err = ngx.timer.at(seconds, tick, self)
+  local ok, err = ngx.timer.at(seconds, tick, loop)
   if ok then return end
   -- there may be one later: the next request tries again
-  self.pid = nil
-  say_once(self, tostring(err))
+  loop.pid = nil
+  say_once(loop, tostring(err))
 end
 
-function tick(premature, self)
+function tick(premature, loop)
   if premature then return end
-  local left = run(self)
-  if left ~= nil then again(self, left and 0.01 or spread(self.every_s)) end
+  local left = run(loop)
+  if left ~= nil then again(loop, left and 0.01 or spread(loop.self.every_s)) end
 end
 
 --- The background work of a client: `settings` = { every_s =, limit = }, or nil for none.
 function M.new(pay, settings)
   if not settings then return nil end
-  return { pay = pay, every_s = settings.every_s, limit = settings.limit }
+  local self = { pay = pay, every_s = settings.every_s, limit = settings.limit, loops = {} }
+  for name, work in pairs(works) do self.loops[name] = { self = self, work = work } end
+  return self
 end
 
 --- Begins it in this worker, once: whether it runs. Before the workers are there it cannot.
 function M.start(self)
   if not self or type(ngx) ~= "table" or not ngx.timer then return false end
-  if self.pid == ngx.worker.pid() then return true end
   if ngx.get_phase() == "init" then return false end
-  self.pid = ngx.worker.pid()
-  again(self, spread(math.min(1, self.every_s)))
-  return self.pid ~= nil
+  local pid, all = ngx.worker.pid(), true
+  for _, loop in pairs(self.loops) do
+    if loop.pid ~= pid then
+      loop.pid = pid
+      again(loop, spread(math.min(1, self.every_s)))
+      all = all and loop.pid ~= nil
+    end
+  end
+  return all
+end
+
+local function hurried(premature, self)
+  self.hurries = false
+  if not premature then run(self.loops.flows) end
+end
+
+--- Goes on with flows soon, because something came for which one may wait.
+function M.hurry(self)
+  if not self or self.hurries or not goes_on() then return end
+  self.hurries = ngx.timer.at(0, hurried, self) and true or false
 end
 
 return M

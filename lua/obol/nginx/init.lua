@@ -17,8 +17,9 @@
 --   the payer's page, its live state, and the way back from a provider's page.
 -- - `notify()` (`/notify/<account>`): notifications of every provider.
 -- - `metrics()`, `health()`: for Prometheus and for monitors; who may see them, nginx says.
--- - `start()` (in `init_worker_by_lua_block`): what is unresolved is looked at in the background from then on, by
---   pay:reconcile; without it from the worker's first request on. Answers whether it runs.
+-- - `start()` (in `init_worker_by_lua_block`): from then on what is unresolved is looked at in the background, by
+--   pay:reconcile, and flows go on, by pay.flows:run; without it from the worker's first request on. Answers whether
+--   they do. After a notification flows go on at once.
 --
 -- `reload()` loads changed scripts in this worker and, when they are good, in the others within the
 -- seconds of the option `reload`; it answers what pay:reload does. `link(params, checkout)` makes the same link within
@@ -36,8 +37,8 @@
 --   limits of accounts (see pay:share), which are else in `dict`, where a flood can push them out
 -- - `theme`: `name`, `accent` (`#rrggbb`), `logo` (a data URI); `language`: `en` or `zh`, where the browser asks for
 --   neither; `labels`: what an account, a method or `account/method` is called, text or `{ en =, zh = }`
--- - `background`: `{ every_s = 5, limit = 200 }`, seconds between two looks at what is unresolved, and how many rows
---   each looks at; false for none
+-- - `background`: `{ every_s = 5, limit = 200 }`, seconds between two looks at what is unresolved and at flows, and how
+--   many rows each looks at; false for none
 -- - `reload`: `{ every_s = 5, watch = true }`: every so many seconds each worker looks whether another was told by
 --   `reload()` and, with `watch`, whether the content of a file of rules, flows or providers changed, and loads them
 --   (see pay:reload); without the option nothing is watched; false for no looks at all. It needs `dict`
@@ -60,6 +61,9 @@ local handlers = {
   checkout = require "obol.nginx.checkout", status = require "obol.nginx.status", health = require "obol.nginx.health",
   metrics = metrics,
 }
+
+-- What may settle a payment for which a flow waits.
+local settles = { notify = true, returned = true }
 
 -- The longest body that is read for each of them.
 local function body_limit(name, limits)
@@ -103,7 +107,11 @@ function M.new(pay, options)
     made[name] = function()
       background.start(looks)
       reloading.start(changes)
-      adapter.serve(function(request) return guarded(shop, name, request) end, limit)
+      adapter.serve(function(request)
+        local answer = guarded(shop, name, request)
+        if settles[name] and answer.status < 400 then background.hurry(looks) end
+        return answer
+      end, limit)
     end
   end
   function made.start()
