@@ -68,6 +68,7 @@ describe("a flow's method", function()
       { "expected the step as a function", function(flow) flow:step("a") end },
       { "expected `undo` as a function", function(flow) flow:step("a", print, { undo = 5 }) end },
       { "expected `tries` as an integer", function(flow) flow:step("a", print, { tries = 0 }) end },
+      { "expected `lease` as a time", function(flow) flow:step("a", print, { lease = 5 }) end },
       { "expected a payment, or its order_id", function(flow) flow:refund {} end },
       { "expected a word's name", function(flow) flow:receive() end },
       { "expected a step's name", function(flow) flow:compensate() end },
@@ -78,6 +79,14 @@ describe("a flow's method", function()
     for _, one in ipairs(wrong) do
       assert.matches(one[1], stopped(one[2]), 1, true)
     end
+  end)
+
+  it("is not there for what outlives the run", function()
+    local leaked
+    local pay = support.open { obol.flow("a", function(flow) leaked = flow end) }
+    pay.flows:start "a"
+    assert.matches("flow:sleep is called when the flow does not run any more",
+      raised(function() leaked:sleep "1s" end), 1, true)
   end)
 
   it("belongs into the flow's own function", function()

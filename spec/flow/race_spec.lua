@@ -93,6 +93,30 @@ local function specs(kind)
       assert.equal(3, #done)
     end)
 
+    it("leave a step its longer lease, and a call as long as it may take", function()
+      local slow = support.open({ obol.flow("a", function(flow)
+        flow:step("report", function()
+          coroutine.yield "in the step"
+          done[#done + 1] = "report"
+        end, { lease = "10m" })
+        flow:create(support.order "A-1", { timeout_ms = 300000 })
+      end) }, { ledger = ledger, clock = clock, create = function()
+        coroutine.yield "in the call"
+        return { outcome = "succeeded", provider_id = "tx-1" }
+      end })
+      local other = support.open({ obol.flow("a", function() end) }, { ledger = ledger, clock = clock })
+      local thread, word = begin(function() return slow.flows:start("a", nil, { id = "f" }) end)
+      assert.equal("in the step", word)
+      clock.now = clock.now + 9 * MINUTE
+      assert.equal(0, other.flows:run().looked)
+      assert(other.flows:tell("f", "hello", 1))
+      assert.equal("in the call", finish(thread))
+      clock.now = clock.now + 5 * MINUTE - 1000
+      assert.equal(0, other.flows:run().looked)
+      assert.equal("succeeded", finish(thread).status)
+      assert.same({ "report" }, done)
+    end)
+
     it("start it once", function()
       local one, other = process "one", process "other"
       one.flows:start("a", { n = 1 }, { id = "f" })

@@ -30,6 +30,7 @@ end
 -- The run of a flow whose method `name` is called; raises at the line of the method's caller.
 local function run_of(self, name)
   local run = runs[self]
+  if run == false then error(("flow:%s is called when the flow does not run any more"):format(name), 3) end
   if not run then error(("expected flow:%s(...), called with a colon"):format(name), 3) end
   if running() ~= run.thread then
     error(("flow:%s belongs into the flow's own function: not into a step, nor into another coroutine"):format(name), 3)
@@ -119,18 +120,21 @@ function Flow.await(self, what, options)
     may_come = timeout ~= nil and type(what) == "string", states = set_of(options.status) }))
 end
 
-local step_options = { tries = true, undo = true }
+local step_options = { tries = true, undo = true, lease = true }
 
 --- Runs fn(key) and records its results, which may be several. The step may run again after a crash, always with
 -- the same key. When it raises, it is tried again with growing pauses, `tries` times in all; then the flow stops.
--- `undo`: fn(key, results...), run when the flow fails.
+-- `undo`: fn(key, results...), run when the flow fails. `lease`: how long it may take ("10m"; a minute) before another
+-- process takes it up. The text of what it raises is recorded, and shown.
 function Flow.step(self, name, fn, options)
   local run = run_of(self, "step")
   if not definition.is_name(name) then error("expected a step's name as text of 1 to 64 bytes", 2) end
   if type(fn) ~= "function" then error("expected the step as a function, got a " .. type(fn), 2) end
   options = definition.options(options, step_options)
   if options.undo ~= nil and type(options.undo) ~= "function" then error("expected `undo` as a function", 2) end
-  return ask(run, { kind = "step", name = name, fn = fn, undo = options.undo, tries = definition.tries(options.tries) })
+  local lease = options.lease ~= nil and definition.span(options.lease, "`lease`") or nil
+  return ask(run, { kind = "step", name = name, fn = fn, undo = options.undo, tries = definition.tries(options.tries),
+    lease_ms = lease })
 end
 
 --- Waits for a time such as "10s" or "3d".
@@ -201,6 +205,6 @@ end
 
 --- Ends the run of an object. What is left waiting in it would hold itself: not every Lua's weak tables see through
 -- that.
-function M.close(flow) runs[flow] = nil end
+function M.close(flow) runs[flow] = false end
 
 return M

@@ -55,8 +55,9 @@ local function is_lasting(err)
   return err.kind == "invalid" or err.kind == "unsupported" or (err.kind == "conflict" and err.field == nil)
 end
 
--- Runs work(key), which answers results or raises, with the pauses of a step that failed before.
-local function try(run, request, step, work)
+-- Runs work(key), which answers results or raises, with the pauses of a step that failed before. It takes
+-- `longest_ms` at most, where that is known.
+local function try(run, request, step, work, longest_ms)
   local forced = run.force
   run.force = nil
   if forced and step then
@@ -68,6 +69,7 @@ local function try(run, request, step, work)
   end
   local id, err = run.client.ledger:id()
   if not id then return record.refused(run, err) end
+  if longest_ms and not record.keep(run, longest_ms) then return nil end
   local key = keys.derive(id, "flow", request.kind, run.row.id, request.number)
   local results = pack(pcall(work, key))
   if results[1] then return done(run, request, nil, unpack(results, 2, results.n)) end
@@ -87,7 +89,15 @@ local function answered(object, err)
 end
 
 function M.step(run, request, step)
-  return try(run, request, step, request.fn)
+  return try(run, request, step, request.fn, request.lease_ms)
+end
+
+local CALL_MS = 30000 -- a call's limit where nothing sets another
+
+-- The longest that a call with these options takes; the account itself says what is wrong with them.
+local function limit_of(run, options)
+  local given = options.timeout_ms
+  return type(given) == "number" and given or run.client.timeout_ms or CALL_MS
 end
 
 function M.undo(run, request, step)
@@ -125,7 +135,7 @@ function M.create(run, request, step)
     local resource = run.client.pay[name]
     if lost(run, request) then return answered(resource:get(request.subject)) end
     return answered(resource:create(request.order, request.options))
-  end)
+  end, limit_of(run, request.options))
 end
 
 -- A refund that did not leave is tried again; one that the provider refused is not.
@@ -143,7 +153,7 @@ function M.refund(run, request, step)
       reason = options.reason, provider_id = options.provider_id }, { timeout_ms = options.timeout_ms }))
     if is_unsent(refund) then error(refund.error, 0) end
     return refund
-  end)
+  end, limit_of(run, options))
 end
 
 function M.now(run, request)

@@ -15,7 +15,7 @@ local log = require "obol.client.log"
 local M = {}
 
 local none = ledger.none
-local MAX_TEXT = 500
+local MAX_TEXT, SPARE_MS = 500, 5000
 
 -- Columns that are emptied when the flow goes on.
 local passing = { "error", "waits_for", "looks" }
@@ -112,14 +112,29 @@ function M.rest(run, due_ms, looks, waits_for)
   return true
 end
 
---- Takes the lease again, which was given back when the flow was recorded as waiting.
-function M.claim(run)
-  local until_ms = run.client.clock() + run.lease_ms
-  local ok, err = run.client.ledger:claim("flows", run.row.id, run.row, until_ms)
+--- Takes the lease for `ms` milliseconds (the run's own without it): again, where it was given back when the flow was
+-- recorded as waiting, or for longer.
+function M.claim(run, ms)
+  local row, until_ms = run.row, run.client.clock() + (ms or run.lease_ms)
+  local ok, err = run.client.ledger:claim("flows", row.id, row, until_ms)
+  if not ok and err.kind == "conflict" then
+    -- a word may have made it due meanwhile: that takes no lease
+    local now = run.client.ledger:flow(row.id)
+    if now and now.version == row.version and now.claimed_until == row.claimed_until then
+      row = now
+      ok, err = run.client.ledger:claim("flows", row.id, row, until_ms)
+    end
+  end
   if not ok then return refused(run, err) end
-  run.row = clone(run.row)
+  run.row = clone(row)
   run.row.claimed_until = until_ms
   return true
+end
+
+--- Sees to it that the lease lasts for what takes `ms` milliseconds.
+function M.keep(run, ms)
+  if ms + SPARE_MS <= run.row.claimed_until - run.client.clock() then return true end
+  return M.claim(run, ms + SPARE_MS)
 end
 
 -- The text of an error that is a table which says how it is shown.
