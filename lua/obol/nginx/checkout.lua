@@ -4,6 +4,7 @@ local adapter = require "obol.nginx.adapter"
 local dict = require "obol.shared"
 local input = require "obol.nginx.input"
 local link = require "obol.nginx.link"
+local offers = require "obol.nginx.offers"
 local order = require "obol.nginx.order"
 local page = require "obol.nginx.page"
 local reply = require "obol.nginx.reply"
@@ -54,7 +55,7 @@ end
 
 local function chosen_of(shop, found, way)
   for _, one in ipairs(link.offers(shop, found.content)) do
-    if one.account .. "/" .. one.method == way then return one end
+    if offers.value(one) == way then return one end
   end
   return nil
 end
@@ -77,7 +78,7 @@ local function pay(shop, request, found, fields)
   shop.dict:set("page/" .. found.content.order, found.token, METHOD_S)
   shop.dict:set("method/" .. found.content.order, one.method, METHOD_S)
   local payment, err = link.begin(shop, found.content, one, request, order.options(found.content,
-    { account = one.account, timeout_ms = CREATE_MS }))
+    { account = not one.ruled and one.account or nil, timeout_ms = CREATE_MS }))
   if not payment then
     adapter.log(("obol.nginx.checkout: %s: %s"):format(one.account, tostring(err)))
     -- Another tab may have been first, with another way.

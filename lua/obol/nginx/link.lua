@@ -28,6 +28,7 @@ local function none_fits(shop, content)
     operation = order.operation(content) })
   if not seen then return err end
   local fields = {}
+  if seen.rules and seen.error then fields[1] = { field = "routes", message = tostring(seen.error) } end
   for _, entry in ipairs(seen.accounts) do
     fields[#fields + 1] = { field = entry.account, message = entry.problem and tostring(entry.problem) or entry.reason }
   end
@@ -74,7 +75,7 @@ end
 -- What is asked of the client for an offer that was chosen on the page.
 local function chosen(shop, content, offer, request)
   return order.params(content, { method = offer.method, ip = request.remote_addr, headers = request.headers,
-    notify_url = shop.url .. "/notify/" .. offer.account, return_url = M.return_url(shop, content),
+    notify_url = shop.url .. "/notify/{account}", return_url = M.return_url(shop, content),
     cancel_url = M.return_url(shop, content, true) })
 end
 

@@ -31,13 +31,17 @@ local function methods_of(provider)
 end
 
 -- Every account with each method of its provider, as the payer should see them: { account =, provider =,
--- method = }.
+-- method = }; where rules choose the account, each method once, and true.
 local function candidates(pay, params, only)
-  local list = {}
+  local list, seen = {}, {}
   local plain = pay:explain(copied(params, nil), { account = only.account, operation = only.operation })
+  local ruled = plain ~= nil and plain.rules ~= nil
   for _, entry in ipairs(plain and plain.accounts or {}) do
     for _, method in ipairs(methods_of(entry.provider)) do
-      list[#list + 1] = { account = entry.account, provider = entry.provider, method = method }
+      if not ruled or not seen[method] then
+        list[#list + 1] = { account = entry.account, provider = entry.provider, method = method }
+      end
+      seen[method] = true
     end
   end
   table.sort(list, function(one, two)
@@ -46,7 +50,25 @@ local function candidates(pay, params, only)
     if one.method ~= two.method then return one.method < two.method end
     return one.account < two.account
   end)
-  return list
+  return list, ruled
+end
+
+-- The offer of a method that the rules take, with the account that they would choose now; nil where none takes it.
+local function by_rules(pay, params, only, method)
+  local seen = pay:explain(copied(params, method), { operation = only.operation, token = only.payer })
+  for _, entry in ipairs(seen and seen.account and seen.accounts or {}) do
+    if entry.account == seen.account and not entry.problem then
+      return { account = entry.account, provider = entry.provider, method = method, ruled = true }
+    end
+  end
+  return nil
+end
+
+local function by_account(pay, params, only, one)
+  local seen = pay:explain(copied(params, one.method),
+    { account = one.account, operation = only.operation, token = only.payer })
+  local entry = seen and seen.accounts[1]
+  return entry and entry.fits and not entry.problem and one or nil
 end
 
 local function set_of(list)
@@ -56,20 +78,26 @@ local function set_of(list)
   return set
 end
 
---- Every account and method that can take the order: a list of `{ account =, method =, provider = }`.
+--- Every account and method that can take the order: a list of `{ account =, method =, provider =, ruled = }`. Where
+-- the configuration has rules and no account is named, they choose the account of each method, then and again when
+-- it is paid: `ruled` is true.
 -- `only` = { account =, operation =, methods = (a list), payer = (the payer's token, an obol.secret) }.
 function M.all(pay, params, only)
   local wanted, found = set_of(only.methods), {}
-  for _, one in ipairs(candidates(pay, params, only)) do
+  local list, ruled = candidates(pay, params, only)
+  for _, one in ipairs(list) do
     local method = one.method
     local allowed = method ~= "card" and (method ~= "wechat_jsapi" or only.payer) and (not wanted or wanted[method])
-    local seen = allowed and pay:explain(copied(params, method),
-      { account = one.account, operation = only.operation, token = only.payer })
-    local entry = seen and seen.accounts[1]
-    if entry and entry.fits and not entry.problem then found[#found + 1] = one end
+    if allowed then
+      found[#found + 1] = ruled and by_rules(pay, params, only, method)
+        or not ruled and by_account(pay, params, only, one) or nil
+    end
   end
   return found
 end
+
+--- How the page's form names an offer: an account's name never begins with a star.
+function M.value(one) return (one.ruled and "*" or one.account) .. "/" .. one.method end
 
 --- Those of the list that make sense on the device (`desktop`, `phone`, `wechat`); all of them where none
 -- would be left.
@@ -95,6 +123,8 @@ end
 -- the usual words.
 function M.label(one, labels, language, words)
   local own = labels[one.account .. "/" .. one.method] or labels[one.account] or labels[one.method]
+  -- the account may be another one when it is paid
+  if one.ruled then own = labels[one.method] or own end
   return text_of(own, language) or words.methods[one.method] or one.method
 end
 
@@ -106,7 +136,7 @@ function M.labelled(list, labels, language, words)
     if not seen[label] then
       seen[label] = true
       out[#out + 1] = { account = one.account, method = one.method, label = label,
-        value = one.account .. "/" .. one.method }
+        value = M.value(one) }
     end
   end
   return out

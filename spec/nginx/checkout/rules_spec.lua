@@ -1,0 +1,122 @@
+-- The checkout of a shop whose rules choose the account.
+
+local obol = require "obol"
+local support = require "spec.nginx.checkout.support"
+
+local function open(routes, options)
+  return support.open(options, nil, function(config, found)
+    local rux = found.ruxpay_second
+    config.accounts.spare = { provider = "ruxpay", base_url = rux.base_url, app_id = rux.app_id,
+      merchant_no = rux.merchant_no, secret_key = obol.secret(rux.secret_key), auth = rux.auth }
+    config.routes = routes
+  end)
+end
+
+local function ways(body)
+  local list = {}
+  for way in body:gmatch 'name="way" value="([^"]*)"' do list[#list + 1] = way end
+  table.sort(list)
+  return list
+end
+
+-- How often the provider's books say that money was taken for an order.
+local function sold(at, order_id)
+  local count = 0
+  for _, entry in ipairs(at.box:books().ruxpay.payments) do
+    if entry.status == "succeeded" and tostring(entry.order_id or entry.orderId) == order_id then count = count + 1 end
+  end
+  return count
+end
+
+describe("the checkout of a shop with rules", function()
+  it("offers each way once, and the rules choose its account when it is paid", function()
+    local at = open { { when = { currency = "CNY" }, to = "web" }, { name = "pages", to = { "spare", "cards", "subs" } } }
+    local browser, url = at.browser(), at.link(support.lights "R-1")
+    assert.same({ "*/checkout" }, ways(browser.get(url).body))
+    assert.equal(303, browser.submit(url, "*/checkout").status)
+    local payment = at.pay.payments:get "R-1"
+    assert.same({ "requires_action", "spare", "pages" },
+      { payment.status, payment.account, payment.attempts[1].rule })
+    assert.same({ "*/alipay_page", "*/qq_qr", "*/wechat_qr" }, ways(browser.get(at.link(support.tea "R-2")).body))
+  end)
+
+  it("offers nothing that no rule takes, and says why to the merchant", function()
+    local at = open { { when = { currency = "CNY", method = "wechat_qr" }, to = "web" } }
+    assert.same({ "*/wechat_qr" }, ways(at.browser().get(at.link(support.tea "R-1")).body))
+    local link, err = at.shop.link(support.lights "R-2")
+    assert.is_nil(link)
+    assert.equal("unsupported", err.kind)
+    assert.matches("routes: no rule takes this payment", tostring(err))
+    at = open { { name = "broken", when = function(p) return p.customer.id.x.y end, to = "web" } }
+    link, err = at.shop.link(support.lights "R-3")
+    assert.is_nil(link)
+    assert.matches("the rule `broken` failed", tostring(err))
+  end)
+
+  it("keeps to the account that a link names", function()
+    local at = open { { to = "spare" } }
+    local browser, url = at.browser(), at.link(support.lights "R-1", { account = "cards" })
+    assert.same({ "cards/checkout" }, ways(browser.get(url).body))
+    browser.submit(url, "cards/checkout")
+    assert.equal("cards", at.pay.payments:get("R-1").account)
+    -- a form cannot name what the page did not offer
+    url = at.link(support.lights "R-2")
+    for _, way in ipairs { "cards/checkout", "spare/checkout", "*/game", "*/card", "*", "" } do
+      assert.equal(422, browser.submit(url, way).status)
+    end
+    assert.is_nil((at.pay.payments:get "R-2"))
+  end)
+
+  it("goes on with the next account on proof, and notifications reach the right one", function()
+    local at = open { { to = { "cards", "spare" } } }
+    for _ = 1, 3 do at.box:fault("payment.create", "refuse", { provider = "ruxpay" }) end
+    local browser, url = at.browser(), at.link(support.lights "R-1")
+    assert.equal(303, browser.submit(url, "*/checkout").status)
+    local payment = at.pay.payments:get "R-1"
+    assert.same({ "requires_action", "spare", 2 }, { payment.status, payment.account, #payment.attempts })
+    assert(at.box:pay "R-1")
+    for _, answer in ipairs(at.deliver()) do assert.equal(200, answer.status, answer.body) end
+    assert.equal("succeeded", at.pay.payments:get("R-1").status)
+    assert.equal(1, sold(at, "R-1"))
+  end)
+
+  it("is paid once, however often and wherever the form comes, while rules change their mind", function()
+    local turn = 0
+    local at = open { { when = function() turn = turn + 1 return turn % 2 == 0 end, to = { "cards", "spare" } },
+      { to = { "spare", "cards" } } }
+    local url = at.link(support.lights "R-1")
+    local one, two = at.browser(), at.browser()
+    -- both have the page before either pays
+    local forms = {}
+    for _, browser in ipairs { one, two } do
+      forms[browser] = "form=" .. browser.get(url).body:match 'name="form" value="([^"]*)"' .. "&way=*%2Fcheckout"
+    end
+    for _, browser in ipairs { one, two, one, two } do
+      assert.equal(303, browser.post(url, forms[browser]).status)
+    end
+    assert.equal(1, at.calls "payment.create")
+    assert(at.box:pay "R-1")
+    at.deliver()
+    for _, browser in ipairs { one, two } do
+      assert.equal(303, browser.post(url, forms[browser]).status)
+    end
+    assert.equal(1, at.calls "payment.create")
+    assert.equal(1, sold(at, "R-1"))
+  end)
+
+  it("stays where the answer is lost, whatever the payer does", function()
+    local at = open { { to = { "cards", "spare" } } }
+    at.box:fault("payment.create", "commit_then_drop", { provider = "ruxpay" })
+    at.box:fault("payment.query", "status_503", { provider = "ruxpay", times = 20 })
+    local browser, url = at.browser(), at.link(support.lights "R-1")
+    for _ = 1, 3 do browser.submit(url, "*/checkout") end
+    local payment = at.pay.payments:get "R-1"
+    assert.same({ "unknown", "cards", 1 }, { payment.status, payment.account, #payment.attempts })
+    assert.equal(1, at.calls "payment.create")
+  end)
+
+  it("calls a way what the merchant calls the method", function()
+    local at = open({ { to = { "spare", "cards" } } }, { labels = { checkout = "Pay by card", spare = "The spare one" } })
+    assert.truthy(at.browser().get(at.link(support.lights "R-1")).body:find("Pay by card", 1, true))
+  end)
+end)
