@@ -215,6 +215,32 @@ bool obol_text_fits_header(struct obol_slice text)
     return text.size == 0 || (text.data[0] != ' ' && text.data[text.size - 1] != ' ');
 }
 
+/* Letters and hyphens alone, as most names are. The last word may overlap the one before. */
+static bool is_plain_name(struct obol_slice text)
+{
+    if (text.size < 8)
+        return false;
+    uint64_t others = obol_word_no_name(obol_word_load(text.data + text.size - 8));
+    for (size_t at = 0; at + 8 < text.size; at += 8)
+        others |= obol_word_no_name(obol_word_load(text.data + at));
+    return others == 0;
+}
+
+bool obol_text_is_token(struct obol_slice text)
+{
+    if (is_plain_name(text))
+        return true;
+    static const char others[] = "!#$%&'*+-.^_`|~";
+    for (size_t i = 0; i < text.size; i++) {
+        unsigned char byte = (unsigned char)text.data[i], letter = byte | 0x20;
+        if ((unsigned char)(letter - 'a') < 26 || byte == '-')
+            continue;
+        if ((unsigned char)(byte - '0') >= 10 && (byte == '\0' || strchr(others, byte) == NULL))
+            return false;
+    }
+    return text.size != 0;
+}
+
 bool obol_text_is_digits(struct obol_slice text)
 {
     for (size_t i = 0; i < text.size; i++)

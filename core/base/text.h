@@ -27,6 +27,7 @@ static inline char obol_ascii_lower(char letter)
 
 bool obol_ascii_equal_nocase(struct obol_slice left, struct obol_slice right);
 bool obol_text_is_digits(struct obol_slice text); /* one or more of 0-9 */
+bool obol_text_is_token(struct obol_slice text);  /* RFC 9110 section 5.6.2: a header's name */
 
 /* Visible ASCII, with blanks only between: servers read other bytes each in their own way, and cut
  * blanks at the ends, so that what was signed would not be what they check. */

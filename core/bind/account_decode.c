@@ -121,21 +121,38 @@ static struct obol_node *choosing_params(lua_State *L, int index,
     return fine && obol_params_normalize(arena, params) ? params : NULL;
 }
 
+/* The operation's first variant, where all its variants may do the same; else null. */
+static const struct obol_operation *same_effect(const struct obol_provider *provider,
+                                                const char *operation)
+{
+    const struct obol_operation *first = NULL;
+    for (const struct obol_operation *const *each = provider->operations; *each != NULL; each++) {
+        if (strcmp((*each)->name, operation) != 0)
+            continue;
+        if (first != NULL && (*each)->effect != first->effect)
+            return NULL;
+        first = first != NULL ? first : *each;
+    }
+    return first;
+}
+
 /* account:effect(operation, params): what the variant that fits may do: "money", "offer" or "none"
- * | nothing where none fits */
+ * | nothing where none fits. Where all may do the same, what fits is not looked for. */
 int obol_account_method_effect(lua_State *L)
 {
     const struct obol_account *account = obol_bind_account_check(L, 1);
     const char *operation = luaL_checkstring(L, 2);
     luaL_checktype(L, 3, LUA_TTABLE);
     lua_settop(L, 3);
-    struct obol_arena *arena = obol_bind_arena(L, DECODE_MAX);
-    struct obol_err err = {0};
-    const struct obol_node *params =
-        choosing_params(L, 3, account->provider, operation, arena, &err);
-    const struct obol_operation *chosen =
-        params != NULL ? obol_account_choose(account, operation, params, &err) : NULL;
-    obol_bind_arena_end(arena);
+    const struct obol_operation *chosen = same_effect(account->provider, operation);
+    if (chosen == NULL) {
+        struct obol_arena *arena = obol_bind_arena(L, DECODE_MAX);
+        struct obol_err err = {0};
+        const struct obol_node *params =
+            choosing_params(L, 3, account->provider, operation, arena, &err);
+        chosen = params != NULL ? obol_account_choose(account, operation, params, &err) : NULL;
+        obol_bind_arena_end(arena);
+    }
     if (chosen == NULL)
         return 0;
     lua_pushstring(L, obol_effect_name(chosen->effect));

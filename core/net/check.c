@@ -9,33 +9,6 @@
 
 enum { URL_MAX = 16 * 1024, METHOD_MAX = 16, HEADER_MAX = 16 * 1024, LIMIT_MAX_MS = 86400000 };
 
-/* Letters and hyphens alone, as most names are. The last word may overlap the one before. */
-static bool is_plain_name(struct obol_slice text)
-{
-    if (text.size < 8)
-        return false;
-    uint64_t others = obol_word_no_name(obol_word_load(text.data + text.size - 8));
-    for (size_t at = 0; at + 8 < text.size; at += 8)
-        others |= obol_word_no_name(obol_word_load(text.data + at));
-    return others == 0;
-}
-
-/* RFC 9110 section 5.6.2: a token. */
-static bool is_token(struct obol_slice text)
-{
-    if (is_plain_name(text))
-        return true;
-    static const char others[] = "!#$%&'*+-.^_`|~";
-    for (size_t i = 0; i < text.size; i++) {
-        unsigned char byte = (unsigned char)text.data[i], letter = byte | 0x20;
-        if ((unsigned char)(letter - 'a') < 26 || byte == '-')
-            continue;
-        if ((unsigned char)(byte - '0') >= 10 && (byte == '\0' || strchr(others, byte) == NULL))
-            return false;
-    }
-    return text.size != 0;
-}
-
 static bool check_method(struct obol_slice method, struct obol_err *err)
 {
     bool upper = method.size != 0 && method.size <= METHOD_MAX;
@@ -103,7 +76,7 @@ static bool has_control(struct obol_slice value)
 
 static bool check_header(const struct obol_header *header, struct obol_err *err)
 {
-    if (!is_token(header->name))
+    if (!obol_text_is_token(header->name))
         return obol_fail(err, OBOL_ERR_INVALID, "headers", "expected header names that are tokens");
     if (is_framing(header->name))
         return obol_fail(err, OBOL_ERR_INVALID, "headers",

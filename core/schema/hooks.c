@@ -2,20 +2,10 @@
 
 #include "base/text.h"
 
-/* RFC 9110 section 5.6.2. */
-static bool is_token(const char *name)
-{
-    for (size_t i = 0; name[i] != '\0'; i++)
-        if (!((name[i] | 0x20) >= 'a' && (name[i] | 0x20) <= 'z') && name[i] != '-' &&
-            !(name[i] >= '0' && name[i] <= '9') && strchr("!#$%&'*+.^_`|~", name[i]) == NULL)
-            return false;
-    return name[0] != '\0';
-}
-
 bool obol_draft_header(struct obol_draft *draft, const char *name, struct obol_slice value)
 {
     if (draft->header_count == OBOL_DRAFT_HEADERS || value.size == 0 ||
-        !obol_text_fits_header(value) || !is_token(name))
+        !obol_text_fits_header(value) || !obol_text_is_token(obol_slice_text(name)))
         return false;
     draft->headers[draft->header_count++] =
         (struct obol_header){.name = obol_slice_text(name), .value = value};

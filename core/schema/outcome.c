@@ -1,8 +1,7 @@
 #include "schema/outcome.h"
 
+#include "base/text.h"
 #include "schema/path.h"
-
-#include <stdio.h>
 
 static bool holds_something(const struct obol_node *node)
 {
@@ -35,14 +34,14 @@ static bool is_value(const char *is, bool text_too, const struct obol_node *node
 
 static bool is_status(const char *is, int status)
 {
-    char digits[16];
-    int size = snprintf(digits, sizeof digits, "%d", status);
+    char room[OBOL_INT64_ROOM];
+    struct obol_slice digits = obol_text_of_int64(room, status);
     if (is != NULL && is[0] == '!')
         return !is_status(is + 1, status);
     /* "4xx" stands for the whole hundred */
     if (is != NULL && strcmp(is + 1, "xx") == 0)
-        return size == 3 && digits[0] == is[0];
-    return is == NULL || strcmp(is, digits) == 0;
+        return digits.size == 3 && digits.data[0] == is[0];
+    return is == NULL || obol_slice_is(digits, is);
 }
 
 bool obol_is_http_status(const char *at)

@@ -225,6 +225,28 @@ static void int64_ends_where_it_ends(void)
     }
 }
 
+static void names_of_headers_are_tokens(void)
+{
+    static const char *const tokens[] = {"a",
+                                         "Z",
+                                         "content-type",
+                                         "x-request-id-2",
+                                         "-",
+                                         "!#$%&'*+-.^_`|~",
+                                         "0123456789",
+                                         "accept_language.x",
+                                         "x-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa9"};
+    static const char *const others[] = {
+        "",          "content type", "content-type:", "x-\xc3\xa4", "aaaaaaaa/",   "aaaaaaaa\"",
+        "(aaaaaaaa", "aaaa\taaaaaa", "aaaaaaa@",      "aaaaaaaa[",  "{aaaaaaaaaa", "x\x7f"};
+    for (size_t i = 0; i < sizeof tokens / sizeof *tokens; i++)
+        CHECK(obol_text_is_token(obol_slice_text(tokens[i])));
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        CHECK(!obol_text_is_token(obol_slice_text(others[i])));
+    CHECK(!obol_text_is_token(obol_slice("content-type\0", 13)));
+    CHECK(!obol_text_is_token(obol_slice("a\0", 2)));
+}
+
 static void ascii_ignores_case_of_ascii_alone(void)
 {
     CHECK(
@@ -251,6 +273,7 @@ int main(void)
         {"UTF-8: every kind of bad sequence", utf8_refuses_every_kind_of_bad_sequence},
         {"int64 ends where it ends", int64_ends_where_it_ends},
         {"ASCII alone ignores case", ascii_ignores_case_of_ascii_alone},
+        {"names of headers are tokens", names_of_headers_are_tokens},
         {0},
     });
 }

@@ -26,6 +26,19 @@ static bool logs_in(struct obol_slice target)
            obol_slice_starts(target, "/hserve/v2.1/login/");
 }
 
+/* Without printf, which is slow and leaves what it writes on the stack. */
+static struct obol_slice with_scheme(struct obol_arena *arena, struct obol_slice token)
+{
+    static const char scheme[] = "Hydrogen-r1 ";
+    const size_t size = sizeof scheme - 1;
+    char *value = obol_arena_alloc(arena, size + token.size + 1);
+    if (value == NULL)
+        return obol_slice(NULL, 0);
+    memcpy(value, scheme, size);
+    memcpy(value + size, token.data, token.size);
+    return obol_slice(value, size + token.size);
+}
+
 bool obol_mincloud_sign(struct obol_draft *draft, const struct obol_record *account,
                         struct obol_err *err)
 {
@@ -39,7 +52,7 @@ bool obol_mincloud_sign(struct obol_draft *draft, const struct obol_record *acco
         return true;
     struct obol_slice value = {0};
     if (obol_text_fits_header(token))
-        value = obol_arena_format(draft->arena, "Hydrogen-r1 %.*s", (int)token.size, token.data);
+        value = with_scheme(draft->arena, token);
     return (value.data != NULL && obol_draft_header(draft, "authorization", value)) ||
            obol_fail(err, OBOL_ERR_INVALID, "token", "expected text that can stand in a header");
 }

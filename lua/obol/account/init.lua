@@ -15,7 +15,7 @@
 -- - `open({ method =, url =, headers =, body = }, { time_ms = })`: an event | nil, err
 -- - `acknowledge("accepted" | "later" | "refused")`: `{ status =, headers =, body = }`
 -- - `plan(operation, params)`: `effect`, `found_by`, `found_with`, `proof_with`, `repeat_safe`
--- - `effect(operation, params)`: the `effect` alone; nothing where no variant fits
+-- - `effect(operation, params)`: the `effect` alone; nothing where no variant fits and they differ in it
 -- - `redact(operation, params)`: what was given, fit to be shown
 -- - `supports(operation)`: boolean; `close()`: wipes its secrets
 -- - `provider`, `methods`, `currencies` (nil where it takes any), `timeout_ms`, `expire_after_ms`, `query_schedule_s`

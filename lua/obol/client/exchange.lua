@@ -218,6 +218,32 @@ function M.run(client, call)
   end
 end
 
+-- Calls of `run_by`: the call and the work on it are one table, which is used again when it has come to its end and
+-- whoever made the call has taken the result. (Of one whose request went away nobody gives it back.)
+local SPARE_MAX = 1024
+local spare, spares = {}, 0
+
+local function take_work()
+  local work = spare[spares]
+  if work then
+    spare[spares], spares = nil, spares - 1
+    return work
+  end
+  work = setmetatable({ account = nil, operation = nil, params = nil, key = nil, token = nil, deadline = 0,
+    client = nil, call = false, started = 0, began_ms = 0, sends = 0, request = nil, err = nil, result = nil,
+    reply = nil, failure = nil }, Work)
+  work.call = work
+  return work
+end
+
+local function give_work(work)
+  if spares == SPARE_MAX then return end
+  work.params, work.key, work.token, work.client, work.request = nil, nil, nil, nil, nil
+  work.err, work.result, work.reply = nil, nil, nil
+  spares = spares + 1
+  spare[spares] = work
+end
+
 --- The way in which the client's calls can be made without a light thread of their own, for `run_by`; nil where there
 -- is none. Where somebody gets records, his function may want to wait, and what takes up an answer must not.
 function M.handing(client)
@@ -227,20 +253,26 @@ end
 --- Makes a call of `params` by such a `hand`, as `run` does, whatever becomes of the request that it is made for;
 -- `limits` are those of obol.client.options.
 function M.run_by(hand, client, name, operation, params, key, limits)
-  -- the call and the work on it are one table here, made in one piece
-  local work = setmetatable({ account = name, operation = operation, params = params, key = key, token = limits.token,
-    deadline = limits.deadline, client = client, call = false, started = client.elapsed(), began_ms = client.clock(),
-    sends = 0, request = nil, err = nil, result = nil, reply = nil, failure = nil }, Work)
-  work.call = work
-  local options = options_of(client, work, handed)
-  if not options or not limits.token and session.is_used(client, name, operation) then
+  if not limits.token and session.is_used(client, name, operation) then
     return wait.detached(M.run, client, { account = name, operation = operation, params = params, key = key,
-      token = limits.token, deadline = limits.deadline })
+      deadline = limits.deadline })
   end
-  if not work:prepare() then return nil, work.reply end
-  hand(work.request, options, work)
+  local work = take_work()
+  work.account, work.operation, work.params, work.key, work.token = name, operation, params, key, limits.token
+  work.deadline, work.client, work.started, work.began_ms = limits.deadline, client, client.elapsed(), client.clock()
+  work.sends = 0
+  if work:prepare() then
+    local options, late = options_of(client, work, handed)
+    if options then
+      hand(work.request, options, work)
+    else
+      work:conclude(nil, late)
+    end
+  end
   if work.failure then error(work.failure, 0) end
-  return work.result, work.reply
+  local result, reply = work.result, work.reply
+  give_work(work)
+  return result, reply
 end
 
 --- Sees to it that a call of the account will not lack a session: true, or nil and an error.

@@ -22,6 +22,10 @@ local SOCKET_MS, QUIET_MS = 5000, 86400000 * 2 -- no call lasts longer than a da
 -- question about a call that never was.
 local AT_ONCE, TURN_S, QUESTION = 64, 0.001, "W9007199254740991\n"
 
+-- Entries of `hand` whose work is done, used again.
+local SPARE_MAX = 1024
+local spare, spares = {}, 0
+
 local waiting, count = {}, 0 -- id -> whoever waits for it, and how many wait
 local watchers = {} -- semaphores of those who want to know of every announcement
 local alive = false
@@ -194,9 +198,21 @@ end
 --- The same, but what `take(id, true)` gives is taken up by `work:take_up(...)` as soon as it is there, also when the
 -- request that waits here is gone. Answers whether that was the end of it; see obol.wait.handing.
 function M.hand(id, take, work)
-  local entry = { take = take, semaphore = bell.take(), work = work, results = nil, is_over = nil }
+  local entry = spare[spares]
+  if entry then
+    spare[spares], spares = nil, spares - 1
+  else
+    entry = { take = nil, semaphore = nil, work = nil, results = nil, is_over = nil, looks = nil }
+  end
+  entry.take, entry.semaphore, entry.work = take, bell.take(), work
   await(id, entry)
-  return entry.is_over
+  local is_over = entry.is_over
+  entry.take, entry.semaphore, entry.work, entry.results = nil, nil, nil, nil
+  if spares < SPARE_MAX then
+    spares = spares + 1
+    spare[spares] = entry
+  end
+  return is_over
 end
 
 --- Waits until something was announced, or for a while. The caller must be a light thread that is never
