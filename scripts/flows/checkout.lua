@@ -1,6 +1,6 @@
 -- A shop's checkout with fallback: the goods are held, the payer is offered one way to pay after the other, and what
--- is paid is sent, or given back. Input: { order_id =, amount =, currency =, items = list, ways = list of methods,
--- customer = { id =, ip = } }.
+-- is paid is sent, or given back. Its id is "checkout-" and the order's (see events.lua).
+-- Input: { order_id =, amount =, currency =, items = list, ways = list of methods, customer = { id =, ip = } }.
 
 local backend = require "backend"
 local obol = require "obol"
@@ -8,8 +8,9 @@ local obol = require "obol"
 local SHOP = "https://shop.example"
 
 -- One way to pay, until it is known what came of it. Without a timeout, on purpose: a page that the payer has left
--- can be paid until it expires, and a lost answer may hide a success. Only what is over makes room for another way,
--- so an order is never paid twice. How long a page stays open is the account's `expire_after`.
+-- can be paid until it expires, and a lost answer may hide a success. Only what is over makes room for another way, so
+-- that an order is not paid twice. A page is over when its provider says so, or after the account's `expire_after`:
+-- what is paid on it later all the same is given back, see events.lua.
 local function pay_by(flow, order, way)
   local payment = flow:create {
     order_id = order.order_id, method = way, amount = order.amount, currency = order.currency,

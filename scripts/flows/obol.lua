@@ -1,10 +1,11 @@
 -- A configuration for the flows beside it. Against the sandbox:
 --
---     scripts/obol sandbox --port 8600 &
+--     obol sandbox --port 8600 &
 --     eval "$(curl -s http://127.0.0.1:8600/_sandbox/env)"
---     scripts/obol flow list --config scripts/flows/obol.lua
+--     export OBOL_CONFIG=scripts/flows/obol.lua
+--     obol flow run recharge '{ "order_id": "G-1", "player": "7", "item": 1, "amount": "3.44", "currency": "USD" }'
 --
--- The variables are those of your own accounts otherwise.
+-- Pay on the page that it shows. With accounts of your own, the variables are theirs.
 
 local function ruxpay(name)
   return { provider = "ruxpay", base_url = env(name .. "_BASE_URL"), app_id = env(name .. "_APP_ID"),
@@ -28,5 +29,5 @@ return {
       rsa = { mode = env "FOURMETAS_RSA_MODE", key = secret.env "FOURMETAS_RSA_KEY" } },
   },
   routes = "../routes/cards.lua",
-  flows = { "checkout.lua", "subscription.lua", "recharge.lua", "card.lua", "refund.lua" },
+  flows = { "checkout.lua", "subscription.lua", "recharge.lua", "card.lua", "refund.lua", "give_back.lua" },
 }

@@ -21,7 +21,7 @@ return {
 
   -- What pays for itself elsewhere: hosted pages, wallets, game recharge. Accounts that cannot do a method are
   -- passed by, so one rule does for all of them.
-  { name = "others", to = { "cards", "subs", "web", "games" } },
+  { name = "others", to = { "cards", "spare", "subs", "web", "games" } },
 
   accounts = {
     -- A month's agreed volume, in parts that leave time to notice.

@@ -75,10 +75,11 @@ function World:open_flows(...)
   return self:open { routes = "scripts/routes/cards.lua", flows = flows }
 end
 
---- What a shop's server does all the time: takes notifications, looks at what is unresolved, runs flows; until nothing
--- more is due now.
+--- What a shop's server does all the time: takes notifications, looks at what is unresolved, hands out events (to
+-- `self.on_event`, if there is one), runs flows; until nothing more is due now.
 function World:work()
   for _ = 1, 20 do
+    if self.on_event then assert(self.pay.events:consume("flows", self.on_event)) end
     local count = self:deliver() + assert(self.pay:reconcile()).looked + assert(self.pay.flows:run()).looked
     if count == 0 then return end
   end
