@@ -30,7 +30,8 @@ end
 
 describe("the checkout of a shop with rules", function()
   it("offers each way once, and the rules choose its account when it is paid", function()
-    local at = open { { when = { currency = "CNY" }, to = "web" }, { name = "pages", to = { "spare", "cards", "subs" } } }
+    local at = open { { when = { currency = "CNY" }, to = "web" },
+      { name = "pages", to = { "spare", "cards", "subs" } } }
     local browser, url = at.browser(), at.link(support.lights "R-1")
     assert.same({ "*/checkout" }, ways(browser.get(url).body))
     assert.equal(303, browser.submit(url, "*/checkout").status)
@@ -116,7 +117,8 @@ describe("the checkout of a shop with rules", function()
   end)
 
   it("calls a way what the merchant calls the method", function()
-    local at = open({ { to = { "spare", "cards" } } }, { labels = { checkout = "Pay by card", spare = "The spare one" } })
+    local at = open({ { to = { "spare", "cards" } } },
+      { labels = { checkout = "Pay by card", spare = "The spare one" } })
     assert.truthy(at.browser().get(at.link(support.lights "R-1")).body:find("Pay by card", 1, true))
   end)
 end)
