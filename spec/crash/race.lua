@@ -1,5 +1,5 @@
---- Many processes on one ledger, which create, notify, refund and look at the same orders at once; then
--- the ledger is held against the sandbox's books.
+--- Many processes on one ledger, which create, notify, refund and look at the same orders, and run the same
+-- flows, at once; then the ledger is held against the sandbox's books.
 
 local audit = require "spec.crash.audit"
 local harness = require "spec.crash.harness"
@@ -58,6 +58,7 @@ end
 local function settle(race, orders)
   for _, ms in ipairs { 30000, 60000, 300000, 900000, 3600000, 3600000, 60000, 60000 } do
     racers.create(race.shop, orders)
+    racers.start_flows(race.shop, orders, 0)
     pay(race)
     race.shop:deliver()
     for number = 1, 4 do racers.refund(race.shop, orders, number) end
@@ -88,6 +89,29 @@ local function check_counts(race, orders)
   end
 end
 
+-- Every flow ended well, and each of its steps was made with one key; while nobody was killed, it was made once.
+local function check_flows(race, orders)
+  local effects, asked = {}, {}
+  for _, line in ipairs(race.shop:lines "effects") do
+    local step = line:match "^%S+ (.+)$"
+    effects[step] = (effects[step] or 0) + 1
+  end
+  for _, line in ipairs(race.shop:lines "asked") do asked[line] = (asked[line] or 0) + 1 end
+  for place = 1, orders do
+    local flow = assert(race.shop.pay.flows:get("F-" .. place))
+    local grants, thanks = effects[flow.id .. " grant"], effects[flow.id .. " thank"]
+    if flow.status ~= "succeeded" or grants ~= 1 or thanks ~= 1 then
+      table.insert(race.problems, ("%s is %s, with %s grants and %s thanks"):format(flow.id, flow.status,
+        tostring(grants), tostring(thanks)))
+    end
+  end
+  for line, count in pairs(asked) do
+    if count > 1 and not race.kills then
+      table.insert(race.problems, ("%s: asked for %d times"):format(line, count))
+    end
+  end
+end
+
 --- Runs a race on the ledger of `places`: `processes` of them, `orders`; `kills`: every third process is
 -- killed in the middle. Answers what is wrong, a list, and how many were killed.
 function M.run(places, processes, orders, kills)
@@ -112,8 +136,15 @@ function M.run(places, processes, orders, kills)
     notify(race)
     turn(race, "look")
     turn(race, "consume")
+    turn(race, "start_flows")
+    pay(race)
+    notify(race)
+    turn(race, "run_flows")
+    race.shop:advance(600000)
+    turn(race, "run_flows")
     settle(race, orders)
     check_counts(race, orders)
+    check_flows(race, orders)
     for _, problem in ipairs(audit.problems(race.shop.ledger, race.shop:control "books", race.shop)) do
       table.insert(race.problems, problem)
     end

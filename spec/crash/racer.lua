@@ -16,6 +16,8 @@ local words = {}
 function words.create() racers.create(shop, count) end
 function words.look() racers.look(shop, count) end
 function words.refund() racers.refund(shop, count, number) end
+function words.start_flows() racers.start_flows(shop, count, number) end
+function words.run_flows() assert(shop.pay.flows:run { at_once = 4 }) end
 function words.consume() shop:consume() end
 
 -- Everybody gets every notification.

@@ -30,6 +30,14 @@ function M.look(shop, count)
   assert(shop.pay:reconcile { at_once = 4 })
 end
 
+--- Flows, each begun by every racer; each of them in another order.
+function M.start_flows(shop, count, number)
+  for step = 1, count do
+    local place = (step + number * 3) % count + 1
+    check(shop.pay.flows:start("sale", { order_id = "B-" .. place }, { id = "F-" .. place }))
+  end
+end
+
 --- Four refunds of a third each, every one asked for by several: at most two can be made.
 function M.refund(shop, count, number)
   for place = 1, count do

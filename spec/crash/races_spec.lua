@@ -4,7 +4,7 @@ local support = require "spec.store.support"
 
 local ledgers = { { "sqlite", 4 }, { "postgres", support.is_sanitized() and 4 or 16 } }
 
-describe("the same orders in many processes at once", function()
+describe("the same orders and flows in many processes at once", function()
   for _, case in ipairs(ledgers) do
     local ledger, processes = case[1], case[2]
     local name = ("are paid once, not given back beyond, also when some are killed: %d on %s"):format(processes, ledger)
