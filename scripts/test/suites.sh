@@ -5,7 +5,7 @@
 # that writes nothing counts as a single test that its exit status decides. A suite that fails
 # without a failed test counts one, and so does one that ran nothing at all: neither can hide.
 
-: "${BUILD:=build}" "${SUITE_SECONDS:=600}" "${LANES:=$(nproc)}"
+: "${BUILD:=build}" "${SUITE_SECONDS:=900}" "${LANES:=$(nproc)}"
 counts=$BUILD/counts/$stage
 stage_failed=0
 rm -rf "$counts"
