@@ -147,6 +147,21 @@ describe("what a flow requires", function()
     pay:close()
   end)
 
+  it("is never a configuration of the library's name", function()
+    write("obol.lua", "error 'this is a configuration'")
+    write("flow.lua", [[
+      local obol = require "obol"
+      return obol.flow("f", function(flow) return flow:step("s", function() return require("obol").version end) end)]])
+    local w = world.new()
+    local pay = w:open { flows = { folder .. "/flow.lua" } }
+    local loaded = package.loaded.obol
+    package.loaded.obol = nil
+    local one = pay.flows:start("f", {})
+    package.loaded.obol = loaded
+    assert.same({ "succeeded", obol.version }, { one.status, one.result })
+    pay:close()
+  end)
+
   it("is told where it is not there, or raises", function()
     for text, expected in pairs { ["return require 'no_such_module_anywhere'"] = "no_such_module_anywhere",
       ["return require 'flow_spec_helper'"] = "it is broken" } do

@@ -10,9 +10,11 @@ local MAX_SIZE = 1024 * 1024
 -- What a file may name `obol` is what it may require itself.
 local host_require = require
 
--- A module is looked for beside the file first: wherever its configuration lies, a file finds its own.
+-- A module is looked for beside the file first: wherever its configuration lies, a file finds its own. The library is
+-- never there: a file of its name is a configuration.
 local function require_from(folder)
   return function(name)
+    if type(name) == "string" and (name == "obol" or name:find "^obol%.") then return host_require(name) end
     local before = package.path
     package.path = folder .. "?.lua;" .. folder .. "?/init.lua;" .. before
     local ok, found = pcall(host_require, name)
