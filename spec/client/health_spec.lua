@@ -166,6 +166,17 @@ describe("an account whose calls fail", function()
     assert.same({ "one", "three" }, { payment.attempts[1].account, payment.attempts[2].account })
   end)
 
+  it("is not blamed for a caller that gives it no time", function()
+    local pay = open({ { to = { "wheel", "one" }, failover = false }, accounts = { wheel = { breaker = breaker } } },
+      { wheel = support.unknown, one = support.unknown })
+    local order = { customer = { id = "u-1" }, item = { product_id = "p" } }
+    for place = 1, 3 do
+      pay.payments:create(card("A-" .. place, order), { timeout_ms = 500 })
+      pay.payments:create(card("B-" .. place), { timeout_ms = 500, account = "one" })
+    end
+    assert.same({}, pay:health())
+  end)
+
   it("has its breaker counted by what it is asked before a payment, too", function()
     local pay = open({ { to = { "wheel", "one" }, failover = false }, accounts = { wheel = { breaker = breaker } } },
       { wheel = refused })
@@ -253,48 +264,5 @@ describe("a probe", function()
     pay.payments:create(card "A-2")
     local name = "payment.create"
     assert.same({ { "one", name, "open" }, { "one", name, "open" }, { "one", name, "closed" } }, told)
-  end)
-end)
-
-describe("pay:health", function()
-  local restore
-  setup(function() restore = support.install() end)
-  teardown(function() restore() end)
-
-  it("tells how every account's operations are, without rules too", function()
-    local world = { one = declined, two = refused }
-    local pay, _, clock = open(nil, world)
-    assert.same({}, pay:health())
-    pay.payments:create(card "A-1", { account = "one" })
-    pay.payments:create(card "A-2", { account = "two" })
-    pay.payments:create(card "A-3", { account = "three" })
-    local report = pay:health()
-    assert.same({ "one", "three", "two" }, { report[1].account, report[2].account, report[3].account })
-    assert.same({ 1, 1, 0 }, { report[1].success_rate, report[2].success_rate, report[3].success_rate })
-    assert.equal("closed", report[3].state)
-    assert.equal(1, report[3].failures)
-    clock.now = clock.now + 600 * SECOND
-    assert.is_true(math.abs(line(pay, "two").calls - 0.5) < 1e-9)
-  end)
-
-  it("is a method of an open client", function()
-    local pay = open(nil, {})
-    assert.has_error(function() pay.health() end, "expected pay:health(...), called with a colon")
-    pay:close()
-    assert.has_error(function() pay:health() end, "the client is closed")
-  end)
-
-  it("knows no failure of a login that was merely over, nor of a payer's own token", function()
-    local expired = true
-    local pay = support.open("cloud", function(request)
-      if request.operation == "session.create" then return { outcome = "succeeded", token = "t" } end
-      if expired then return { outcome = "rejected", kind = "authentication" } end
-      return { outcome = "accepted", action = { type = "qr", data = "x" } }
-    end, { accounts = { a = { provider = "cloud", session = true } } })
-    pay.payments:create(card "A-1", { token = require("obol.secret") "own" })
-    assert.equal(1, line(pay, "a").success_rate)
-    pay.payments:create(card "A-2")
-    assert.equal(0.5, line(pay, "a").success_rate, "with a new login too")
-    expired = false
   end)
 end)

@@ -40,7 +40,7 @@ end
 -- a failure of the operation where it is a technical one.
 function M.ask(client, operation, one, plan, wanted, options)
   local asked, err = prepare(client, one, plan, wanted, options)
-  if asked == nil then exchange.failed_before(client, one.account, operation, err) end
+  if asked == nil then exchange.failed_before(client, one.account, operation, err, options.timeout_ms) end
   return asked, err
 end
 

@@ -21,9 +21,11 @@ local function addressed(params, name)
   return out
 end
 
---- Counts a call that could not be made, because what it needs before (a session, a price) was not answered.
-function M.failed_before(client, name, operation, err)
-  client.health:record(name, operation, { outcome = "not_sent", kind = err.kind }, client.clock(), 0)
+--- Counts a call that could not be made within `limit_ms`, because what it needs before (a session, a price) was not
+-- answered.
+function M.failed_before(client, name, operation, err, limit_ms)
+  client.health:record(name, operation, { outcome = "not_sent", kind = err.kind, limit_ms = limit_ms },
+    client.clock(), 0)
 end
 
 --- The request of a call, with a nonce and time of its own: request, or nil and an error.
@@ -201,7 +203,7 @@ end
 -- the account's session where it has one, and is made once more when that was refused.
 function M.run(client, call)
   if call.token or not session.is_used(client, call.account, call.operation) then return run(client, call) end
-  local with, refused = {}, nil
+  local with, refused, started = {}, nil, client.elapsed()
   for member, value in pairs(call) do with[member] = value end
   with.request = nil
   for place = 1, 2 do
@@ -209,7 +211,7 @@ function M.run(client, call)
     with.own = place
     with.token, err = session.token(client, call.account, call.deadline, run, refused)
     if not with.token then
-      M.failed_before(client, call.account, call.operation, err)
+      M.failed_before(client, call.account, call.operation, err, call.deadline - started)
       return nil, err
     end
     local result, reply = run(client, with)

@@ -149,9 +149,9 @@ end
 
 local function put(store, change, undo)
   local name = change.put
-  local row, column = rows.copy(name, change.row)
-  if not row then return fail("internal", name .. "." .. column, "expected a column of its type") end
-  drop_empty(row, change.row)
+  local row, also = rows.copy(name, change.row)
+  if not row then return fail("internal", name .. "." .. also, "expected a column of its type") end
+  if also then drop_empty(row, change.row) end
   local held, key = store.tables[name], row[tables[name].key]
   if held.by_key[key] then
     return fail("conflict", name .. "." .. tables[name].key, "expected a key that is new")
@@ -173,9 +173,9 @@ local function set(store, change, undo)
   if not rows.matches(entry.row, change.expect or {}) then
     return fail("conflict", name, "expected a row that nobody changed")
   end
-  local row, column = rows.write(name, change.to, rows.copy_out(name, entry.row))
-  if not row then return fail("internal", name .. "." .. column, "expected a column of its type") end
-  drop_empty(row, change.to)
+  local row, also = rows.write(name, change.to, rows.copy_out(name, entry.row))
+  if not row then return fail("internal", name .. "." .. also, "expected a column of its type") end
+  if also then drop_empty(row, change.to) end
   return write(store, name, entry, row, undo)
 end
 

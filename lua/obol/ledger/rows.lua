@@ -60,24 +60,39 @@ for name, described in pairs(tables) do
 end
 
 --- Writes what is in `from` into `to`, provided it holds nothing but columns of `name`, each of its
--- type. Answers nil and the column at fault otherwise (never its value).
+-- type. Answers it and whether a column was given as empty; or nil and the column at fault (never its value).
 function M.write(name, from, to)
-  local columns = tables[name].columns
+  local columns, has_empty = tables[name].columns, false
   for column, value in pairs(from) do
     local kind = columns[column]
     if kind == nil then return nil, tostring(column) end
-    if value ~= M.none then
+    if value == M.none then
+      has_empty = true
+    else
       value = readers[kind](value)
       if value == nil then return nil, column end
     end
     to[column] = value
   end
-  return to
+  return to, has_empty
 end
 
---- A copy of `row` that holds nothing but the columns of `name`, each of its type. Answers nil and
--- the column at fault otherwise.
-function M.copy(name, row) return M.write(name, row, clone(row)) end
+--- A copy of `row` that holds nothing but the columns of `name`, each of its type. Answers as `write` does.
+function M.copy(name, row)
+  local columns, to, has_empty = tables[name].columns, clone(row), false
+  for column, value in pairs(row) do
+    local kind = columns[column]
+    if kind == nil then return nil, tostring(column) end
+    if value == M.none then
+      has_empty = true
+    elseif kind ~= "text" or type(value) ~= "string" then -- most are, and are there already
+      value = readers[kind](value)
+      if value == nil then return nil, column end
+      to[column] = value
+    end
+  end
+  return to, has_empty
+end
 
 --- A copy of a row of `name` that was written before.
 function M.copy_out(name, row)

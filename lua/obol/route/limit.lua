@@ -26,6 +26,16 @@ local function compile(one)
   return { count = count, amount = amount, per = per, text = one.per }
 end
 
+--- The windows of `limits`, each once: a list of milliseconds.
+function M.windows(limits)
+  if limits.windows then return limits.windows end
+  local list, seen = {}, {}
+  for _, limit in ipairs(limits) do
+    if not seen[limit.per] then list[#list + 1], seen[limit.per] = limit.per, true end
+  end
+  return list
+end
+
 --- The limits in `list` (or the one that it is); what is wrong goes to `add(keys, message)`.
 function M.compile(list, add)
   if list == nil then return {} end
@@ -35,6 +45,8 @@ function M.compile(list, add)
     local limit, problem = compile(one)
     if limit then limits[#limits + 1] = limit else add(single and {} or { place }, problem) end
   end
+  -- made once, because payments are many
+  limits.windows = M.windows(limits)
   return limits
 end
 
@@ -42,15 +54,6 @@ end
 function M.words(limit, which)
   if which == "count" then return ("its limit of %d payments in %s is used up"):format(limit.count, limit.text) end
   return ("its limit of %s in %s leaves no room"):format(tostring(limit.amount), limit.text)
-end
-
---- The windows of `limits`, each once: a list of milliseconds.
-function M.windows(limits)
-  local list, seen = {}, {}
-  for _, limit in ipairs(limits) do
-    if not seen[limit.per] then list[#list + 1], seen[limit.per] = limit.per, true end
-  end
-  return list
 end
 
 --- The longest window of `limits` in milliseconds, 0 without any.
