@@ -223,6 +223,8 @@ describe("obol flow", function()
           kill -%s $pid; wait $pid]]):format(signal))
         assert.equal(wanted, status, told .. said)
         assert.matches("ended: what was done is recorded", said)
+        local timeline = json(0, "show", id, "--json").timeline
+        assert.same({ 1, "begin", true }, { #timeline, timeline[1].name, timeline[1].done })
         run(0, "run", "--once")
         assert.equal("succeeded", json(0, "show", id, "--json").flow.status)
       end

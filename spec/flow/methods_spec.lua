@@ -69,7 +69,8 @@ describe("pay.flows", function()
     assert.equal("not_found", select(2, pay.flows:get "x").kind)
     assert.equal("not_found", select(2, pay.flows:steps "x").kind)
     assert.equal("not_found", select(2, pay.flows:resume "x").kind)
-    for name, value in pairs { limit = 0, until_ms = -1, at_once = 101, lease_ms = 10, on_progress = 5, x = 1 } do
+    for name, value in pairs { limit = 0, until_ms = -1, at_once = 101, lease_ms = 10, on_progress = 5, goes_on = 5,
+      x = 1 } do
       _, err = pay.flows:run { [name] = value }
       assert.same({ "invalid", name }, { err.kind, err.field })
     end
@@ -120,6 +121,29 @@ describe("pay.flows", function()
     report = pay.flows:run()
     assert.equal(1, report.ended)
     assert.is_false(report.left)
+  end)
+
+  it("leaves flows between two steps where it is told to, without their lease", function()
+    local calls, goes_on = 0, true
+    local walk = obol.flow("walk", function(flow)
+      for place = 1, 3 do
+        flow:step("step " .. place, function()
+          calls = calls + 1
+          if calls == 2 then goes_on = false end
+        end)
+      end
+      flow:fail "far enough"
+    end)
+    local pay = support.open { walk }
+    for place = 1, 2 do pay.flows:start("walk", nil, { id = "f-" .. place, run = false }) end
+    local report = pay.flows:run { at_once = 1, goes_on = function() return goes_on end }
+    assert.same({ 2, 1, 1, true }, { calls, report.looked, report.waiting, report.left })
+    local flow = pay.flows:get "f-1"
+    assert.same({ "waiting", 2 }, { flow.status, flow.steps })
+    assert.equal(0, pay.flows:run({ goes_on = function() return false end }).looked)
+    -- nothing holds it, and what was done is not done again
+    report = pay.flows:run()
+    assert.same({ 6, 2 }, { calls, report.failed })
   end)
 
   it("looks ahead where it is asked to, and runs nothing before its time", function()

@@ -64,6 +64,11 @@ local function perform(run, request)
     local message = ("%s: expected a flow of %d steps at most: let it start another"):format(request.line, M.MAX_STEPS)
     return record.stop(run, { kind = "invalid", message = message })
   end
+  if run.goes_on and not run.goes_on() then
+    -- whoever runs flows next does it
+    if record.rest(run, run.client.clock(), nil, run.row.waits_for) then run.outcome = "waiting" end
+    return nil
+  end
   local results = operations[request.kind](run, request, step)
   return results and after(run, request, results)
 end
@@ -143,10 +148,10 @@ end
 
 --- Runs the flow `row`, whose lease this process has for `lease_ms`: how the run ended (`ended`, `failed`, `waiting`,
 -- `stopped`, `taken`) and the flow's row; or nil and an error. force: a step that failed is tried at once, and as often
--- as a new one.
-function M.run(client, definition, row, lease_ms, force)
+-- as a new one. goes_on: asked before each step that is to be done; when it answers false, the flow is left for others.
+function M.run(client, definition, row, lease_ms, force, goes_on)
   local run = { client = client, definition = definition, row = row, position = 0, undo = {}, lease_ms = lease_ms,
-    force = force }
+    force = force, goes_on = goes_on }
   local err
   run.steps, run.words = client.ledger:flow_record(row.id)
   if not run.steps then return nil, run.words end

@@ -19,7 +19,8 @@ local counted = { ended = true, failed = true, waiting = true, stopped = true, t
 -- option = { least, most, what it is without the option }
 local numbers = { limit = { 1, 2 ^ 31 }, until_ms = { 0, 2 ^ 53 }, at_once = { 1, 100, AT_ONCE },
   lease_ms = { 1000, 86400000, M.LEASE_MS } }
-local known = { limit = true, until_ms = true, at_once = true, lease_ms = true, on_progress = true }
+local known = { limit = true, until_ms = true, at_once = true, lease_ms = true, on_progress = true,
+  goes_on = true }
 
 local function check(options)
   local run = {}
@@ -32,8 +33,8 @@ local function check(options)
     end
     run[name] = value
   end
-  if run.on_progress ~= nil and type(run.on_progress) ~= "function" then
-    return nil, fault.invalid("on_progress", "expected a function")
+  for _, name in ipairs { "on_progress", "goes_on" } do
+    if run[name] ~= nil and type(run[name]) ~= "function" then return nil, fault.invalid(name, "expected a function") end
   end
   for name, range in pairs(numbers) do run[name] = run[name] or range[3] end
   return run
@@ -82,7 +83,7 @@ local function run_one(client, run, report, row)
     return true
   end
   row.claimed_until = until_ms
-  local outcome, after = runner.run(client, client.flow_definitions[row.name], row, run.lease_ms)
+  local outcome, after = runner.run(client, client.flow_definitions[row.name], row, run.lease_ms, nil, run.goes_on)
   if not outcome then return nil, after end
   tell(client, run, report, after, outcome)
   return true
@@ -96,6 +97,10 @@ local function work(client, run, report, queue)
     run.seen[row.id] = true
     functions[#functions + 1] = function()
       if failure or run.stopped then return end
+      if run.goes_on and not run.goes_on() then
+        run.seen[row.id] = nil
+        return
+      end
       local ok, err = run_one(client, run, report, row)
       if not ok then failure = failure or err end
     end
@@ -113,7 +118,7 @@ local function run_all(client, run, report)
     if #queue == 0 then return true end
     ok, err = work(client, run, report, queue)
     if not ok then return nil, err end
-  until run.stopped or (run.limit and report.looked >= run.limit)
+  until run.stopped or (run.goes_on and not run.goes_on()) or (run.limit and report.looked >= run.limit)
   if #queue == 0 then queue = page_of(client, run, report) end
   report.left = queue == nil or #queue > 0
   return true

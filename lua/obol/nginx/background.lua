@@ -15,11 +15,14 @@ local ngx = rawget(_G, "ngx")
 --- What holds without the option `background`: seconds between runs, rows in each.
 M.preset = { every_s = 5, limit = 200 }
 
+local function goes_on() return not ngx.worker.exiting() end
+
 -- What each kind of work is, and what the log says where it fails.
 local works = {
   looks = { failed = "what is unresolved cannot be looked at", settles = true,
-    run = function(pay, options) return pay:reconcile(options) end },
-  flows = { failed = "flows cannot be run", run = function(pay, options) return pay.flows:run(options) end },
+    run = function(pay, limit) return pay:reconcile { limit = limit, on_progress = goes_on } end },
+  flows = { failed = "flows cannot be run",
+    run = function(pay, limit) return pay.flows:run { limit = limit, goes_on = goes_on } end },
 }
 
 -- Somewhat apart, so that workers that began together do not come together.
@@ -27,8 +30,6 @@ local function spread(seconds)
   local number = (ngx.worker.pid() * 7919 + ngx.now() * 1000) % 1000
   return seconds * (0.75 + number / 2000)
 end
-
-local function goes_on() return not ngx.worker.exiting() end
 
 local function say_once(loop, text)
   if loop.said == text then return end
@@ -45,7 +46,7 @@ end
 -- One run: whether more is due, or nil when the client is closed.
 local function run(loop)
   local self = loop.self
-  local ok, report, err = pcall(loop.work.run, self.pay, { limit = self.limit, on_progress = goes_on })
+  local ok, report, err = pcall(loop.work.run, self.pay, self.limit)
   if not ok then err = report end
   if err and is_closed(err) then return nil end
   -- A ledger that is away says so once, not every few seconds.

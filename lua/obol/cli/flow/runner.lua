@@ -35,10 +35,7 @@ local function round(args, screen, pay, on_flow)
   local looks, err = pay:reconcile { limit = args.limit, timeout_ms = args.timeout, on_progress = goes_on }
   local flows, flow_err
   if goes_on() or not looks then
-    flows, flow_err = pay.flows:run { limit = args.limit, on_progress = function(entry)
-      if on_flow then on_flow(entry) end
-      return goes_on()
-    end }
+    flows, flow_err = pay.flows:run { limit = args.limit, goes_on = goes_on, on_progress = on_flow }
   end
   local busy = (looks and looks.looked or 0) + (flows and flows.looked or 0) > 0
   if args.json and not args.name and (busy or args.once) then
