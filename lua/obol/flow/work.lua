@@ -34,7 +34,9 @@ local function check(options)
     run[name] = value
   end
   for _, name in ipairs { "on_progress", "goes_on" } do
-    if run[name] ~= nil and type(run[name]) ~= "function" then return nil, fault.invalid(name, "expected a function") end
+    if run[name] ~= nil and type(run[name]) ~= "function" then
+      return nil, fault.invalid(name, "expected a function")
+    end
   end
   for name, range in pairs(numbers) do run[name] = run[name] or range[3] end
   return run
