@@ -25,7 +25,7 @@ local function assert_clean(value)
     count = count + 1
     assert.is_not_equal("userdata", type(leaf))
     local text = tostring(leaf)
-    for _, forbidden in ipairs { PAN, TOKEN, "4111", "a private word" } do
+    for _, forbidden in ipairs { PAN, TOKEN, "411111", "a private word" } do
       assert.is_nil(text:find(forbidden, 1, true))
     end
     assert.is_not_equal(CVV, text)
