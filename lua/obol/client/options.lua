@@ -10,6 +10,7 @@ local M = {}
 
 local known = { timeout_ms = true, account = true, token = true, key = true }
 local DEFAULT_MS, MAX_MS = 30000, 600000
+local none = {}
 
 -- A secret shows itself as nothing else does; its metatable is out of reach.
 local function is_secret(value)
@@ -20,7 +21,7 @@ end
 -- nil and an error. Raises at the caller's line for anything but a table or nothing.
 function M.check(client, given)
   if given ~= nil and type(given) ~= "table" then error("expected options as a table", 3) end
-  given = given or {}
+  given = given or none
   for key in pairs(given) do
     if not known[key] then
       return nil, fault.invalid("options." .. tostring(key), "expected a known option" .. nearest.hint(key, known))

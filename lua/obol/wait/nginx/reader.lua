@@ -124,9 +124,11 @@ local function read(socket, turns)
     if not bytes then return err end
     local from, is_full = 1, #bytes == AT_ONCE
     bytes = rest .. bytes
-    for id, after in bytes:gmatch "(%d+)\n()" do
-      deliver(tonumber(id))
-      from = after
+    local at = bytes:find("\n", 1, true)
+    while at do
+      deliver(tonumber(bytes:sub(from, at - 1)))
+      from = at + 1
+      at = bytes:find("\n", from, true)
     end
     rest = bytes:sub(from)
     for watcher in pairs(watchers) do watcher:post(1) end
