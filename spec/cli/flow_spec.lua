@@ -212,6 +212,27 @@ describe("obol flow", function()
       assert.matches("the shop is closed", lines[#lines].flow.error.message)
     end)
 
+    it("takes up changed scripts, or says once why not", function()
+      -- it is at work once it has begun with this one
+      os.remove(world.folder .. "/napping")
+      assert(world.pay.flows:start("nap", {}, { id = "F-changed", run = false }))
+      local status, told, said = beside("run --every 1s", [[
+        for _ in $(seq 300); do [ -s napping ] && break; sleep 0.1; done
+        cp flows.lua kept.lua
+        until_said() { for _ in $(seq 300); do grep -q "$1" said && return; sleep 0.1; done; }
+        echo "return {" >new.lua; mv new.lua flows.lua
+        until_said flows.lua:2
+        sleep 0.5
+        sed s/sold/given/ kept.lua >new.lua; mv new.lua flows.lua
+        until_said loaded
+        mv kept.lua flows.lua
+        kill -TERM $pid; wait $pid]])
+      assert.equal(0, status, told .. said)
+      assert.matches("what was changed is not taken", said)
+      assert.equal(1, select(2, said:gsub("flows%.lua:2: ", "")))
+      assert.matches("loaded: what was changed is in use", said)
+    end)
+
     it("ends between two steps when it is told to, and the next one goes on", function()
       for signal, wanted in pairs { TERM = 0, INT = 130 } do
         os.remove(world.folder .. "/napping")

@@ -46,7 +46,7 @@ verbs[1] = { name = "run", summary = "Go on with flows as they come due; or star
   description = [[
 Without a name: goes on with flows that are due, and looks at whatever else is unresolved, until it
 is ended by Ctrl-C or SIGTERM, which it heeds between two steps. As many as you like may run on one
-ledger, beside those in nginx.
+ledger, beside those in nginx. Scripts that change are taken up when all of them are good.
 With a name: starts that flow, and does the same until it has ended, showing what there is to pay.
 Ended before, the flow goes on wherever flows are run.]],
   epilog = [[

@@ -58,6 +58,22 @@ local function say_end(problems, text)
   return stop.status()
 end
 
+-- Takes up scripts that were changed, or says, once, why they are not taken: what is wrong, or nil.
+local function take_up(problems, pay, said)
+  local report, err = pay:reload { if_changed = true }
+  if report then
+    if report.changed then problems:line(problems:paint("green", "loaded"), ": what was changed is in use") end
+    return nil
+  end
+  if tostring(err) ~= said then
+    problems:line(problems:paint("yellow", "warning"), ": what was changed is not taken, and what was there stays")
+    for _, one in ipairs(err.fields or { { field = "", message = tostring(err) } }) do
+      problems:line("  ", problems:paint("cyan", terminal.clean(one.field)), "  ", terminal.clean(one.message))
+    end
+  end
+  return tostring(err)
+end
+
 --- Goes on with flows until it is told to end: the exit status.
 function M.serve(args, screen, problems, pay)
   stop.catch()
@@ -66,7 +82,9 @@ function M.serve(args, screen, problems, pay)
     screen:line(moment.text(core.clock_ms()), "  ", screen:paint("bold", terminal.clean(entry.id)), "  ",
       terminal.clean(entry.name or ""), "  ", screens.status(screen, entry.status or entry.result or ""))
   end
+  local said
   repeat
+    if not args.once then said = take_up(problems, pay, said) end
     local left, err = round(args, screen, pay, on_flow)
     if err then
       local status = problem.fail(args, screen, problems, err)
