@@ -125,12 +125,13 @@ crash: deps-test
 	    EVERY='$(EVERY)' TWICE='$(TWICE)' SOON='$(SOON)' OBOL_LUA=$(CRASH_LUA) $(CRASH_LUA) spec/crash/run.lua
 
 # make simulate SEEDS=1000: as many runs of a simulated world, from FIRST=1 on (spec/simulate/main.lua). TRACE=1
-# tells what happened; MORE=1 goes on after a seed that fails; STORE=sqlite is the ledger; LUA=lua5.4 the other Lua.
+# tells what happened; MORE=1 goes on after a seed that fails; FLOWS=1 has flows sell too; STORE=sqlite is the ledger;
+# LUA=lua5.4 the other Lua.
 SIMULATE_LUA := $(if $(findstring 5.4,$(LUA)),lua5.4,luajit)
 simulate: deps-test
 	@$(MAKE) -s --no-print-directory build
 	@eval "$$($(MAKE) -s --no-print-directory env LUA=$(SIMULATE_LUA))" && LUA_PATH="$(CURDIR)/?.lua;$$LUA_PATH" \
-	    SEEDS='$(SEEDS)' FIRST='$(FIRST)' TRACE='$(TRACE)' MORE='$(MORE)' STORE='$(STORE)' \
+	    SEEDS='$(SEEDS)' FIRST='$(FIRST)' TRACE='$(TRACE)' MORE='$(MORE)' FLOWS='$(FLOWS)' STORE='$(STORE)' \
 	    $(SIMULATE_LUA) spec/simulate/main.lua
 
 bench: deps-test

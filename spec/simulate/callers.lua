@@ -1,5 +1,7 @@
 -- What callers do: each function is one task of a process.
 
+local worlds = require "spec.simulate.world"
+
 local M = {}
 
 local AMOUNTS = { "5.00", "6.00", "8.88" }
@@ -19,11 +21,7 @@ end
 
 local function any_order(run) return run.random:pick(run.order_ids) end
 
--- The way in which an order was made first, so that its amount stays the same.
-local function way_of(run, order_id)
-  run.way[order_id] = run.way[order_id] or run.random:pick(run.ways)
-  return run.way[order_id]
-end
+local way_of = worlds.way_of
 
 local function options_of(run, way) return way.options and way.options(run) end
 
@@ -92,6 +90,20 @@ M.refresh_subscription = subscription "refresh"
 M.switch_off = subscription "cancel"
 M.switch_on = subscription "renew"
 M.change_plan = subscription("update", { item = { product_id = "price_vip_yearly" } })
+
+--- Sells an order by a flow.
+function M.sell(run, process)
+  local order_id = any_order(run)
+  local flow, err = process.pay.flows:start("sale", { order_id = order_id }, { id = "F-" .. order_id })
+  run:note("  sold %s: %s", order_id, outcome_of, flow, err)
+  show(run, flow)
+end
+
+--- Goes on with flows.
+function M.run_flows(run, process)
+  local report, err = process.pay.flows:run { at_once = 1, limit = run.random:upto(2) }
+  run:note("  ran flows: %s", report and ("%d"):format(report.looked) or tostring(err))
+end
 
 --- The background's look at what is due.
 function M.reconcile(run, process)

@@ -2,6 +2,7 @@
 -- say what the provider's books say.
 
 local cents = require("spec.simulate.invariants").cents
+local flows = require "spec.simulate.flows"
 local mail = require "spec.simulate.mail"
 local network = require "spec.simulate.network"
 local outside = require "spec.simulate.outside"
@@ -84,8 +85,9 @@ function M.settle(run, check)
     run:note("round %d", round)
     mail.deliver_all(run, process)
     asks(run, process.pay)
+    if run.sells then assert(process.pay.flows:run { at_once = 1 }) end
     check(run)
-    if round > 1 and not is_open(run) then break end
+    if round > 1 and not is_open(run) and not flows.is_open(run) then break end
     outside.advance(run, 4 * HOUR)
   end
   if is_open(run) then check_settled(run) end
@@ -209,6 +211,7 @@ function M.check(run)
   for _, order_id in ipairs(run.order_ids) do check_payment(run, ledger, order_id) end
   check_attempts(ledger)
   check_events(run, ledger)
+  if run.sells then flows.check(run, ledger) end
 end
 
 return M

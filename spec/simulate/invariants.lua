@@ -27,6 +27,10 @@ local follows = {
     created = set "processing succeeded failed unknown", processing = set "succeeded failed unknown",
     unknown = set "created processing succeeded failed", failed = set "created succeeded", succeeded = {},
   },
+  flows = {
+    running = set "waiting succeeded failed stopped", waiting = set "running succeeded failed stopped",
+    stopped = set "running", succeeded = {}, failed = {},
+  },
 }
 local over = set "not_sent rejected declined abandoned succeeded"
 local is_nothing = set "not_sent rejected abandoned"
@@ -41,8 +45,8 @@ M.cents = cents
 
 function M.new(run)
   return setmetatable({ run = run, rows = { payments = {}, attempts = {}, refunds = {}, subscriptions = {},
-    notifications = {}, events = {}, consumers = {} }, slots = {}, unsure = {}, units = 0, paid_events = {} },
-    Invariants)
+    notifications = {}, events = {}, consumers = {}, flows = {}, steps = {} },
+    slots = {}, unsure = {}, units = 0, paid_events = {} }, Invariants)
 end
 
 --- Notes that something does not hold; the run ends at its next step.
@@ -138,7 +142,7 @@ end
 local set_of = { attempts = "attempt_set", payments = "payment_set", notifications = "notification_set" }
 local new_of = { attempts = "new_attempt", refunds = "new_refund", events = "new_event" }
 local key_of = { payments = "order_id", attempts = "key", refunds = "refund_id", subscriptions = "order_id",
-  notifications = "id", events = "id", consumers = "name" }
+  notifications = "id", events = "id", consumers = "name", flows = "id", steps = "id" }
 
 -- A column that is emptied holds a mark without members.
 local function merge(row, to)

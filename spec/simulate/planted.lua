@@ -2,6 +2,7 @@
 
 local attempt = require "obol.client.attempt"
 local confirm = require "obol.client.notice.confirm"
+local keys = require "obol.client.keys"
 local ledgers = require "obol.ledger"
 local note = require "obol.client.notice.note"
 local notice = require "obol.client.notice"
@@ -113,6 +114,16 @@ local function adds_twice(plain)
   end
 end
 
+-- The keys of flows alone.
+local function made_anew(plain)
+  local count = 0
+  return function(id, what, ...)
+    if what ~= "flow" then return plain(id, what, ...) end
+    count = count + 1
+    return plain(id, what, count, ...)
+  end
+end
+
 -- Where some bugs show: kinds and moods of runs.
 local cards, fourmetas, pages = 1, 3, 4
 local refunds, late = 2, 3
@@ -141,6 +152,8 @@ M.bugs = {
     plant = replaced{ { schedule, "is_over", always(true) } } },
   { name = "asks while the answer is awaited", within = 400, of = { kind = pages },
     plant = replaced{ { attempt, "in_flight", always(false) } } },
+  { name = "makes a flow's step again under another key", within = 200, of = { flows = true },
+    plant = replaced{ { keys, "derive", made_anew } } },
 }
 
 return M

@@ -11,6 +11,8 @@ local worlds = require "spec.simulate.world"
 
 local M = {}
 
+local unpack = table.unpack or unpack
+
 local TASKS = 4
 
 local function weighted(words)
@@ -48,6 +50,15 @@ end
 
 read_moods()
 
+-- The same with flows among what callers do.
+local function with_flows(tasks)
+  local all = { unpack(tasks) }
+  for _ = 1, 6 do
+    all[#all + 1], all[#all + 2] = "sell", "run_flows"
+  end
+  return all
+end
+
 local function has_subscriptions(run)
   return run.adapter.name == "appwheel" or run.kind.renews or run.mood == worlds.CHANGES
 end
@@ -69,6 +80,7 @@ end
 local function go(run)
   local mood = moods[run.mood]
   local tasks = has_subscriptions(run) and mood.subscribing or mood.tasks
+  if run.sells then tasks = with_flows(tasks) end
   for _ = 1, run.random:pick(run.mood >= worlds.LATE and { 40, 60 } or { 15, 25, 40 }) do
     local luck = run.random:upto(4)
     if luck == 1 and #run.tasks.tasks < TASKS then
@@ -86,12 +98,14 @@ local function go(run)
   end
 end
 
---- Runs the seed and raises what does not hold. options = { trace =, kind =, store = (a function that opens a
+--- Runs the seed and raises what does not hold. options = { trace =, kind =, flows = (whether orders are sold by
+-- flows too), store = (a function that opens a
 -- store) }. Answers the world at rest.
 function M.run(seed, options)
   options = options or {}
   local open = options.store or memory.open
-  local run = worlds.new(seed, { trace = options.trace, kind = options.kind, mood = options.mood, store = open() })
+  local run = worlds.new(seed, { trace = options.trace, kind = options.kind, mood = options.mood, flows = options.flows,
+    store = open() })
   run.handed = {}
   run:note("seed %d: %s, %d processes", seed, run.adapter.name, #run.processes)
   go(run)

@@ -13,13 +13,15 @@ describe("a simulated world", function()
     for seed = FIRST, FIRST + count - 1 do
       local ok, err = pcall(runs.run, seed, options)
       if not ok then
-        error(("seed %d: %s\nto see what happened: make simulate FIRST=%d SEEDS=1 TRACE=1"):format(seed, tostring(err),
-          seed), 0)
+        error(("seed %d: %s\nto see what happened: make simulate FIRST=%d SEEDS=1 TRACE=1%s"):format(seed,
+          tostring(err), seed, options and options.flows and " FLOWS=1" or ""), 0)
       end
     end
   end
 
   it("holds whatever comes in whatever order", function() holds(COUNT) end)
+
+  it("holds where flows sell too", function() holds(math.ceil(COUNT / 3), { flows = true }) end)
 
   it("holds on a database too", function() holds(math.ceil(COUNT / 4), { store = stores.sqlite }) end)
 

@@ -2,6 +2,7 @@
 -- each. A process that crashes forgets everything; the next one finds what was committed.
 
 local contract = require "spec.contract.world"
+local flows = require "spec.simulate.flows"
 local generator = require "spec.simulate.generator"
 local invariants = require "spec.simulate.invariants"
 local ledgers = require "obol.ledger"
@@ -61,11 +62,18 @@ local function account_of(run)
   return contract.with_secrets(words, run.adapter.secrets)
 end
 
+--- The way in which an order was made first, so that its amount stays the same.
+function M.way_of(run, order_id)
+  run.way[order_id] = run.way[order_id] or run.random:pick(run.ways)
+  return run.way[order_id]
+end
+
 --- Opens the client of a process.
 function World:open(process)
   opening = self
   process.pay = assert(obol.open{ mode = "test", ledger = ledgers.over(store.over(self, self.plain_store)),
-    accounts = { it = account_of(self) }, transport = network.transport(self),
+    accounts = { it = account_of(self) }, flows = self.sells and flows.definitions(self, M.way_of) or nil,
+    transport = network.transport(self),
     clock = function() return self.box:now_ms() + process.skew_ms end,
     log = function(record)
       if record.type == "alarm" then self:note("      alarm: %s", record.alarm) end
@@ -150,7 +158,8 @@ end
 -- M.kinds), mood = (an index of run.lua's moods) }
 function M.new(seed, options)
   local self = setmetatable({ random = generator.new(seed), trace = options.trace, late = {}, mail = {}, carried = {},
-    seen = {}, shown = {}, way = {}, nonces = 0 }, World)
+    seen = {}, shown = {}, way = {}, nonces = 0,
+    effects = {}, sells = options.flows }, World)
   self.kind = M.kinds[options.kind or seed % #M.kinds + 1]
   self.adapter = contract.adapter(self.kind.name)
   self.ledger_id = ("%032x"):format(seed)
