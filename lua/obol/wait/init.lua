@@ -40,7 +40,8 @@ end
 
 --- Runs fn(...) and answers what it answers. In nginx it goes on when the request that called is gone:
 -- whoever calls only waits, and what belongs to a request (`ngx.var`, `ngx.say`) is not there for fn. All
--- methods of a client run so, with the functions that they are given. In nginx's phases that
+-- methods of a client run so, with the functions that they are given; but pay:call, where nobody gets records, waits
+-- in the request's own light thread, and only its end is taken up elsewhere (see `handing`). In nginx's phases that
 -- cannot wait fn is not called, and the answer is nil and an error of kind `unsupported`. Should fn end
 -- its own light thread, as ngx.exit does, the error's kind is `internal`.
 function M.detached(fn, ...)
