@@ -23,6 +23,8 @@ local bounded, gethook, sethook, texts = core.bounded, debug.gethook, debug.seth
 local function_bounds = { step = 100, seconds = 1, bytes = 32 * 1024 * 1024 }
 local script_bounds = { step = 20, seconds = 10, bytes = 128 * 1024 * 1024, short_steps = 500, factor = 50 }
 local LONG = 1000000
+-- What string's own functions do in one instruction are many of the matcher: so many more, once in a run.
+local MATCHING = 5000000
 
 local MAX_MESSAGE = 2000
 
@@ -66,7 +68,13 @@ end
 
 -- What runs now: steps that are left, what is expected to end, when the processor's time is over (nil: not looked at
 -- yet), its bounds, and where it was seen last.
-local left, wanted, ends, bounds, seen, longer_at
+local left, wanted, ends, bounds, seen, longer_at, granted
+
+text.on_long(function()
+  -- a script may do as many as that anyway
+  if granted or not left or bounds.factor then return end
+  granted, left = true, left + MATCHING / bounds.step
+end)
 
 -- The hook that ends what does not end.
 local stop
@@ -76,7 +84,8 @@ function stop()
     local now = clock()
     ends = ends or now + bounds.seconds
     if bounds.factor then seen = place(2) or seen end
-    if left == longer_at then
+    if longer_at and left <= longer_at then
+      longer_at = nil
       left = left / bounds.factor
       sethook(stop, "", bounds.step * bounds.factor)
     end
@@ -94,15 +103,15 @@ local function run(fn, limit, what, ...)
   local hook, mask, count = gethook()
   if type(hook) == "string" then return pcall(fn, ...) end
   local left_before, wanted_before, ends_before, bounds_before, seen_before = left, wanted, ends, bounds, seen
-  local longer_before, depth_before = longer_at, text.depth(0)
+  local longer_before, depth_before, granted_before = longer_at, text.depth(0), granted
   bounds = limit >= LONG and script_bounds or function_bounds
-  left, wanted, ends, seen = limit / bounds.step, what, nil, nil
+  left, wanted, ends, seen, granted = limit / bounds.step, what, nil, nil, false
   longer_at = bounds.factor and left - bounds.short_steps
   sethook(stop, "", bounds.step)
   local ok, result, short = bounded(bounds.bytes, fn, ...)
   if short then result = too_much() end
   left, wanted, ends, bounds, seen = left_before, wanted_before, ends_before, bounds_before, seen_before
-  longer_at = longer_before
+  longer_at, granted = longer_before, granted_before
   text.depth(depth_before)
   sethook(hook, mask, count)
   return ok, result

@@ -66,6 +66,17 @@ describe("a rule whose single steps are long", function()
     })
   end)
 
+  it("may search what browsers and payers write", function()
+    local agent = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 "
+      .. ("Extension/1.2 (compatible) "):rep(12) .. "Safari/537.36"
+    for pattern, found in pairs { ["Mozilla/(%d+).*Chrome/(%d+).*Safari/(%d+)"] = "5",
+      ["Mozilla/(%d+).*Chrome/(%d+).*Edg/(%d+)"] = "none", ["^(.-)/(.-) (.*)$"] = "Mozilla",
+      ["(%w+)@(%w+)%.(%w+)"] = "none", ["^%s*(%a+).-%s*$"] = "Mozilla", ["(%a+)%s+(%a+)%s+(%a+)"] = "none" } do
+      assert.is_true(support.takes(("function(p) return (p.browser.user_agent:match(%q) or 'none') == %q end")
+        :format(pattern, found), { browser = { user_agent = agent } }), pattern)
+    end
+  end)
+
   it("is ended in a search for a long text in a longer one", function()
     all("expected a function that ends$", { "local s = p.order_id for i = 1, 13 do s = s .. s end "
       .. "return s:find(s:sub(1, #s / 2) .. 'b', 1, true) ~= nil or s:find(s:sub(1, #s / 2) .. 'c') ~= nil "

@@ -118,6 +118,14 @@ describe("a rule with a split", function()
     assert.same({ a = true, b = true }, seen)
   end)
 
+  it("takes a salt of text that is not too long", function()
+    for _, salt in ipairs { "5", "''", ("'%s'"):format(("s"):rep(257)) } do
+      local wrong = support.wrong(("return { { name = 'x', split = { a = 1 }, salt = %s } }"):format(salt))
+      assert.equal("routes[1].salt", wrong[1].field)
+      assert.matches("expected text of 256 bytes at most$", wrong[1].message)
+    end
+  end)
+
   it("keeps its draws under another name with the old one as its salt", function()
     local old = support.good(RULES)
     local new = support.good((RULES:gsub('name = "cards"', 'name = "new", salt = "cards"')))

@@ -62,6 +62,12 @@ local function is_long(text, pattern, one_place)
   return steps(tostring(text), pattern, one_place) > MOST
 end
 
+local function nothing() end
+local grant = nothing
+
+--- Sets what is called before work that may be long begins.
+function M.on_long(fn) grant = fn end
+
 local function anchored(pattern) return type(pattern) == "string" and byte(pattern) == 94 end
 
 -- Where a search begins; nil: behind the end.
@@ -75,6 +81,7 @@ local function start_of(text, init)
 end
 
 local function search(text, pattern, init)
+  grant()
   text = tostring(text)
   local from, m, first = start_of(text, init), pattern_of.new(text, pattern), anchored(pattern) and 2 or 1
   while from and from <= #text + 1 do
@@ -88,6 +95,7 @@ end
 
 -- A search for the text itself: long where both are.
 local function find_plain(text, wanted, init)
+  grant()
   text = tostring(text)
   local from = start_of(text, init)
   for at = from or 1, from and #text - #wanted + 1 or 0 do
@@ -159,6 +167,7 @@ end
 --- string.gmatch.
 function M.gmatch(text, pattern, init)
   if not is_long(text, pattern) then return call(native.gmatch, text, pattern, init) end
+  grant()
   text = tostring(text)
   local m, last = pattern_of.new(text, pattern), nil
   -- only one of the Luas knows a start
@@ -218,6 +227,7 @@ function M.gsub(text, pattern, replacement, most)
     if kind == "function" then return M.nested(native.gsub, text, pattern, replacement, most) end
     return call(native.gsub, text, pattern, replacement, most)
   end
+  grant()
   text = tostring(text)
   local m, first = pattern_of.new(text, pattern), anchored(pattern) and 2 or 1
   local parts, from, made, last = {}, 1, 0, nil

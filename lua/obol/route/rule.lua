@@ -110,8 +110,8 @@ local function add_split(rule, given, context, add)
   rule.weights = weights_of(given.split, context.accounts, add)
   if given.to ~= nil then add({ "to" }, "expected either `to` or `split`") end
   if given.name == nil then add({ "name" }, "expected a name, because the draws of a split hang on it") end
-  if given.salt ~= nil and (type(given.salt) ~= "string" or given.salt == "") then
-    add({ "salt" }, "expected text")
+  if given.salt ~= nil and (type(given.salt) ~= "string" or given.salt == "" or #given.salt > 256) then
+    add({ "salt" }, "expected text of 256 bytes at most")
   end
   rule.salt, rule.by = given.salt or given.name, given.by == nil and "order_id" or given.by
   local problem
