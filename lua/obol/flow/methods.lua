@@ -212,10 +212,10 @@ end
 -- like: each flow is leased to one of them, and what it does is recorded once.
 --
 -- options: `limit` (flows to run; all that are due without it), `until_ms` (what is due by then; now), `at_once` (8),
--- `lease_ms` (60000: after so long without a sign of its process a flow is taken up by another; a single step should
--- take less), `on_progress` (a function that gets each flow, with `result`, and the report so far; answering false it
--- ends the run), `goes_on` (a function that is asked before each flow and step; when it answers false, what was begun
--- stays due for whoever runs flows next).
+-- `lease_ms` (60000: after so long without a sign of its process a flow is taken up by another; a step that takes
+-- longer has a `lease` of its own), `on_progress` (a function that gets each flow, with `result`, and the report so
+-- far; answering false it ends the run), `goes_on` (a function that is asked before each flow and step; when it
+-- answers false, what was begun stays due for whoever runs flows next).
 --
 -- Answers a report: `looked`, and of these `ended`, `failed`, `waiting`, `stopped` and `taken` (another process runs
 -- it); `unknown` (due flows that are not configured here), `left` (whether more is due). Where the ledger fails, the
