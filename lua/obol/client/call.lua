@@ -16,11 +16,13 @@ local function key_of(client, account, operation, params, given)
   return effect and effect ~= "none" and client.unique() or nil
 end
 
+local limits_here = {} -- of a call by `hand`, which reads them before anything else may run
+
 local function call(client, hand, name, operation, params, options)
   if type(name) ~= "string" then error("expected an account's name as a string", 2) end
   if type(operation) ~= "string" then error("expected an operation as a string", 2) end
   if params ~= nil and type(params) ~= "table" then error("expected parameters as a table", 2) end
-  local limits, err = checked.check(client, options)
+  local limits, err = checked.check(client, options, hand and limits_here)
   if not limits then return nil, err end
   local account = client.accounts[name]
   if not account then

@@ -11,6 +11,7 @@ local wait = require "obol.wait"
 local M = {}
 
 local MAX_SENDS, FIRST_PAUSE_MS = 3, 100
+local moment = {} -- of an encoding, used again and again
 
 -- The caller cannot know which account a rule or a failover comes to, and each has notifications of its own.
 local function addressed(params, name)
@@ -36,9 +37,11 @@ function M.encode(client, call)
   local account, time_ms = client.accounts[call.account], client.clock()
   local token = call.token
   if not token and session.is_used(client, call.account, call.operation) then token = session.placeholder() end
-  local request, err = account:encode(call.operation, addressed(call.params, call.account), {
-    time_ms = time_ms, nonce = client.nonce(time_ms), key = call.key, token = token,
-  })
+  -- an account of the core has read it when it answers
+  local about = type(account) == "userdata" and moment or {}
+  about.time_ms, about.nonce, about.key, about.token = time_ms, client.nonce(time_ms), call.key, token
+  local request, err = account:encode(call.operation, addressed(call.params, call.account), about)
+  moment.token = nil
   if not request then
     err.account = err.account or call.account
     return nil, err

@@ -18,8 +18,8 @@ local function is_secret(value)
 end
 
 --- Checks `given` and starts the call's limit: { timeout_ms =, account =, token =, deadline = } or
--- nil and an error. Raises at the caller's line for anything but a table or nothing.
-function M.check(client, given)
+-- nil and an error. Raises at the caller's line for anything but a table or nothing. `into`: a table to use again.
+function M.check(client, given, into)
   if given ~= nil and type(given) ~= "table" then error("expected options as a table", 3) end
   given = given or none
   for key in pairs(given) do
@@ -43,8 +43,10 @@ function M.check(client, given)
   if given.key ~= nil and not (type(given.key) == "string" and given.key:find "^%g+$" and #given.key <= 128) then
     return nil, fault.invalid("options.key", "expected text of 1 to 128 visible characters")
   end
-  return { timeout_ms = timeout, account = name, key = given.key, token = given.token,
-    deadline = client.elapsed() + timeout }
+  local limits = into or { timeout_ms = 0, account = nil, key = nil, token = nil, deadline = 0 }
+  limits.timeout_ms, limits.account, limits.key, limits.token = timeout, name, given.key, given.token
+  limits.deadline = client.elapsed() + timeout
+  return limits
 end
 
 return M
