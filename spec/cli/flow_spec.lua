@@ -1,52 +1,9 @@
 -- obol flow, on a ledger in a file and an account of the sandbox.
 
+local FLOWS = require "spec.cli.flow_text"
 local cjson = require "cjson"
 local ledger_support = require "spec.cli.ledger_support"
 local support = require "spec.cli.support"
-
-local FLOWS = [[
-local obol = require "obol"
-local function order(id)
-  return { order_id = id, amount = "8.88", currency = "USD", method = "checkout", customer = { ip = "203.0.113.9" },
-    billing = { country = "CA" }, items = { { name = "tea lights", price = "8.88", quantity = 1 } },
-    return_url = "https://shop.example/back", notify_url = "https://shop.example/notify/cards" }
-end
-return {
-  obol.flow("sale", function(flow, input)
-    local payment = flow:create(order(input.order_id))
-    if payment.action then flow:present(payment.action) end
-    payment = flow:await(payment, { timeout = "2h" })
-    if payment.status ~= "succeeded" then return flow:fail(payment) end
-    flow:step("grant", function(key)
-      local file = assert(io.open("granted", "ab"))
-      file:write(input.order_id, "\n")
-      file:close()
-    end)
-    return { sold = input.order_id }
-  end),
-  obol.flow("approval", function(flow)
-    local said = flow:receive("approval", { timeout = "1d" })
-    return { said = said }
-  end),
-  obol.flow("refused", function(flow) flow:fail "the shop is closed" end),
-  obol.flow("broken", function(flow)
-    flow:step("deliver", function()
-      local file = io.open("mended", "rb")
-      if not file then error "nobody is at the door" end
-      file:close()
-    end, { tries = 1 })
-  end),
-  obol.flow("nap", function(flow)
-    flow:step("begin", function()
-      local file = assert(io.open("napping", "wb"))
-      file:write "z"
-      file:close()
-      require("obol.wait").sleep(500)
-    end)
-    flow:step("end", function() end)
-  end),
-}
-]]
 
 describe("obol flow", function()
   local world
@@ -260,6 +217,20 @@ describe("obol flow", function()
       assert.equal("waiting", json(0, "show", "F-left", "--json").flow.status)
     end)
 
+    it("says that flows are due which are not defined here", function()
+      local words = support.read(world.folder .. "/obol.lua")
+      support.write(world.folder .. "/other.lua", (words:gsub("flows%.lua", "others.lua")))
+      support.write(world.folder .. "/others.lua", [[return require("obol").flow("other", function() end)]])
+      assert(world.pay.flows:start("nap", {}, { id = "F-elsewhere", run = false }))
+      -- (others of them may have come due meanwhile)
+      local out = run(0, "run", "--once", "-c", "other.lua").out
+      assert.matches("%d due, of which this configuration has no definition", out)
+      assert.is_true(json(0, "run", "--once", "--json", "-c", "other.lua").flows.unknown >= 1)
+      assert.equal("running", json(0, "show", "F-elsewhere", "--json").flow.status)
+      run(0, "run", "--once")
+      assert.equal("succeeded", json(0, "show", "F-elsewhere", "--json").flow.status)
+    end)
+
     it("refuses what fits no run", function()
       run(2, "run", "sale", "--once")
       run(2, "run", "--limit", "0")
@@ -292,6 +263,7 @@ describe("obol flow without a ledger that lasts", function()
     ran = support.obol(folder, { "flow", "run", "one" })
     assert.equal(0, ran.status, ran.err)
     assert.matches("the ledger is in memory", ran.err)
+    assert.equal("nothing is due\n", support.obol(folder, { "flow", "run", "--once" }).out)
     support.remove(folder)
   end)
 end)

@@ -173,6 +173,13 @@ describe("the command line on a ledger:", function()
       store:close()
     end)
 
+    it("counts one in the singular", function()
+      assert(world.pay.events:consume("one", function() end))
+      local out = run(0, "ledger", "check").out
+      assert.truthy(out:find ", 1 consumer[,\n]", out)
+      assert.truthy(out:find "%d%d* payments, ", out)
+    end)
+
     it("migrates", function()
       local found = json(0, "ledger", "migrate", "--json")
       assert.is_true(found.now >= 1)

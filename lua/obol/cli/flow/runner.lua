@@ -25,7 +25,7 @@ local function counted(report)
 end
 
 local function plain(report)
-  local found = { left = report.left }
+  local found = { left = report.left, unknown = report.unknown }
   for _, word in ipairs { "looked", (table.unpack or unpack)(words) } do found[word] = report[word] end
   return found
 end
@@ -43,7 +43,12 @@ local function round(args, screen, pay, on_flow)
   elseif not args.json and not args.name then
     if looks and looks.looked > 0 then screen:line("looked at ", counted(looks)) end
     if flows and flows.looked > 0 then screen:line("flows ", counted(flows)) end
-    if args.once and not busy then screen:line "nothing is due" end
+    local unknown = flows and flows.unknown or 0
+    if args.once and unknown > 0 then
+      screen:line(("%d due, of which this configuration has no definition"):format(unknown))
+    elseif args.once and not busy then
+      screen:line "nothing is due"
+    end
   end
   screen.file:flush()
   return (looks and looks.left or flows and flows.left) and busy, err or flow_err
