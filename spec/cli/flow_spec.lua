@@ -109,13 +109,24 @@ describe("obol flow", function()
     end)
   end)
 
-  describe("resume and tell", function()
+  describe("resume, fail and tell", function()
     it("go on with a flow that was mended", function()
       run(3, "resume", "F-broken")
       support.write(world.folder .. "/mended", "yes")
       assert.matches("^F%-broken  broken  succeeded\n", run(0, "resume", "F-broken").out)
       assert.equal("conflict", json(1, "resume", "F-broken", "--json").error.kind)
       assert.equal("not_found", json(1, "resume", "nobody", "--json").error.kind)
+    end)
+
+    it("end one that will not go on", function()
+      local id = json(0, "start", "approval", "--json").flow.id
+      assert.matches("failed", run(0, "fail", id, "the customer called").out)
+      local flow = json(0, "show", id, "--json").flow
+      assert.equal("failed", flow.status)
+      assert.equal("the customer called", flow.error.message)
+      assert.equal("conflict", json(1, "fail", id, "again", "--json").error.kind)
+      id = json(0, "start", "approval", "--json").flow.id
+      assert.equal("failed", json(0, "fail", id, "given up", "--no-undo", "--json").flow.status)
     end)
 
     it("hand over a word: JSON, text, or true", function()
@@ -241,7 +252,7 @@ describe("obol flow", function()
   end)
 
   it("helps with each of its words", function()
-    for _, verb in ipairs { "run", "start", "list", "show", "resume", "tell" } do
+    for _, verb in ipairs { "run", "start", "list", "show", "resume", "tell", "fail" } do
       local ran = run(0, verb, "--help")
       assert.truthy(ran.out:find("Usage: obol flow " .. verb, 1, true))
       assert.matches("Examples:\n  obol flow " .. verb, ran.out)
@@ -265,5 +276,3 @@ describe("obol flow without a ledger that lasts", function()
     assert.matches("the ledger is in memory", ran.err)
     assert.equal("nothing is due\n", support.obol(folder, { "flow", "run", "--once" }).out)
     support.remove(folder)
-  end)
-end)

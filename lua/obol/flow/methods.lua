@@ -12,6 +12,7 @@ local fault = require "obol.client.fault"
 local list = require "obol.client.list"
 local nearest = require "obol.nearest"
 local order = require "obol.client.order"
+local record = require "obol.flow.record"
 local resource = require "obol.client.resource"
 local runner = require "obol.flow.runner"
 local value = require "obol.flow.value"
@@ -53,8 +54,8 @@ local function shown(client, row, err)
 end
 
 -- Runs the flow, whose lease is ours, and answers it.
-local function go(client, defined, row, force)
-  local outcome, after = runner.run(client, defined, row, work.LEASE_MS, force)
+local function go(client, defined, row, force, abort)
+  local outcome, after = runner.run(client, defined, row, work.LEASE_MS, force, nil, abort)
   if not outcome then return shown(client, row, after) end
   if outcome == "taken" then return shown(client, row) end
   return view.flow(client, after)
@@ -140,13 +141,16 @@ function M.steps(client, id)
   return found
 end
 
--- Makes a flow that stopped or waits run: its row with our lease, or nil and an error.
-local function take(client, id)
+-- Makes a flow that stopped or waits run: its row with our lease and its definition (nil where that is not `wanted`),
+-- or nil and an error.
+local function take(client, id, wanted)
   local row, err = find(client, id)
   if not row then return nil, err end
   local defined
-  defined, err = definition_of(client, row.name)
-  if not defined then return nil, err end
+  if wanted then
+    defined, err = definition_of(client, row.name)
+    if not defined then return nil, err end
+  end
   if row.status == "succeeded" or row.status == "failed" then
     return nil, fault.conflict("expected a flow that has not ended")
   end
@@ -173,9 +177,31 @@ end
 -- ended, or that another process runs).
 function M.resume(client, id)
   resource.want(id, "string", "a flow's id")
-  local row, defined = take(client, id)
+  local row, defined = take(client, id, true)
   if not row then return nil, defined end
   return go(client, defined, row, true)
+end
+
+local fail_options = { undo = "boolean" }
+
+--- Makes a flow fail that has not ended, for `reason` (text): its undo steps are run, as after flow:fail. A step that
+-- is under way is left as it is, and so are payments and refunds. options: `undo` (false: nothing of the flow's code
+-- is run, for one whose code no longer matches its record or is gone). Answers the flow: `failed`, or still on its way
+-- there where an undo step is tried again; nil and an error (`conflict` for one that has ended, or that is run).
+function M.fail(client, id, reason, options)
+  resource.want(id, "string", "a flow's id")
+  resource.want(reason, "string", "a reason")
+  if options ~= nil then resource.want(options, "table", "options") end
+  local ok, err = check_options(options or {}, fail_options)
+  if not ok then return nil, err end
+  local undo = not options or options.undo ~= false
+  local row, defined = take(client, id, undo)
+  if not row then return nil, defined end
+  local abort = { kind = "declined", message = record.text(reason) }
+  if undo then return go(client, defined, row, true, abort) end
+  local run = { client = client, row = row }
+  record.finish(run, { status = "failed", error = abort })
+  return shown(client, row, run.err)
 end
 
 --- Gives a flow a word that flow:receive(name) waits for, or will: `given` is its value (plain values or money).

@@ -64,6 +64,14 @@ local function perform(run, request)
     local message = ("%s: expected a flow of %d steps at most: let it start another"):format(request.line, M.MAX_STEPS)
     return record.stop(run, { kind = "invalid", message = message })
   end
+  if run.abort then
+    -- what is under way here is left as it is; a run after this one finds that it is over
+    local err = run.abort
+    if record.done(run, request, { value = { n = 1, list = { err } }, state = "over" }) then
+      run.failing, run.abort = err, nil
+    end
+    return nil
+  end
   if run.goes_on and not run.goes_on() then
     -- whoever runs flows next does it
     if record.rest(run, run.client.clock(), nil, run.row.waits_for) then run.outcome = "waiting" end
@@ -149,9 +157,10 @@ end
 --- Runs the flow `row`, whose lease this process has for `lease_ms`: how the run ended (`ended`, `failed`, `waiting`,
 -- `stopped`, `taken`) and the flow's row; or nil and an error. force: a step that failed is tried at once, and as often
 -- as a new one. goes_on: asked before each step that is to be done; when it answers false, the flow is left for others.
-function M.run(client, definition, row, lease_ms, force, goes_on)
+-- abort: the row of an error, of which the flow fails at the first step that is not done.
+function M.run(client, definition, row, lease_ms, force, goes_on, abort)
   local run = { client = client, definition = definition, row = row, position = 0, undo = {}, lease_ms = lease_ms,
-    force = force, goes_on = goes_on }
+    force = force, goes_on = goes_on, abort = abort }
   local err
   run.steps, run.words = client.ledger:flow_record(row.id)
   if not run.steps then return nil, run.words end

@@ -195,6 +195,31 @@ verbs[6].run = function(args, screen, problems, pay)
   return screens.answer(args, screen, problems, flow)
 end
 
+verbs[7] = { name = "fail", summary = "Make a flow fail that will not go on: its undo steps are run.",
+  epilog = [[
+Payments and refunds stay as they are. --no-undo runs nothing of the flow's code: for one whose code
+no longer matches its record.
+
+Examples:
+  obol flow fail 4fd1c0aa "the customer called"]] }
+
+verbs[7].configure = function(command)
+  command:argument("id", "The flow's id.")
+  command:argument("reason", "Why.")
+  command:flag("--no-undo", "Run no undo steps.")
+end
+
+verbs[7].run = function(args, screen, problems, pay)
+  local flow, err = pay.flows:fail(args.id, args.reason, { undo = not args.no_undo })
+  if not flow then return problem.fail(args, screen, problems, err) end
+  if flow.status == "failed" and not args.json then
+    screens.show(screen, flow, pay.flows:steps(flow.id) or {})
+    return 0
+  end
+  local status = screens.answer(args, screen, problems, flow)
+  return flow.status == "failed" and 0 or status
+end
+
 function M.configure(command, add_help)
   command:command_target "verb":require_command(true)
   for _, verb in ipairs(verbs) do
