@@ -99,20 +99,39 @@ local function too_much()
 end
 
 -- The core ends the hook together with `fn`, so that it raises nowhere else.
-local function run(fn, limit, what, ...)
-  local hook, mask, count = gethook()
-  if type(hook) == "string" then return pcall(fn, ...) end
-  local left_before, wanted_before, ends_before, bounds_before, seen_before = left, wanted, ends, bounds, seen
-  local longer_before, depth_before, granted_before = longer_at, text.depth(0), granted
+local function start(fn, limit, what, ...)
   bounds = limit >= LONG and script_bounds or function_bounds
   left, wanted, ends, seen, granted = limit / bounds.step, what, nil, nil, false
   longer_at = bounds.factor and left - bounds.short_steps
   sethook(stop, "", bounds.step)
   local ok, result, short = bounded(bounds.bytes, fn, ...)
-  if short then result = too_much() end
+  if short then return ok, too_much() end
+  return ok, result
+end
+
+-- A run within another one, which goes on as it was.
+local function nested(fn, limit, what, ...)
+  local left_before, wanted_before, ends_before, bounds_before, seen_before = left, wanted, ends, bounds, seen
+  local longer_before, depth_before, granted_before = longer_at, text.depth(0), granted
+  local ok, result = start(fn, limit, what, ...)
   left, wanted, ends, bounds, seen = left_before, wanted_before, ends_before, bounds_before, seen_before
   longer_at, granted = longer_before, granted_before
   text.depth(depth_before)
+  return ok, result
+end
+
+local function run(fn, limit, what, ...)
+  local hook, mask, count = gethook()
+  if type(hook) == "string" then return pcall(fn, ...) end
+  local ok, result
+  if left then
+    ok, result = nested(fn, limit, what, ...)
+  else
+    ok, result = start(fn, limit, what, ...)
+    left = nil
+    -- what raised in calls of C is still counted
+    if not ok then text.depth(0) end
+  end
   sethook(hook, mask, count)
   return ok, result
 end
