@@ -90,7 +90,7 @@ env: build
 	@echo 'export LUA_CPATH="$(abspath $(BUILD))/$(ENV_LUA)/?.so;;"'
 
 # A command of the checkout, where it exists, with the core that was built for it.
-RUN = eval "$$($(MAKE) -s --no-print-directory env)" && lua5.4
+RUN = eval "$$($(MAKE) -s --no-print-directory env)" && exec lua5.4
 
 demo: deps-run
 	@$(MAKE) -s --no-print-directory build

@@ -19,7 +19,7 @@ return must(obol.nginx.new(pay, {
   keys = { must(obol.secret.env "OBOL_API_KEY") },
   -- The names of the shared dicts.
   dict = "obol", numbers = "obol_numbers",
-  -- Rules and providers whose files change are taken up by every worker, or not at all where they are wrong.
+  -- Rules, flows and providers whose files change are taken up by every worker, or not at all where they are wrong.
   reload = { every_s = 5 },
   theme = { name = os.getenv "OBOL_SHOP_NAME" or "Shop", accent = "#1f4fd1" },
   labels = {

@@ -32,7 +32,7 @@ describe("obol check", function()
     assert.equal(0, ran.status, ran.out .. ran.err)
     assert.truthy(ran.out:find("^good  obol%.lua: 2 accounts, 1 rule, 1 expectation, 1 flow\n"))
     assert.truthy(ran.out:find("\ngood  routes.lua  (routes)\n", 1, true))
-    assert.truthy(ran.out:find("\ngood  flows/x.lua  (flow)\n", 1, true))
+    assert.truthy(ran.out:find("\ngood  flows/x.lua  (flow: x)\n", 1, true))
     assert.is_nil(io.open(folder .. "/obol.db"))
     local said = cjson.decode(check("--json").out)
     assert.same({ true, 1, 1, "x", "acme.lua" },

@@ -39,21 +39,21 @@ describe("obol flow", function()
 
   describe("start", function()
     it("runs a flow as far as it goes, and tells what there is to pay", function()
-      local out = run(0, "start", "sale", "--input", '{"order_id":"A-1"}', "--id", "F-1").out
+      local out = run(0, "start", "sale", '{"order_id":"A-1"}', "--id", "F-1").out
       assert.matches("^F%-1  sale  waiting\n", out)
       assert.matches("waits_for A%-1\n", out)
       assert.matches("the payer opens http://127.0.0.1:%d+/", out)
-      local again = json(0, "start", "sale", "--input", '{"order_id":"A-1"}', "--id", "F-1", "--json").flow
+      local again = json(0, "start", "sale", '{"order_id":"A-1"}', "--id", "F-1", "--json").flow
       assert.same({ "F-1", "waiting", "redirect" }, { again.id, again.status, again.action.type })
-      local other = json(1, "start", "sale", "--input", '{"order_id":"A-2"}', "--id", "F-1", "--json")
+      local other = json(1, "start", "sale", '{"order_id":"A-2"}', "--id", "F-1", "--json")
       assert.equal("conflict", other.error.kind)
     end)
 
     it("takes its input from a file and from standard input", function()
       support.write(world.folder .. "/order.json", '{"order_id":"A-file"}')
-      assert.equal("A-file", json(0, "start", "sale", "--input", "order.json", "--json").flow.input.order_id)
+      assert.equal("A-file", json(0, "start", "sale", "order.json", "--json").flow.input.order_id)
       local ran = support.shell(world.folder, ("sh -c 'echo {\\\"order_id\\\":\\\"A-in\\\"} | %s flow start sale "
-        .. "--input - --json'"):format(support.root .. "/scripts/obol"))
+        .. "- --json'"):format(support.root .. "/scripts/obol"))
       assert.equal(0, ran.status, ran.err .. ran.out)
       assert.equal("A-in", cjson.decode(ran.out).flow.input.order_id)
     end)
@@ -62,11 +62,11 @@ describe("obol flow", function()
       assert.matches("did you mean `sale`", run(2, "start", "sales").err)
       for word, expected in pairs { ["{"] = "expected JSON", ["none.json"] = "a file that can be read",
         ["flows.lua"] = "expected JSON in the file" } do
-        local ran = run(2, "start", "sale", "--input", word)
+        local ran = run(2, "start", "sale", word)
         assert.truthy(ran.err:find(expected, 1, true), ran.err)
         assert.equal("", ran.out)
       end
-      assert.equal("invalid", json(2, "start", "sale", "--input", "{", "--json").error.kind)
+      assert.equal("invalid", json(2, "start", "sale", "{", "--json").error.kind)
     end)
 
     it("ends with 1 for a flow that fails, with 3 for one that stops", function()
@@ -153,6 +153,8 @@ describe("obol flow", function()
       assert.matches("F%-1  sale  succeeded\n", out)
       assert.matches("flows %d+: 1 ended", out)
       assert.equal("A-1\n", support.read(world.folder .. "/granted"))
+      run(0, "tell", json(0, "start", "told", "--json").flow.id, "go", "my reason")
+      assert.matches("  told  stopped  [^\n]*my reason\n", run(0, "run", "--once").out)
       local report = json(0, "run", "--once", "--limit", "1", "--json")
       assert.equal(0, report.flows.ended)
       assert.equal(0, report.reconcile.failed)

@@ -24,6 +24,7 @@ return {
     local said = flow:receive("approval", { timeout = "1d" })
     return { said = said }
   end),
+  obol.flow("told", function(flow) error(flow:receive "go") end),
   obol.flow("refused", function(flow) flow:fail "the shop is closed" end),
   obol.flow("broken", function(flow)
     flow:step("deliver", function()

@@ -122,7 +122,7 @@ describe("a client whose scripts change", function()
       { "return {\n { to = 'one', when = function(p) return p.x.y end },\n expect = { { payment = {}, to = 'one' } } }",
         "routes.expect[1]", "/routes.lua:3: expectation 1: expected `one`, found the rule `rule 1` failed: " .. folder
           .. "/routes.lua:2: " },
-      { nil, "routes", "expected a file of 1 MiB at most at " .. folder .. "/routes.lua" },
+      { nil, "routes", "expected a readable file of 1 MiB at most at " .. folder .. "/routes.lua" },
     } do
       rules "one"
       local pay = open()

@@ -192,6 +192,13 @@ describe("A refund of RuxPay", function()
 end)
 
 describe("A call of RuxPay without an answer", function()
+  it("that is refused tells what the caller has to mend, and nothing else", function()
+    local _, err = open().payments:create(order("A-1", nil, { amount = 1.5, return_url = false }))
+    local fields = {}
+    for place, one in ipairs(err.fields) do fields[place] = one.field end
+    assert.same({ "amount", "return_url" }, fields)
+  end)
+
   it("is found by its key", function()
     local pay, box = open()
     box:fault("payment.create", "commit_then_drop", { provider = "ruxpay" })

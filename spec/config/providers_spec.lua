@@ -77,7 +77,7 @@ describe("providers of a configuration", function()
     assert.equal(("providers[4]: %s/nothing.lua: expected the file to return what obol.provider.define answers")
       :format(folder), list[6])
     assert.truthy(list[7]:find "^providers%[5%]: expected text, not compiled code, at ")
-    assert.truthy(list[8]:find "^providers%[6%]: expected a file of 1 MiB at most at .*away%.lua$")
+    assert.truthy(list[8]:find "^providers%[6%]: expected a readable file of 1 MiB at most at .*away%.lua$")
     assert.equal("providers[7]: expected a file's path as text", list[9])
   end)
 

@@ -49,7 +49,7 @@ describe("the example flows from the command line", function()
 
   it("go on in another process, and do their work once", function()
     local order = [[{ "order_id": "G-1", "player": "7", "item": 1, "amount": "3.44", "currency": "USD" }]]
-    local ran = obol("flow", "start", "recharge", "--input", order, "--id", "G-1")
+    local ran = obol("flow", "start", "recharge", order, "--id", "G-1")
     assert.equal("", ran.err)
     assert.equal(0, ran.status)
     assert.matches("G%-1  recharge  waiting", ran.out)
@@ -66,7 +66,7 @@ describe("the example flows from the command line", function()
 
   it("take a word from the command line", function()
     local wish = [[{ "order_id": "G-1", "reason": "broken", "asked_by": "ann" }]]
-    assert.matches("R%-1  refund  waiting", obol("flow", "start", "refund", "--input", wish, "--id", "R-1").out)
+    assert.matches("R%-1  refund  waiting", obol("flow", "start", "refund", wish, "--id", "R-1").out)
     assert.equal(0, obol("flow", "tell", "R-1", "approval", [[{ "by": "bea", "granted": false }]]).status)
     local ran = obol("flow", "run", "--once")
     assert.equal("", ran.err)

@@ -39,6 +39,17 @@ describe("pay.flows", function()
     assert.equal("conflict", select(2, pay.flows:start("echo", input, { id = "f" })).kind)
   end)
 
+  it("keeps others from a flow while it runs, and says for how long", function()
+    local err
+    local pay = support.open { obol.flow("a", function(flow)
+      flow:step("deliver", function() err = select(2, flow.pay.flows:resume "f") end)
+    end) }
+    assert.equal("succeeded", pay.flows:start("a", nil, { id = "f" }).status)
+    assert.equal("conflict", err.kind)
+    assert.matches("^another process runs the flow; if that one has died, another takes it up in %d+ s$", err.message)
+    assert.is_true(err.retryable and err.retry_after_ms > 0)
+  end)
+
   it("leaves the running to somebody else where it is asked to", function()
     local pay = support.open { echo() }
     local flow = pay.flows:start("echo", 1, { run = false, id = "f" })

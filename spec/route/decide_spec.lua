@@ -110,6 +110,16 @@ describe("an explanation", function()
     assert.equal("an earlier rule decided", trace[4].reason)
   end)
 
+  it("tells an amount that is too small from one in another currency", function()
+    local big = support.good "return { { when = { amount = { min = money('500', 'USD') } }, to = 'a' } }"
+    local reasons = {}
+    for place, params in ipairs { { amount = "499.99", currency = "USD" }, { amount = "600", currency = "EUR" }, {} } do
+      local _, _, trace = route.explain(big, { params = params, operation = "payment.create", now_ms = support.NOON })
+      reasons[place] = trace[1].reason
+    end
+    assert.same({ "expected 500.00 USD at least", "expected an amount in USD", "expected an amount in USD" }, reasons)
+  end)
+
   it("tells of a rule that raised, which decides when it comes first and changes nothing behind", function()
     local decision, err, trace = explain { method = "x" }
     assert.is_nil(decision)

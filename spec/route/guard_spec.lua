@@ -113,6 +113,20 @@ describe("a file of rules", function()
     assert.equal(1, #support.good("limit = 5 return { { when = { cycles = limit }, to = 'a' } }").rules)
     local loaded, wrong = route.load("/nowhere/routes.lua", {})
     assert.is_nil(loaded)
-    assert.equal("expected a file of 1 MiB at most at /nowhere/routes.lua", wrong[1].message)
+    assert.equal("expected a readable file of 1 MiB at most at /nowhere/routes.lua", wrong[1].message)
+  end)
+
+  it("has money that is money: what is wrong with it is told at its line", function()
+    local amount, units = '@:2: expected an amount and its currency, such as money("5.00", "USD")',
+      '@:2: expected minor units and their currency, such as money.minor(500, "USD")'
+    for written, expected in pairs { ["money(500, 'USD')"] = amount, ["money('5.00')"] = amount,
+      ["money('5.001', 'USD')"] = amount, ["money('5.00', 'nope')"] = amount, ["money()"] = amount,
+      ["money.minor(1.5, 'USD')"] = units, ["money.minor(1e300, 'USD')"] = units, ["money.minor(500)"] = units,
+      ["money.minor(500, 'nope')"] = units, ["money.minor('5.00', 'USD')"] = units } do
+      local found = message("\nreturn { { to = 'a', when = { amount = { min = " .. written .. " } } } }")
+      assert.equal(expected, found:sub(1, #expected), written)
+    end
+    support.good "return { { to = 'a', when = { amount = { money('5.00', 'USD'), money.minor('700', 'USD') } } } }"
+    support.good "return { { to = 'a', when = { amount = { min = money.minor(500, 'USD') } } } }"
   end)
 end)

@@ -37,12 +37,17 @@ local function look(path)
   end
   local wrong = reload.expectations { routes = opened.routes, accounts = opened.accounts, clock = core.clock_ms }
   if #wrong > 0 then return nil, wrong end
-  local flows = {}
+  local flows, flows_of = {}, {}
   for name in pairs(opened.flows or {}) do flows[#flows + 1] = name end
   table.sort(flows)
+  for _, name in ipairs(flows) do
+    local file = opened.flows[name].file
+    flows_of[file] = flows_of[file] or {}
+    table.insert(flows_of[file], name)
+  end
   return { accounts = opened.names, rules = opened.routes and #opened.routes.rules or 0,
     expectations = opened.routes and #opened.routes.expectations or 0,
-    flows = flows, files = again.files(opened.scripts) }
+    flows = flows, flows_of = flows_of, files = again.files(opened.scripts) }
 end
 
 local function many(count, what) return ("%d %s%s"):format(count, what, count == 1 and "" or "s") end
@@ -52,7 +57,9 @@ local function put(screen, path, found)
     many(found.expectations, "expectation"), many(#found.flows, "flow") }
   screen:line(screen:paint("green", "good"), "  ", terminal.clean(path), ": ", table.concat(counts, ", "))
   for _, file in ipairs(found.files) do
-    screen:line(screen:paint("green", "good"), "  ", terminal.clean(file.path), "  (", file.kind, ")")
+    local names = found.flows_of[file.path]
+    screen:line(screen:paint("green", "good"), "  ", terminal.clean(file.path), "  (", file.kind,
+      names and ": " .. terminal.clean(table.concat(names, ", ")) or "", ")")
   end
 end
 
@@ -61,6 +68,7 @@ function M.run(args, screen)
   local found, wrong = look(path)
   if args.json then
     local answer = found or { fields = json.array(wrong) }
+    answer.flows_of = nil
     answer.ok = found ~= nil
     for _, name in ipairs { "accounts", "flows", "files" } do
       if answer[name] then json.array(answer[name]) end

@@ -230,7 +230,10 @@ local function report(client, operation, params, options, err)
   local chosen = choose.decide(client, operation, params, options)
   local name = chosen and chosen.accounts[1]
   local _, more
-  if name then _, more = exchange.encode(client, { account = name, operation = operation, params = params }) end
+  -- a key that is never sent stands for the one that is made later, and is no mistake of the caller
+  if name then
+    _, more = exchange.encode(client, { account = name, operation = operation, params = params, key = "report" })
+  end
   for _, problem in ipairs(more and more.fields or {}) do
     if not seen[problem.field] then fields[#fields + 1] = { field = problem.field, message = problem.message } end
   end

@@ -41,7 +41,7 @@ local function read(path)
     file:close()
     if not text and not problem then text = "" end
   end
-  if not text or #text > MAX_SIZE then return nil, "expected a file of 1 MiB at most at " .. path end
+  if not text or #text > MAX_SIZE then return nil, "expected a readable file of 1 MiB at most at " .. path end
   if text:byte(1) == 27 then return nil, "expected text, not compiled code, at " .. path end
   return text
 end

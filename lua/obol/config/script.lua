@@ -63,7 +63,7 @@ local function environment(chunk, folder, marks)
     end,
     file = function(path)
       want(path, "a path")
-      return read(absolute(folder, path)) or missing("a file of 1 MiB at most at " .. path)
+      return read(absolute(folder, path)) or missing("a readable file of 1 MiB at most at " .. path)
     end,
     secret = {
       env = function(name)

@@ -31,14 +31,16 @@ local function take(found, one, field, add)
   found[one.name] = one
 end
 
-local function add_file(found, path, field, add)
+-- `among` is whether the file is there because its folder was named.
+local function add_file(found, path, field, add, among)
   local given, problem = code.run(path)
   if given == nil and type(problem) == "string" then
     return add(field, problem)
   end
   if definition.is(given) then return take(found, given, field, add) end
   if type(given) ~= "table" or #given == 0 then
-    return add(field, path .. ": expected the file to return what obol.flow answers, or a list of it")
+    return add(field, path .. ": expected the file to return what obol.flow answers, or a list of it"
+      .. (among and ": what flows share belongs in a folder of its own" or ""))
   end
   for place, one in ipairs(given) do
     if definition.is(one) then
@@ -61,7 +63,7 @@ local function add_entry(found, entry, folder, field, add)
     return add_file(found, path, field, add)
   end
   if #files > MAX_FILES then return add(field, "expected a folder with 1000 files at most at " .. path) end
-  for _, file in ipairs(files) do add_file(found, file, field, add) end
+  for _, file in ipairs(files) do add_file(found, file, field, add, true) end
 end
 
 --- The paths of all files that `list` names, those in its folders too.

@@ -35,10 +35,23 @@ local function check_options(options, known)
   return true
 end
 
+local MAX_NAMED = 20
+
+-- The flow that was probably meant, or else those that there are, where they are few.
+local function hint_of(client, name)
+  local meant, names = nearest.hint(name, client.flow_definitions), {}
+  if meant ~= "" then return meant end
+  for one in pairs(client.flow_definitions) do names[#names + 1] = ("`%s`"):format(one) end
+  if #names > MAX_NAMED then return "" end
+  if #names == 0 then return ", and there is none: `flows` in the configuration names their files" end
+  table.sort(names)
+  return ", one of " .. table.concat(names, ", ")
+end
+
 local function definition_of(client, name)
   local found = client.flow_definitions[name]
   if found then return found end
-  return nil, fault.invalid("name", "expected a configured flow" .. nearest.hint(name, client.flow_definitions))
+  return nil, fault.invalid("name", "expected a configured flow" .. hint_of(client, name))
 end
 
 local function find(client, id)
@@ -156,7 +169,9 @@ local function take(client, id, wanted)
   end
   local now = client.clock()
   if (row.claimed_until or 0) > now then
-    return nil, errors.new { kind = "conflict", message = "the flow is run already", retryable = true }
+    local left_s = math.ceil((row.claimed_until - now) / 1000)
+    return nil, errors.new { kind = "conflict", retryable = true, retry_after_ms = row.claimed_until - now,
+      message = ("another process runs the flow; if that one has died, another takes it up in %d s"):format(left_s) }
   end
   if row.status == "stopped" then
     row, err = client.ledger:write_flow(row, { status = "running", due_ms = now, claimed_until = now + work.LEASE_MS,

@@ -125,7 +125,9 @@ local function by_range(range, read)
   return function(subject)
     local found = read(subject)
     if not of_money then found = number_of(found) end
-    if of_money and (not money.is(found) or found:currency() ~= currency) then return false, reason end
+    if of_money and not (money.is(found) and found:currency() == currency) then
+      return false, "expected an amount in " .. currency
+    end
     if found == nil or (low ~= nil and found < low) or (high ~= nil and found > high) then return false, reason end
     return true
   end

@@ -21,12 +21,29 @@ local LISTS = "concat insert remove"
 local NUMBERS = "abs ceil floor fmod huge max min modf pi sqrt"
 local ALONE = "assert error ipairs select tonumber tostring type"
 
+local AMOUNT = "expected an amount and its currency, such as money(\"5.00\", \"USD\")"
+local MINOR = "expected minor units and their currency, such as money.minor(500, \"USD\")"
+local MAX_EXACT = 9007199254740991
+
+-- What is nothing would be no condition at all, so both raise, at the line of the file that calls.
+local function given(what, value, err)
+  if value == nil then error(what .. ": " .. (err.message or ""), 3) end
+  return value
+end
+
+local function minor(units, currency)
+  local fits = type(units) == "string" or type(units) == "number" and units % 1 == 0 and math.abs(units) <= MAX_EXACT
+  if not fits or type(currency) ~= "string" then error(MINOR, 2) end
+  local value = given(MINOR, money.minor(units, currency)) -- no tail call, which would take the line away
+  return value
+end
+
 local function plain_money()
-  return setmetatable({ minor = money.minor, is = money.is }, { __metatable = false,
+  return setmetatable({ minor = minor, is = money.is }, { __metatable = false,
     __call = function(_, amount, currency)
-      local value, err = money(amount, currency)
-      if not value then error("expected an amount and its currency, such as money(\"5.00\", \"USD\"): "
-        .. (err.message or ""), 2) end
+      if type(amount) == "number" then error(AMOUNT .. ": write the amount as text", 2) end
+      if type(amount) ~= "string" or type(currency) ~= "string" then error(AMOUNT, 2) end
+      local value = given(AMOUNT, money(amount, currency))
       return value
     end })
 end

@@ -17,7 +17,8 @@
 --   included) or a function of the value and the payment; or one function of the payment. Absent: always
 -- * `during`: windows of time in which it holds, see obol.route.window
 -- * `to`: an account, or a list in order of preference; or `split`: a table from accounts to integer weights, which
---   sticks to the field `by` (`order_id` unless given); the draws hang on the rule's name, or on `salt`
+--   sticks to the field `by` (`order_id` unless given, and for a payment without it); the draws hang on the rule's
+--   name, or on `salt`
 -- * `failover`: false, or `{ hops =, within =, on =, declined = }`: the next account is tried only on proof that
 --   no money moved, after one of the outcomes in `on` (`not_sent`, `rejected`, `abandoned`: all unless given) or a
 --   decline with one of the codes in `declined`

@@ -126,8 +126,8 @@ end
 -- options: `ms` (how long, or how far), `bytes` (how much), `code` (unlisted_code), `status` (html),
 -- `commit` (whether the state changes), `provider`. The kinds:
 --
--- * the connection ends: `refuse` (before acting), `commit_then_drop` and `reset` (after acting),
---   `torn` (within the body)
+-- * the connection ends: `refuse` (before acting; the library tries a call that was surely not sent three times, so
+--   that it takes `times = 3` to fail it), `commit_then_drop` and `reset` (after acting), `torn` (within the body)
 -- * the answer is late: `slow`, `stall_headers`, `stall_body`, `drip`
 -- * it is spoilt: `empty`, `truncated`, `html`, `not_json`, `wrong_types`, `duplicate_names`,
 --   `wrong_envelope`, `unlisted_code`, `two_content_lengths`, `oversized`, `gzip_bomb`

@@ -85,13 +85,15 @@ end
 
 verbs[2] = { name = "start", summary = "Start a flow, and run it as far as it goes without waiting.",
   epilog = [[
+INPUT is JSON, a file of JSON, or - for standard input.
+
 Examples:
-  obol flow start subscribe --input order.json
-  obol flow start subscribe --input '{"order_id":"A-1"}' --id A-1 --json]] }
+  obol flow start subscribe order.json
+  obol flow start subscribe '{"order_id":"A-1"}' --id A-1 --json]] }
 
 verbs[2].configure = function(command)
   command:argument("name", "The flow's name.")
-  command:option("--input", "What it is given: JSON, a file of JSON, or - for standard input."):argname "<input>"
+  command:argument("input", "What it is given."):args "?"
   command:option("--id", "The flow's own id: the same id and input is the same flow."):argname "<id>"
 end
 

@@ -85,7 +85,8 @@ function M.serve(args, screen, problems, pay)
   local function on_flow(entry)
     if args.json then return end
     screen:line(moment.text(core.clock_ms()), "  ", screen:paint("bold", terminal.clean(entry.id)), "  ",
-      terminal.clean(entry.name or ""), "  ", screens.status(screen, entry.status or entry.result or ""))
+      terminal.clean(entry.name or ""), "  ", screens.status(screen, entry.status or entry.result or ""),
+      entry.error and "  " .. terminal.clean(tostring(entry.error)) or "")
   end
   local said
   repeat
