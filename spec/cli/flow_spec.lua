@@ -124,6 +124,9 @@ describe("obol flow", function()
       local flow = json(0, "show", id, "--json").flow
       assert.equal("failed", flow.status)
       assert.equal("the customer called", flow.error.message)
+      local story = run(0, "show", id).out
+      assert.matches("receive approval\n", story)
+      assert.is_nil(story:find("waits until", 1, true))
       assert.equal("conflict", json(1, "fail", id, "again", "--json").error.kind)
       id = json(0, "start", "approval", "--json").flow.id
       assert.equal("failed", json(0, "fail", id, "given up", "--no-undo", "--json").flow.status)

@@ -179,8 +179,9 @@ describe("pay.flows", function()
     assert.is_false(report.left)
     assert.equal("waiting", other.flows:get("n-1").status)
     local _, err = other.flows:resume "n-1"
-    assert.equal("invalid", err.kind)
+    assert.same({ "invalid", "expected a flow that is configured here, and `nap` is not" }, { err.kind, err.message })
     assert.equal(150, pay.flows:run().ended)
+    assert.equal("conflict", select(2, other.flows:resume "n-1").kind)
   end)
 
   it("has nothing to do without flows", function()

@@ -78,7 +78,7 @@ describe("a rule's window", function()
       ["{ form = '01:00' }"] = "expected `from`, `to`, `days` or `zone`, did you mean `from`?",
       ["{ from = '25:00' }"] = "expected two times of the day, such as `22:00` and `02:00`, that differ",
       ["{ from = '01:00', to = '01:00' }"] = "expected two times of the day, such as `22:00` and `02:00`, that differ",
-      ["{ days = { 'mond' } }"] = "expected days such as `mon`, did you mean `mon`?",
+      ["{ days = { 'mond' } }"] = "expected days from `mon` to `sun`, did you mean `mon`?",
       ["{ days = {} }"] = "expected one day at least",
       ["{ from = '01:00', zone = 'CET' }"] = "expected a zone such as `+08:00`",
       ["{ from = '2026-02-30T00:00Z' }"] =

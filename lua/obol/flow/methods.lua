@@ -159,13 +159,12 @@ end
 local function take(client, id, wanted)
   local row, err = find(client, id)
   if not row then return nil, err end
-  local defined
-  if wanted then
-    defined, err = definition_of(client, row.name)
-    if not defined then return nil, err end
-  end
   if row.status == "succeeded" or row.status == "failed" then
     return nil, fault.conflict("expected a flow that has not ended")
+  end
+  local defined = wanted and client.flow_definitions[row.name] or nil
+  if wanted and not defined then
+    return nil, fault.invalid("id", ("expected a flow that is configured here, and `%s` is not"):format(row.name))
   end
   local now = client.clock()
   if (row.claimed_until or 0) > now then

@@ -56,7 +56,7 @@ local function days_set(list)
   local set = {}
   for _, name in ipairs(type(list) == "table" and list or { list }) do
     if not DAYS[name] then
-      return nil, "expected days such as `mon`" .. nearest.hint(name, DAYS)
+      return nil, "expected days from `mon` to `sun`" .. nearest.hint(name, DAYS)
     end
     set[DAYS[name]] = true
   end

@@ -40,26 +40,26 @@ function M.list(screen, list, cursor)
   if cursor then screen:line(screen:paint("dim", "more: --cursor " .. cursor)) end
 end
 
--- What a step came to, in a few words.
-local function outcome_of(step)
+-- What a step came to, in a few words. Where its flow has ended, nothing waits any more.
+local function outcome_of(step, ended)
   local parts = {}
   if (step.tries or 0) > 0 then
     parts[1] = step.tries == 1 and "failed once" or ("failed %d times"):format(step.tries)
   end
-  if not step.done then
+  if not step.done and not ended then
     parts[#parts + 1] = step.until_ms and "waits until " .. moment.text(step.until_ms) or "waits"
   end
   if step.error then parts[#parts + 1] = tostring(step.error) end
   return terminal.clean(table.concat(parts, ", "))
 end
 
---- A step as cells of a row: when, what it is, what it came to.
-function M.step(step)
+--- A step as cells of a row: when, what it is, what it came to. `ended`: whether its flow has.
+function M.step(step, ended)
   local what = step.kind
   for _, part in ipairs { step.name or "", step.subject or "" } do
     if part ~= "" and part ~= step.kind then what = what .. " " .. part end
   end
-  return { ("%d"):format(step.number), moment.text(step.time_ms), terminal.clean(what), outcome_of(step) }
+  return { ("%d"):format(step.number), moment.text(step.time_ms), terminal.clean(what), outcome_of(step, ended) }
 end
 
 --- A step as JSON can hold it: `values` is a list.
@@ -110,8 +110,8 @@ function M.show(screen, flow, steps)
   put_members(screen, flow, { "input", "result", "waits_for", "created_ms", "updated_ms", "due_ms" })
   M.action(screen, flow.action)
   if #steps == 0 then return end
-  local rows = {}
-  for place, step in ipairs(steps) do rows[place] = M.step(step) end
+  local rows, ended = {}, flow.status == "succeeded" or flow.status == "failed"
+  for place, step in ipairs(steps) do rows[place] = M.step(step, ended) end
   screen:line ""
   screen:rows(rows, { head = { "STEP", "WHEN (UTC)", "WHAT", "" },
     paint = function(_, column, text) return column == 3 and screen:paint("cyan", text) or text end })
