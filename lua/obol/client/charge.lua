@@ -94,7 +94,8 @@ local function send(client, row, one, wanted, params, options, request)
       product_id = one.product_id },
   })
   result, err = attempt.give_up(one, result, err)
-  local recorded, ledger_err = settle.record(client, row, one, result, { err = err, reply = reply })
+  local recorded, ledger_err = settle.record(client, row, one, result, { err = err, reply = reply,
+    goes_on = options.goes_on })
   if not recorded then
     log.alarm(client, "ledger_failed", { order_id = one.order_id, account = one.account, key = one.key })
     row.status = "unknown"
@@ -248,6 +249,7 @@ function M.create(client, operation, params, options)
   local wanted, err = order.read(params)
   if not wanted then return nil, report(client, operation, params, options, err) end
   local way = failover.new(client, operation, params, options)
+  options.goes_on = function(one, result) return failover.goes_on_ms(way, one, result) end
   for _ = 1, TRIES do
     local row
     row, err = client.ledger:payment(wanted.order_id)

@@ -1,6 +1,7 @@
 --- From one account to the next: only on recorded proof that the attempt before took no money, and only as often
 -- and as long as the rule allows. What is unknown, open or paid ends it.
 
+local attempt = require "obol.client.attempt"
 local choose = require "obol.client.choose"
 local fault = require "obol.client.fault"
 local log = require "obol.client.log"
@@ -63,6 +64,15 @@ local function allowance(way)
   local rule = way.decision and way.decision.failover
   if not rule or way.hops >= rule.hops or not has_time(way, rule) then return nil end
   return rule
+end
+
+--- Until when the payment may go on to another account, should the attempt `one` end by `result`; nil where it does
+-- not. So long nobody who looks at it takes it for failed.
+function M.goes_on_ms(way, one, result)
+  local rule = allowance(way)
+  local ended_so = rule and attempt.merged(one, attempt.changes(way.client, one, result))
+  if not ended_so or not is_proof(ended_so, rule) or not next_account(way) then return nil end
+  return math.ceil(way.client.clock() + way.options.deadline - way.client.elapsed())
 end
 
 local function hop(way, to, order_id, ended_here)

@@ -94,7 +94,7 @@ local function open(client, row, one, options)
     local given_up, shown = attempt.give_up(one, { outcome = one.outcome, kind = one.kind, code = one.code },
       fault.of_row(row.error))
     if err or given_up.outcome ~= "abandoned" then return row, err end
-    return settle.record(client, row, one, given_up, { err = shown })
+    return settle.record(client, row, one, given_up, { err = shown, goes_on = options.goes_on })
   end
   if result.outcome == "accepted" and M.is_over(client, one) then return expire(client, row, one, result) end
   if unchanged(row, one, result) then return row end
@@ -103,7 +103,7 @@ local function open(client, row, one, options)
   if result.outcome == "declined" and (result.status == "expired" or result.status == "canceled") then
     status = result.status
   end
-  return settle.record(client, row, one, result, { err = err, status = status })
+  return settle.record(client, row, one, result, { err = err, status = status, goes_on = options.goes_on })
 end
 
 --- The attempt to ask about: the payment's own or, where a late success paid it while another was under

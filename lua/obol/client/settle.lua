@@ -101,7 +101,8 @@ end
 
 --- The unit after `result` for the attempt `one` of the payment `row`. about = { status = (the state
 -- when it is not the outcome's own: `expired`, `canceled`), err =, reply =, unresolved =, also = further
--- changes, verified_by =, claim = whether the provider's id may prove one order only }. Also answers
+-- changes, verified_by =, claim = whether the provider's id may prove one order only, goes_on = function(one,
+-- result) that answers until when a payment that failed so is on its way to another account, or nil }. Also answers
 -- the alarm that has to be raised, if any.
 function M.unit(client, row, one, result, about)
   -- the answer first: what is told of it comes after it
@@ -128,6 +129,7 @@ function M.unit(client, row, one, result, about)
     subscription_id = result.order and result.order.provider_id,
   }
   plan_look(client, row, one, changes, status, unit.to)
+  if status == "failed" and about.goes_on then unit.to.claimed_until = about.goes_on(one, result) or none end
   if status ~= row.status then unit.events = { event(row, one, result, status, now, about.verified_by) } end
   -- of an attempt that was given up, whether or not another is under way since
   local late = states.late_from[row.status] or row.attempt ~= one.key
