@@ -22,6 +22,18 @@ describe("a flow that creates", function()
     assert.equal("succeeded", pay.flows:resume("f").result)
   end)
 
+  it("stops at a limit of the call that cannot be one", function()
+    for _, given in ipairs { 0 / 0, math.huge, -1, 1e15, "x" } do
+      local pay, about = support.open({ obol.flow("a", function(flow)
+        return flow:create(support.order "A-1", { timeout_ms = given }).status
+      end) }, { create = support.paid })
+      local flow = pay.flows:start "a"
+      assert.equal("stopped", flow.status)
+      assert.matches("timeout_ms: expected milliseconds from 1 to 600000", flow.error.message)
+      assert.equal(0, about.transport.count "payment.create")
+    end
+  end)
+
   it("stops where the order_id is that of another payment", function()
     local pay, about = support.open({ obol.flow("a", function(flow)
       return flow:create(support.order("A-1", { amount = "9.99" })).status
@@ -52,6 +64,22 @@ describe("a flow that creates", function()
     pay.flows:run()
     assert.equal("failed", pay.flows:get("f").result)
     assert.equal(1, about.transport.count "payment.create")
+  end)
+
+  it("keeps no client secret of an action", function()
+    for _, given in ipairs { "pi_hush", obol.secret "pi_hush" } do
+      local pay, about = support.open({ obol.flow("a", function(flow)
+        local payment = flow:create(support.order "A-1")
+        flow:present(payment.action)
+        return flow:await(payment).status
+      end) }, { create = { outcome = "accepted", provider_id = "tx-1",
+        action = { type = "client_secret", client_secret = given } } })
+      local flow = pay.flows:start("a", nil, { id = "f" })
+      assert.equal("waiting", flow.status, tostring(flow.error))
+      assert.same({ type = "client_secret" }, flow.action)
+      assert.same({ type = "client_secret" }, pay.flows:steps("f")[1].values[1].action)
+      assert.is_table(about)
+    end
   end)
 
   it("answers the payment of which it lost the record, and begins no other attempt", function()

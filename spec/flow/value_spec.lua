@@ -39,11 +39,26 @@ describe("a recorded value", function()
   end)
 
   it("is no card data", function()
-    for _, given in ipairs { { cvv = "123" }, { card = { number = "4111111111111111" } }, { a = { CVC = 1 } },
+    for _, given in ipairs { { cardNumber = "4" }, { ["card-number"] = "4" }, { ["Card.Number"] = "4" }, { CVV2 = 1 },
+      { security_code = "123" }, { card = "4111 1111-1111 1111" }, { card = 4111111111111111 },
+      { Card = { NUMBER = "4" } }, { cvv = "123" }, { card = { number = "4111111111111111" } }, { a = { CVC = 1 } },
       { card = { number = obol.secret "4" } }, { pan = "4" }, { card_number = "4" } } do
       assert.matches("expected no card data", problem(given))
     end
     assert.is_table((value.pack("input", 1, { card = { brand = "visa", last4 = "1111" } })))
+    assert.is_table((value.pack("input", 1, { card = "visa 1111", company = "Pan Ltd", number = "12" })))
+    assert.equal("input.action.client_secret: expected no secret: read it where it is used",
+      problem { action = { client_secret = "pi_1" } })
+  end)
+
+  it("is a number that every Lua and every ledger keeps as it is", function()
+    for _, given in ipairs { 2 ^ 53, -2 ^ 53, 1e300, math.mininteger or -2 ^ 63, 2 ^ 62 } do
+      assert.equal("input.n: expected a number below 2^53, or its digits as text", problem { n = given })
+    end
+    assert.equal("input[inf]: expected a number that is one", problem { [math.huge] = 1 })
+    assert.matches("expected a number below 2^53", problem { [2 ^ 53] = 1 })
+    local largest = 2 ^ 53 - 1
+    assert.equal("9007199254740991", ("%d"):format((value.unpack(value.pack("input", 1, largest)))))
   end)
 
   it("says which of several results it is", function()
@@ -105,6 +120,25 @@ for _, kind in ipairs(places) do
         assert.same({ { a = {} } }, found.list_of_json)
         assert.same({ 1, 2, 3 }, found.list)
       end
+    end)
+
+    -- an id that is put together from one must be the same each time, or what was paid is paid again
+    it("are written the same each time, whatever the kind of a number was", function()
+      local seen = {}
+      local flow = obol.flow("count", function(flow, input)
+        local half, none, large = flow:step("a", function() return 10 / 2, -0.0, 2.0 ^ 40 end)
+        seen[#seen + 1] = table.concat({ half, none, large, 0.5 }, " ") .. " " .. input.count
+        local payment = flow:create(support.order("A-" .. half))
+        flow:sleep "1s"
+        return payment.order_id
+      end)
+      local pay, about = support.open({ flow }, { ledger = kind.open(), create = support.paid })
+      pay.flows:start("count", { count = 6 / 2 }, { id = "f" })
+      support.pass(about, 1000)
+      pay.flows:run()
+      assert.equal("A-5", pay.flows:get("f").result)
+      assert.same({ "5 0 1099511627776 0.5 3", "5 0 1099511627776 0.5 3" }, seen)
+      assert.equal(1, about.transport.count "payment.create")
     end)
 
     it("are other ones each time, so that code that changes them changes no record", function()

@@ -55,7 +55,8 @@ end
 local create_options = { timeout_ms = true, account = true, token = true, operation = true }
 
 --- Creates a payment, or with `operation = "subscription.create"` a subscription: what pay.payments:create or
--- pay.subscriptions:create answers. order and options as there. What cannot be created as it is written (bad input,
+-- pay.subscriptions:create answers, without the `client_secret` of its action, as it is recorded. order and options as
+-- there. What cannot be created as it is written (bad input,
 -- no account that fits, another payment with this order_id) stops the flow.
 function Flow.create(self, given, options)
   local run = run_of(self, "create")

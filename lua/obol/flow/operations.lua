@@ -92,12 +92,14 @@ function M.step(run, request, step)
   return try(run, request, step, request.fn, request.lease_ms)
 end
 
-local CALL_MS = 30000 -- a call's limit where nothing sets another
+-- A call's limit where nothing sets another, and the longest that can be set.
+local CALL_MS, MAX_CALL_MS = 30000, 600000
 
 -- The longest that a call with these options takes; the account itself says what is wrong with them.
 local function limit_of(run, options)
   local given = options.timeout_ms
-  return type(given) == "number" and given or run.client.timeout_ms or CALL_MS
+  local fits = type(given) == "number" and given > 0 and given <= MAX_CALL_MS
+  return fits and given or run.client.timeout_ms or CALL_MS
 end
 
 function M.undo(run, request, step)
@@ -129,12 +131,24 @@ local function lost(run, request)
   return one ~= nil and one.created_ms >= run.row.created_ms
 end
 
+-- What the payer's script needs of an action is a secret, which is not recorded.
+local function without_secret(object)
+  for _, one in ipairs { object, object.payment } do
+    local action = one.action
+    if action and action.client_secret ~= nil then
+      one.action = clone(action)
+      one.action.client_secret = nil
+    end
+  end
+  return object
+end
+
 function M.create(run, request, step)
   local name = request.name == "payment" and "payments" or "subscriptions"
   return try(run, request, step, function()
     local resource = run.client.pay[name]
     if lost(run, request) then return answered(resource:get(request.subject)) end
-    return answered(resource:create(request.order, request.options))
+    return without_secret(answered(resource:create(request.order, request.options)))
   end, limit_of(run, request.options))
 end
 

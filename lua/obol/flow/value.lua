@@ -8,6 +8,7 @@ local money = require "obol.money"
 local M = {}
 
 local MAX_DEPTH, MAX_BYTES, EACH = 12, 65536, 8
+local MAX_EXACT = 9007199254740991
 
 local array = getmetatable(json.array {})
 local unpack = table.unpack or unpack
@@ -16,14 +17,29 @@ local unpack = table.unpack or unpack
 local kept = { "kind", "outcome", "message", "account", "field", "provider_code", "http_status", "request_id",
   "retryable", "retry_after_ms" }
 
--- Names under which card data comes.
-local card_names = { cvv = true, cvc = true, cvv2 = true, cvc2 = true, csc = true, card_number = true, pan = true }
+-- Names under which card data comes, however they are written: `cardNumber`, `card-number`, `card_number`.
+local card_names = {}
+for name in ([[cvv cvc cvv2 cvc2 csc pan cardnumber ccnumber creditcardnumber cardpan cardcvv cardcvc cardcsc
+  securitycode cardsecuritycode]]):gmatch "%S+" do
+  card_names[name] = true
+end
+
+local function plain(name) return type(name) == "string" and name:lower():gsub("[^%l%d]", "") or "" end
+
+-- Whether what stands under the name `card` is one, or its number.
+local function has_number(card)
+  if type(card) == "table" then
+    for name in next, card do
+      if plain(name) == "number" then return true end
+    end
+  end
+  local digits = (type(card) == "string" and card:find "^[%d%s-]+$" or type(card) == "number") and tostring(card)
+  return digits and #digits:gsub("%D", "") >= 12 or false
+end
 
 local function is_card(name, value)
-  if value == nil or type(name) ~= "string" then return false end
-  name = name:lower()
-  if card_names[name] then return true end
-  return name == "card" and type(value) == "table" and value.number ~= nil
+  name = plain(name)
+  return card_names[name] or name == "card" and has_number(value)
 end
 
 local function step_text(key)
@@ -40,6 +56,17 @@ end
 local function count(state, path, bytes)
   state.bytes = state.bytes + EACH + bytes
   if state.bytes > MAX_BYTES then refuse(path, "expected 64 KiB at most in all") end
+end
+
+-- One that is the same however it is kept: a whole number is an integer on every Lua, and none is rounded.
+local function exact(value, path)
+  if value ~= value or value == math.huge or value == -math.huge then refuse(path, "expected a number that is one") end
+  if value > MAX_EXACT or value < -MAX_EXACT then
+    refuse(path, "expected a number below 2^53, or its digits as text")
+  end
+  local whole = math.floor(value)
+  if whole ~= value then return value end
+  return whole == 0 and 0 or whole
 end
 
 local encode
@@ -75,6 +102,8 @@ local function encode_table(value, state, path, depth)
     local kind = type(key)
     if kind ~= "string" and kind ~= "number" then refuse(at, "expected texts and numbers as names") end
     if is_card(key, member) then refuse(at, "expected no card data: it enters at a page or a call of its own") end
+    if key == "client_secret" then refuse(at, "expected no secret: read it where it is used") end
+    if kind == "number" then key = exact(key, at) end
     if kind == "string" then
       count(state, at, #key)
       if key:byte() == 36 then key = "$" .. key end
@@ -89,10 +118,7 @@ function encode(value, state, path, depth)
   if kind == "table" then return encode_table(value, state, path, depth) end
   count(state, path, kind == "string" and #value or 0)
   if kind == "string" or kind == "boolean" then return value end
-  if kind == "number" then
-    if value == value and value ~= math.huge and value ~= -math.huge then return value end
-    refuse(path, "expected a number that is one")
-  end
+  if kind == "number" then return exact(value, path) end
   if kind == "nil" then return { ["$"] = "nil" } end
   if value == json.null then return { ["$"] = "null" } end
   if money.is(value) then return { ["$"] = "money", amount = value:format(), currency = value:currency() } end
