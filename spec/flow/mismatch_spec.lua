@@ -129,4 +129,20 @@ describe("a flow without an end", function()
     assert.equal(1000, flow.steps)
     assert.equal(1000, #pay.flows:steps "f")
   end)
+
+  it("is undone all the same, however many steps it had", function()
+    local undone = 0
+    local pay = support.open { obol.flow("a", function(flow, many)
+      for number = 1, many do
+        flow:step("s", function() end, number <= 3 and { undo = function() undone = undone + 1 end } or nil)
+      end
+      flow:fail "over"
+    end) }
+    for place, many in ipairs { 998, 1000 } do
+      local flow = pay.flows:start("a", many)
+      assert.equal("failed", flow.status, tostring(flow.error))
+      assert.equal(many + 4, flow.steps)
+      assert.equal(3 * place, undone)
+    end
+  end)
 end)

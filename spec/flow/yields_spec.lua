@@ -46,6 +46,38 @@ describe("what a flow does beside others", function()
     assert.is_table(about)
   end)
 
+  it("is stopped where it yields and nobody is there to go on with it, and holds up no other flow", function()
+    local pay, about = support.open { obol.flow("yields", function(flow)
+      flow:step("before", function() end)
+      coroutine.yield "to whom"
+    end), obol.flow("other", function() return 1 end) }
+    local alone = pay.flows:start "yields"
+    assert.equal("stopped", alone.status)
+    assert.matches("yields_spec.lua:%d+: expected no coroutine.yield: nobody here goes on with it", alone.error.message)
+    for place = 1, 3 do
+      pay.flows:start("yields", place, { run = false })
+      pay.flows:start("other", place, { run = false })
+    end
+    local report = pay.flows:run()
+    assert.same({ 3, 3 }, { report.stopped, report.ended })
+    assert.is_table(about)
+  end)
+
+  it("is told, and not raised, where a step yields among others and nobody goes on with it", function()
+    local pay, about = support.open { obol.flow("yields", function(flow)
+      flow:step("asks", function() coroutine.yield "to whom" end)
+    end), obol.flow("other", function() return 1 end) }
+    pay.flows:start("yields", 1, { run = false })
+    for place = 1, 3 do pay.flows:start("other", place, { run = false }) end
+    local report, err = pay.flows:run()
+    assert.equal("internal", err.kind)
+    assert.matches("yielded to somebody else", err.message)
+    assert.equal(3, report.ended)
+    support.pass(about, 61000)
+    -- alone it is a step that failed
+    assert.equal(1, pay.flows:run().waiting)
+  end)
+
   it("may use the client outside of steps, and coroutines of its own", function()
     local pay = support.open({ obol.flow("a", function(flow)
       local payment = flow:create(support.order "A-1")

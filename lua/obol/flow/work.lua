@@ -3,6 +3,7 @@
 local errors = require "obol.error"
 local fault = require "obol.client.fault"
 local nearest = require "obol.nearest"
+local record = require "obol.flow.record"
 local runner = require "obol.flow.runner"
 local view = require "obol.flow.view"
 local wait = require "obol.wait"
@@ -107,7 +108,12 @@ local function work(client, run, report, queue)
       if not ok then failure = failure or err end
     end
   end
-  if #functions == 1 then functions[1]() else wait.all((table.unpack or unpack)(functions)) end
+  local ok, raised = true, nil
+  if #functions == 1 then functions[1]() else ok, raised = pcall(wait.all, (table.unpack or unpack)(functions)) end
+  -- a step yielded to somebody who is not there
+  if not ok then
+    failure = errors.is(raised) and raised or errors.new { kind = "internal", message = record.text(raised) }
+  end
   return failure == nil or nil, failure
 end
 

@@ -23,6 +23,12 @@ end
 --- Whether a call may hold up its thread: not in nginx, whose worker has other requests.
 function M.may_block() return host() == plain end
 
+--- Whether somebody goes on with what a coroutine yields here: the loop of a host, or nginx.
+function M.takes_yields()
+  local who = host()
+  return who ~= plain or plain.takes_yields()
+end
+
 --- Runs the functions at once, so that their calls wait together; returns one list
 -- `{ n = count, ... }` of results for each function, in order. A function that raises an error
 -- object gives `{ n = 2, nil, err }`; any other error is raised again after all have ended. May be

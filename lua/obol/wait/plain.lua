@@ -33,6 +33,9 @@ local function current()
   return nil
 end
 
+--- Whether a coroutine of somebody else runs, who may know what is yielded.
+function M.takes_yields() return isyieldable() and not tasks[running()] end
+
 -- The function has ended: with results, or with none and an error.
 local function finish(task, results, err)
   local group = task.group
