@@ -96,6 +96,17 @@ describe("a breaker", function()
     assert.equal("closed", state(made))
   end)
 
+  it("is probed at once, and closes, where the clock was put back by more than any pause", function()
+    local made, clock = support.new { failures = 1, probes = 1, pause_ms = 10 * SECOND, longest_ms = MINUTE }
+    support.calls(made, clock, fails)
+    clock.now = clock.now - 60 * MINUTE
+    assert.equal("half_open", state(made))
+    assert.is_table(enter(made))
+    clock.now = clock.now + SECOND
+    support.calls(made, clock, works, 1, SECOND)
+    assert.equal("closed", state(made))
+  end)
+
   it("lets few probes through at once, however many workers ask", function()
     local first, clock, store = support.new { failures = 1, probes = 2 }
     local others = { first }

@@ -40,6 +40,16 @@ for kind, new in pairs(kinds) do describe("a limit " .. kind, function()
     assert.is_nil(usage:over("b", limits, nil, NOW + 3), "another account")
   end)
 
+  it("lets through again what it counted while the clock was far ahead", function()
+    local limits = compile { count = 1, per = "1h" }
+    local usage = new(limits)
+    usage:take("a", limits, nil, NOW + 100 * HOUR)
+    assert.is_string(usage:over("a", limits, nil, NOW + 100 * HOUR))
+    assert.is_nil(usage:over("a", limits, nil, NOW))
+    usage:take("a", limits, nil, NOW)
+    assert.is_string(usage:over("a", limits, nil, NOW))
+  end)
+
   it("of an amount counts one currency, exactly, and lets the last cent through", function()
     local limits = compile { { amount = usd "100.00", per = "24h" } }
     local usage = new(limits)

@@ -24,8 +24,8 @@ function M.state(store, names, settings, now)
   if not text then return "closed" end
   local from, pause = text:match "^(%d+) (%d+)$"
   from, pause = tonumber(from), tonumber(pause)
-  -- further away than any pause: the clock was put back
-  if from - now > settings.longest_ms then from = now end
+  -- further away than any pause: the clock was put back; what began before now is a probe too
+  if from - now > settings.longest_ms then from = now - settings.longest_ms end
   return now < from and "open" or "half_open", from, pause
 end
 

@@ -37,7 +37,8 @@ local function window_of(usage, account, per, now)
     window = { width = per / PARTS }
     accounts[account][per] = window
     clear(window, first)
-  elseif first - window.first > PARTS then
+  elseif math.abs(first - window.first) > PARTS then
+    -- long ago; or before, where the clock was put back
     clear(window, first)
   end
   while window.first < first do
