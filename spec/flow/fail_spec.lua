@@ -56,6 +56,52 @@ describe("a flow that is made to fail from outside", function()
     assert.equal(1, undone)
   end)
 
+  it("tries undo steps again where it is failing already, and leaves none out", function()
+    local down, done = true, {}
+    local pay, about = support.open { obol.flow("stuck", function(flow)
+      flow:compensate("first", function() done[#done + 1] = "first" end)
+      flow:compensate("second", function()
+        if down then error("down", 0) end
+        done[#done + 1] = "second"
+      end)
+      flow:fail "the reason"
+    end, { tries = 1 }) }
+    assert.equal("stopped", pay.flows:start("stuck", nil, { id = "f" }).status)
+    local flow, err = pay.flows:fail("f", "given up")
+    assert.is_nil(err)
+    assert.equal("stopped", flow.status)
+    assert.matches("down", flow.error.message)
+    down = false
+    flow = assert(pay.flows:fail("f", "given up"))
+    assert.equal("failed", flow.status)
+    assert.equal("the reason", flow.error.message)
+    assert.same({ "second", "first" }, done)
+    support.pass(about, 3600000)
+    assert.equal(0, pay.flows:run().looked)
+  end)
+
+  it("is undone where its code raised, had too many steps, or ended with what cannot be recorded", function()
+    local ways = { raised = function() error("a mistake", 0) end, returned = function() return print end,
+      endless = function(flow) while true do flow:now_ms() end end }
+    for name, way in pairs(ways) do
+      local down, undone = true, 0
+      local pay, about = support.open { obol.flow("stuck", function(flow)
+        flow:step("hold", function() end, { undo = function()
+          if down then error("down", 0) end
+          undone = undone + 1
+        end })
+        return way(flow)
+      end) }
+      assert.equal("stopped", pay.flows:start("stuck", nil, { id = "f" }).status, name)
+      assert.equal("waiting", pay.flows:fail("f", "given up").status, name)
+      down = false
+      support.pass(about, 3600000)
+      assert.equal(1, pay.flows:run().failed, name)
+      local flow = pay.flows:get "f"
+      assert.same({ "failed", "given up", 1 }, { flow.status, flow.error.message, undone }, name)
+    end
+  end)
+
   it("is ended without its code where that no longer matches, or is gone", function()
     local done = {}
     local answers = { ledger = require("obol.ledger").open "memory", clock = { now = support.NOW },

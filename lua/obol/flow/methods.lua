@@ -199,7 +199,8 @@ end
 local fail_options = { undo = "boolean" }
 
 --- Makes a flow fail that has not ended, for `reason` (text): its undo steps are run, as after flow:fail. A step that
--- is under way is left as it is, and so are payments and refunds. options: `undo` (false: nothing of the flow's code
+-- is under way is left as it is, and so are payments and refunds; of one that is failing already, the undo step that
+-- raised is tried at once. options: `undo` (false: nothing of the flow's code
 -- is run, for one whose code no longer matches its record or is gone). Answers the flow: `failed`, or still on its way
 -- there where an undo step is tried again; nil and an error (`conflict` for one that has ended, or that is run).
 function M.fail(client, id, reason, options)

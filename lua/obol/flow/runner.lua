@@ -50,15 +50,45 @@ end
 -- What ends a flow is done however many steps it had.
 local ends = { fail = true, undo = true }
 
+-- Whether somebody gave the flow up before this step, which is recorded: from then on it fails.
+local function is_given_up(run, request)
+  local step = run.steps[request.number]
+  local is_asked = run.abort and not run.failing and (not step or step.state == "open")
+  if is_asked then
+    -- what is under way here is left as it is; a run after this one finds that it is over
+    local err = run.abort
+    run.abort = nil
+    if not record.done(run, request, { value = { n = 1, list = { err } }, state = "over" }) then return true end
+    step = run.steps[request.number]
+  end
+  if not step or step.state ~= "over" then return false end
+  run.failing = step.value.list[1]
+  return true
+end
+
+-- The same where the code does not come to a further step: it raised, or has ended with what cannot be recorded.
+local function is_given_up_here(run)
+  run.position = run.position + 1
+  local line = ("%s:%d"):format(run.definition.file, run.definition.line)
+  if is_given_up(run, { kind = "fail", number = run.position, line = line }) then return true end
+  run.position = run.position - 1
+  return false
+end
+
 -- The answer to what the flow asks for: packed results, or nil when it does not go on.
 local function perform(run, request)
   run.position = run.position + 1
   local number = run.position
   request.number = number
   local step = run.steps[number]
-  if step and not is_same(step, request) then return mismatch(run, request.line, number, describe(request)) end
+  -- given up where the code raised, which has been mended
+  local is_end = step and step.state == "over" and step.kind == "fail"
+  if step and not is_end and not is_same(step, request) then
+    return mismatch(run, request.line, number, describe(request))
+  end
+  if is_given_up(run, request) then return nil end
   if step and step.state ~= "open" then
-    if step.state == "over" or request.kind == "fail" then
+    if request.kind == "fail" then
       run.failing = step.value.list[1]
       return nil
     end
@@ -67,14 +97,6 @@ local function perform(run, request)
   if number > M.MAX_STEPS and not ends[request.kind] then
     local message = ("%s: expected a flow of %d steps at most: let it start another"):format(request.line, M.MAX_STEPS)
     return record.stop(run, { kind = "invalid", message = message })
-  end
-  if run.abort then
-    -- what is under way here is left as it is; a run after this one finds that it is over
-    local err = run.abort
-    if record.done(run, request, { value = { n = 1, list = { err } }, state = "over" }) then
-      run.failing, run.abort = err, nil
-    end
-    return nil
   end
   if run.goes_on and not run.goes_on() then
     -- whoever runs flows next does it
@@ -110,8 +132,8 @@ local function place_of(run)
 end
 
 -- An error in the flow's own code: a person has to look at it.
-local function stop(run, raised)
-  local where = place_of(run)
+local function stop(run, raised, where)
+  where = where or place_of(run)
   -- a text begins with its place already
   if type(raised) == "string" and where and raised:sub(1, #where + 1) == where .. ":" then where = nil end
   return record.stop(run, record.error_row(raised, where or (type(raised) ~= "string" and run.definition.file or nil)))
@@ -122,13 +144,6 @@ local function is_whole(run, what)
   local number = run.position + 1
   if not run.steps[number] then return true end
   return mismatch(run, ("%s:%d"):format(run.definition.file, run.definition.line), number, what)
-end
-
-local function succeed(run, result)
-  if not is_whole(run, "the flow's end") then return end
-  local packed, problem = value.pack("the flow's result", 1, result)
-  if not packed then return record.stop(run, record.error_row(problem, run.definition.file)) end
-  record.finish(run, { status = "succeeded", result = packed })
 end
 
 -- Runs the undo steps, the last first, each recorded; then the flow has failed.
@@ -143,6 +158,21 @@ local function fail(run)
   if is_whole(run, "no further undo step") then record.finish(run, { status = "failed", error = err }) end
 end
 
+-- The end of the code without a further step, by what it raised or could not be recorded of it.
+local function give_in(run, ...)
+  if is_given_up_here(run) then
+    if run.failing then fail(run) end
+    return
+  end
+  stop(run, ...)
+end
+
+local function succeed(run, result)
+  local packed, problem = value.pack("the flow's result", 1, result)
+  if not packed then return give_in(run, problem, run.definition.file) end
+  if is_whole(run, "the flow's end") then record.finish(run, { status = "succeeded", result = packed }) end
+end
+
 local function is_over(run)
   return run.outcome ~= nil or run.err ~= nil
 end
@@ -155,7 +185,7 @@ local function run_all(run)
     if run.failing then return fail(run) end
     answer = go_on(run, results)
   end
-  if not answer[1] then return stop(run, answer[2]) end
+  if not answer[1] then return give_in(run, answer[2]) end
   succeed(run, answer[2])
 end
 
