@@ -14,9 +14,10 @@ describe("obol providers and describe", function()
   it("lists AppWheel for people", function()
     local ran = run("providers")
     assert.equal(0, ran.status)
-    assert.truthy(ran.out:find "^NAME +TITLE +METHODS +OPERATIONS\n")
-    assert.truthy(ran.out:find "\nappwheel +AppWheel")
+    assert.truthy(ran.out:find "^NAME +TITLE\n")
+    assert.truthy(ran.out:find "\nappwheel +AppWheel %(Stripe%) +methods +checkout\n +operations +customer%.create, ")
     assert.truthy(ran.out:find "subscription%.cancel")
+    for line in ran.out:gmatch "[^\n]+" do assert.is_true(#line <= 100, line) end
   end)
 
   it("lists AppWheel for programs", function()

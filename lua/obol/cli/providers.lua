@@ -43,12 +43,12 @@ function M.run(args, screen, problems)
     return 0
   end
   local rows = {}
-  for place, provider in ipairs(list) do
-    rows[place] = { provider.name, provider.title, table.concat(provider.methods, ", "),
-      table.concat(provider.operations, ", ") }
+  for _, provider in ipairs(list) do
+    rows[#rows + 1] = { provider.name, provider.title, "methods", table.concat(provider.methods, ", ") }
+    rows[#rows + 1] = { "", "", "operations", table.concat(provider.operations, ", ") }
   end
   screen:rows(rows, {
-    head = { "NAME", "TITLE", "METHODS", "OPERATIONS" },
+    head = { "NAME", "TITLE", "", "" },
     paint = function(_, column, text) return column == 1 and screen:paint("cyan", text) or text end,
   })
   return 0
