@@ -38,8 +38,8 @@ describe("obol", function()
   end
 
   it("breaks no line of its help that was written as one", function()
-    for _, name in ipairs { "call", "describe", "doctor", "flow", "ledger", "payment", "payments", "providers",
-      "reconcile", "refund", "sandbox" } do
+    for _, name in ipairs { "call", "check", "describe", "doctor", "flow", "health", "ledger", "payment",
+      "payments", "providers", "reconcile", "refund", "route", "sandbox" } do
       local module, out = require("obol.cli." .. name), support.obol(folder, { name, "--help" }).out
       for line in ((module.description or "") .. "\n" .. module.epilog):gmatch "[^\n]+" do
         assert.truthy(("\n" .. out):find("\n" .. line .. "\n", 1, true), name .. ": " .. line)

@@ -13,8 +13,9 @@ local terminal = require "obol.cli.terminal"
 local M = { name = "check", summary = "Check configuration, rules, flows and providers, as a reload would." }
 
 M.description = [[
-Everything that the configuration names is loaded and checked, and what is expected beside the rules is run, as
-pay:reload and nginx do before they take what was changed. Neither ledger nor network is touched.]]
+Everything that the configuration names is loaded and checked, and what is expected beside the
+rules is run, as pay:reload and nginx do before they take what was changed. Neither ledger nor
+network is touched.]]
 
 M.epilog = [[
 Examples:

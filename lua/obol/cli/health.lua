@@ -12,12 +12,13 @@ local terminal = require "obol.cli.terminal"
 local M = { name = "health", summary = "Show which accounts answer and which fail." }
 
 M.description = [[
-Without an address: by the attempts that the ledger holds, whichever process made them. Only technical failures count
-(no connection, no answer in time, an answer that tells nothing), as the attempt ended: one that was unknown and turned
-out well is no failure. A success rate counts what is older less.
+Without an address: by the attempts that the ledger holds, whichever process made them. Only
+technical failures count (no connection, no answer in time, an answer that tells nothing), as the
+attempt ended: one that was unknown and turned out well is no failure. A success rate counts what
+is older less.
 
-With the address of the handler `health` in nginx: what the workers there know, each account's breaker included.
-Breakers live in the processes that call, and in no ledger.]]
+With the address of the handler `health` in nginx: what the workers there know, each account's
+breaker included. Breakers live in the processes that call, and in no ledger.]]
 
 M.epilog = [[
 Examples:
@@ -25,8 +26,8 @@ Examples:
   obol health --from 7d --json
   obol health http://127.0.0.1:8080/pay/health
 
-Exit status: 0 every account answers, 1 a breaker is not closed, an account's last attempts failed, or it cannot be
-told, 2 wrong usage or configuration.]]
+Exit status: 0 every account answers, 1 a breaker is not closed, an account's last attempts failed,
+or it cannot be told, 2 wrong usage or configuration.]]
 
 -- An account's last attempts failed where less than this part of them, as they are weighed, did not.
 local POOR = 0.5

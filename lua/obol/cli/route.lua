@@ -11,11 +11,12 @@ local values = require "obol.cli.values"
 local M = { name = "route", summary = "Explain what the routing rules decide, or test them." }
 
 M.description = [[
-explain  tells of a payment which rule takes it and why the others do not, which accounts are tried in which
-         order and why the others are not, and how a split was drawn. Nothing is sent or recorded. Breakers of
-         accounts live in the processes that call, so that none is open here: see `obol health`.
-test     runs what is expected beside the rules: the list `expect` in the file that `routes` names, or in
-         that of --rules, which is not in use yet.]]
+explain  tells of a payment which rule takes it and why the others do not, which accounts are tried
+         in which order and why the others are not, and how a split was drawn. Nothing is sent or
+         recorded. Breakers of accounts live in the processes that call, so that none is open here:
+         see `obol health`.
+test     runs what is expected beside the rules: the list `expect` in the file that `routes` names,
+         or in that of --rules, which is not in use yet.]]
 
 M.epilog = [[
 Parameters are written as for `obol call`: name=value, name:=JSON.
@@ -26,8 +27,8 @@ Examples:
   obol route test
   obol route test --rules new.lua && mv new.lua routes.lua
 
-Exit status: 0 an account was found or every expectation holds, 1 none was or one does not, 2 wrong usage or
-configuration.]]
+Exit status: 0 an account was found or every expectation holds, 1 none was or one does not, 2 wrong
+usage or configuration.]]
 
 function M.configure(command)
   command:argument("action", "explain or test."):choices { "explain", "test" }
