@@ -22,6 +22,31 @@ describe("a flow that creates", function()
     assert.equal("succeeded", pay.flows:resume("f").result)
   end)
 
+  it("waits for the end of a maintenance or of a limit, and stops where no account will ever fit", function()
+    for settings, is_over in pairs {
+      [{ maintenance = { from = "2023-11-14T22:00Z", to = "2023-11-14T22:13:30Z" } }] = true,
+      [{ limits = { count = 1, per = "10s" } }] = true, [{ limits = { count = 0, per = "10s" } }] = false } do
+      local pay, about = support.open({ obol.flow("a", function(flow)
+        return flow:create(support.order "A-1").status
+      end) }, { create = support.paid,
+        config = { routes = { { name = "r", to = "a" }, accounts = { a = settings } } } })
+      if settings.limits then pay.payments:create(support.order "A-0") end
+      local flow = pay.flows:start("a", nil, { id = "f" })
+      assert.equal("waiting", flow.status, tostring(flow.error))
+      assert.equal("unsupported", flow.error.kind)
+      for _ = 1, 10 do
+        support.pass(about, 3600000)
+        pay.flows:run()
+      end
+      flow = pay.flows:get "f"
+      assert.equal(is_over and "succeeded" or "stopped", flow.status)
+    end
+    local pay = support.open({ obol.flow("a", function(flow)
+      return flow:create(support.order("A-1", { method = "game" })).status
+    end) }, { create = support.paid, config = { routes = { { name = "r", to = "a" } } } })
+    assert.equal("stopped", pay.flows:start("a").status)
+  end)
+
   it("stops at a limit of the call that cannot be one", function()
     for _, given in ipairs { 0 / 0, math.huge, -1, 1e15, "x" } do
       local pay, about = support.open({ obol.flow("a", function(flow)

@@ -100,7 +100,9 @@ end
 --- Steps back from the account that is to be tried now, because somebody else took what its limit left: an error.
 function M.limited(way, why)
   way.stepped_back = next_account(way) ~= nil
-  return fault.unsupported(why, way.decision.accounts[way.at])
+  local err = fault.unsupported(why, way.decision.accounts[way.at])
+  err.retryable = true
+  return err
 end
 
 --- The name of the rule that chose the account; nil where the caller did, or where there are no rules.

@@ -56,8 +56,8 @@ local create_options = { timeout_ms = true, account = true, token = true, operat
 
 --- Creates a payment, or with `operation = "subscription.create"` a subscription: what pay.payments:create or
 -- pay.subscriptions:create answers, without the `client_secret` of its action, as it is recorded. order and options as
--- there. What cannot be created as it is written (bad input,
--- no account that fits, another payment with this order_id) stops the flow.
+-- there. What cannot be created as it is written (bad input, no account that fits, another payment with this order_id)
+-- stops the flow; a maintenance or a limit of an account is waited for like a step that failed.
 function Flow.create(self, given, options)
   local run = run_of(self, "create")
   if type(given) ~= "table" then error("expected an order as a table, got a " .. type(given), 2) end

@@ -52,6 +52,7 @@ end
 
 -- An error that does not go away by itself.
 local function is_lasting(err)
+  if err.retryable then return false end
   return err.kind == "invalid" or err.kind == "unsupported" or (err.kind == "conflict" and err.field == nil)
 end
 

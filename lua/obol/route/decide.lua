@@ -61,13 +61,16 @@ local function raised(rule, message)
 end
 
 local function none_left(rule, skipped)
-  local kind, fields = "unsupported", {}
+  local kind, fields, passes = "unsupported", {}, nil
   for place, one in ipairs(skipped) do
     fields[place] = { field = one.account, message = one.reason }
+    -- a maintenance or a limit, which is over some time
+    if not one.err then passes = true end
     if one.err and one.err.kind ~= "unsupported" then kind = "invalid" end
   end
   if #skipped == 1 and skipped[1].err then return skipped[1].err end
-  return errors.new { kind = kind, message = ("no account of the rule `%s` fits"):format(rule.name), fields = fields }
+  return errors.new { kind = kind, message = ("no account of the rule `%s` fits"):format(rule.name), fields = fields,
+    retryable = passes }
 end
 
 --- The next account of a decision that can be used, which is added to its `accounts`; nil after the last.
