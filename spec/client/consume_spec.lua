@@ -153,6 +153,7 @@ describe("events:consume", function()
     local function take() end
     assert.equal("name", select(2, pay.events:consume("", take)).field)
     assert.equal("name", select(2, pay.events:consume(("x"):rep(65), take)).field)
+    assert.equal("name", select(2, pay.events:consume("obol.flows", take)).field)
     for _, wrong in ipairs { 999, 86400001, 1500.5, "1000" } do
       assert.equal("lease_ms", select(2, pay.events:consume("mail", take, { lease_ms = wrong })).field)
     end

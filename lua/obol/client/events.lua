@@ -37,6 +37,8 @@ local known = { lease_ms = true }
 
 local function check(name, options)
   if name == "" or #name > 64 then return nil, fault.invalid("name", "expected text of 1 to 64 bytes") end
+  -- by these the library itself follows the events
+  if name:find "^obol%." then return nil, fault.invalid("name", "expected a name that does not begin with `obol.`") end
   for key in pairs(options) do
     if not known[key] then return nil, fault.invalid(tostring(key), "expected `lease_ms`") end
   end
@@ -86,7 +88,8 @@ local function hand_out(client, run)
   return true
 end
 
---- Hands every event that the consumer `name` has not done to `fn(event)`, oldest first, and
+--- Hands every event that the consumer `name` (text of 1 to 64 bytes that does not begin with `obol.`) has not done to
+-- `fn(event)`, oldest first, and
 -- remembers each one that it took. An event is done when fn returns without `false` and without nil
 -- and an error; otherwise it comes again in the next call, and until then the later events of the
 -- same payment wait. Answers how many were done, and an error when some were not; or nil and an
