@@ -12,8 +12,10 @@ describe("the example flows from the command line", function()
     server = assert(require("obol.sandbox.server").start { seed = "examples" })
     transport = assert(wait.transport {})
     folder = support.folder()
-    assert(os.execute(("cp -r scripts/flows scripts/routes %s"):format(support.quote(folder))))
-    os.execute(("rm -f %s/flows/obol.db* %s/flows/backend.log"):format(folder, folder))
+    for _, name in ipairs { "flows", "routes" } do
+      os.execute(("mkdir %s/%s; LD_PRELOAD= cp scripts/%s/*.lua %s/%s"):format(folder, name, name, folder, name))
+    end
+    assert.equal(support.read "scripts/flows/backend.lua", support.read(folder .. "/flows/backend.lua"))
     local reply = assert(transport.send { method = "GET", url = server.url .. "/_sandbox/env", headers = {} })
     variables = folder .. "/variables"
     support.write(variables, reply.body)
