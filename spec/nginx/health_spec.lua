@@ -61,11 +61,16 @@ describe("workers that share a dict", function()
     return found
   end
 
+  -- What is told of an account; a worker adds what it has gathered a moment after its first call.
   local function line(account)
-    for _, one in ipairs(server:get "/report") do
-      if one.account == account then return one end
-    end
-    return nil
+    local found
+    support.eventually(function()
+      for _, one in ipairs(server:get "/report") do
+        if one.account == account then found = one end
+      end
+      return found
+    end)
+    return found
   end
 
   local breaker = '{ breaker = { failures = 5, pause = "1h", longest = "2h", probes = 2 } }'
