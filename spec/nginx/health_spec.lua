@@ -112,7 +112,12 @@ describe("workers that share a dict", function()
     server:get "/set?mode=refused"
     several(10)
     assert.equal(5, create(5).two)
-    assert.is_true(support.eventually(function() return line "one" ~= nil and line "two" ~= nil end))
+    -- of a breaker all is told at once, of rates once the worker has added them
+    assert.is_true(support.eventually(function()
+      local text = server:get "/metrics"
+      return text:find('obol_success_ratio{account="one"', 1, true) ~= nil
+        and text:find('obol_success_ratio{account="two"', 1, true) ~= nil
+    end))
     local answer = server:get "/health"
     assert.equal("ok", answer.status)
     assert.same({ "one", "payment.create", "open" },
