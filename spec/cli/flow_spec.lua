@@ -166,9 +166,12 @@ describe("obol flow", function()
     it("follows a flow to its end", function()
       local job = io.popen(("cd %s && OBOL_LUA=%s %s/scripts/obol flow run sale '{\"order_id\":\"A-run\"}' --id F-run "
         .. "--every 1s 2>&1; echo status $?"):format(support.quote(world.folder), support.lua, support.root))
+      -- it waits once it has shown what there is to pay
+      local lines = {}
+      repeat lines[#lines + 1] = job:read "*l" until not lines[#lines] or lines[#lines]:find "the payer opens"
       pay "A-run"
       world.pay.payments:refresh "A-run"
-      local out = job:read "*a"
+      local out = table.concat(lines, "\n") .. "\n" .. job:read "*a"
       job:close()
       assert.matches("^F%-run  sale  waiting\n", out)
       assert.matches("the payer opens http://127.0.0.1:%d+/", out)
