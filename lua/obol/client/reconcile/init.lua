@@ -1,42 +1,19 @@
 --- pay:reconcile: looking at whatever is unresolved, as it comes due.
 
 local errors = require "obol.error"
-local fault = require "obol.client.fault"
 local kinds = require "obol.client.reconcile.kinds"
 local look = require "obol.client.reconcile.look"
-local nearest = require "obol.nearest"
+local round = require "obol.client.round"
 local wait = require "obol.wait"
 
 local M = {}
 
 local PAGE, AT_ONCE, TIMEOUT_MS = 100, 8, 10000
-local counted = { settled = true, changed = true, waiting = true, failed = true, taken = true }
 
 -- option = { least, most, what it is without the option }
 local numbers = { limit = { 1, 2 ^ 31 }, until_ms = { 0, 2 ^ 53 }, at_once = { 1, 100, AT_ONCE },
   timeout_ms = { 1, 600000, TIMEOUT_MS } }
-local known = { limit = true, until_ms = true, at_once = true, timeout_ms = true, on_progress = true, dry_run = true }
-
-local function check(query)
-  local run = {}
-  for name, value in pairs(query) do
-    local range = numbers[name]
-    if not known[name] then
-      return nil, fault.invalid(tostring(name), "expected a known option" .. nearest.hint(name, known))
-    elseif range and not (type(value) == "number" and value % 1 == 0 and value >= range[1] and value <= range[2]) then
-      return nil, fault.invalid(name, ("expected an integer from %d to %.0f"):format(range[1], range[2]))
-    end
-    run[name] = value
-  end
-  if run.on_progress ~= nil and type(run.on_progress) ~= "function" then
-    return nil, fault.invalid("on_progress", "expected a function")
-  end
-  if run.dry_run ~= nil and type(run.dry_run) ~= "boolean" then
-    return nil, fault.invalid("dry_run", "expected true or false")
-  end
-  for name, range in pairs(numbers) do run[name] = run[name] or range[3] end
-  return run
-end
+local others = { on_progress = "function", dry_run = "boolean" }
 
 -- The rows of a kind that are due and were not looked at in this run, PAGE at most; or nil and an error.
 local function page_of(client, run, kind)
@@ -73,25 +50,15 @@ local function mark(run, item)
   run.seen[item.kind][item.row[item.kind.key]] = true
 end
 
--- Counts an entry and tells of it; what takes the news can end the run.
 local function tell(run, report, entry)
-  report.looked = report.looked + 1
-  if counted[entry.result] then report[entry.result] = report[entry.result] + 1 end
   if entry.why then report.unresolved[#report.unresolved + 1] = entry end
-  if not run.on_progress then return end
-  local ok, answer = pcall(run.on_progress, entry, report)
-  if not ok or answer == false then run.stopped = true end
-  if not ok then run.raised = answer end
-end
-
-local function room(run, report)
-  return math.min(run.at_once, (run.limit or math.huge) - report.looked)
+  round.tell(run, report, entry)
 end
 
 -- Looks at the next rows of the queue at once: true, or nil and the ledger's error.
 local function work(client, run, report, queue)
   local functions, failure = {}, nil
-  for _ = 1, room(run, report) do
+  for _ = 1, round.room(run, report) do
     local item = table.remove(queue, 1)
     if not item then break end
     mark(run, item)
@@ -130,24 +97,9 @@ local function list(client, run, report)
   return report
 end
 
-local function run_all(client, run, report)
-  local queue = {}
-  repeat
-    local ok, err
-    if #queue == 0 then queue, err = fill(client, run) end
-    if not queue then return nil, err end
-    if #queue == 0 then return true end
-    ok, err = work(client, run, report, queue)
-    if not ok then return nil, err end
-  until run.stopped or (run.limit and report.looked >= run.limit)
-  if #queue == 0 then queue = fill(client, run) end
-  report.left = queue == nil or #queue > 0
-  return true
-end
-
 --- Looks at what is due; described at pay:reconcile.
 function M.run(client, query)
-  local run, err = check(query or {})
+  local run, err = round.check(query or {}, numbers, others)
   if not run then return nil, err end
   run.until_ms, run.seen = run.until_ms or client.clock(), {}
   for _, kind in ipairs(kinds) do run.seen[kind] = {} end
@@ -158,7 +110,8 @@ function M.run(client, query)
     if ok or errors.is(err) then return ok and report or nil, not ok and err or nil end
     error(err, 0)
   end
-  ok, err = run_all(client, run, report)
+  ok, err = round.all(run, report, function() return fill(client, run) end,
+    function(queue) return work(client, run, report, queue) end)
   if run.raised then error(run.raised, 0) end
   if ok or report.looked > 0 then return report, err end
   return nil, err
