@@ -21,7 +21,7 @@ local modules = { account = true, crypto = true, error = true, flow = true, json
   nginx = true, provider = true, qr = true, secret = true }
 
 local makers = {
-  open = function() return require("obol.client").with { flows = require("obol.flow").part } end,
+  open = function() return require("obol.client").with { flows = require "obol.flow.part" } end,
   all = function() return require("obol.wait").all end,
   null = function() return require("obol.json").null end,
   providers = function() return require("obol.core").providers end,

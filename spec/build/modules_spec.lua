@@ -38,22 +38,50 @@ local SCRIPT = [[
   end
 ]]
 
+-- What the script prints that gets `names` line by line.
+local function output(script, names)
+  local lua = os.getenv "OBOL_LUA" or arg[-1] or "lua5.4"
+  local path = os.tmpname()
+  local file = assert(io.open(path, "w"))
+  file:write(script)
+  file:close()
+  local text = read(("printf '%%s\\n' %s | %s %s 2>&1"):format(table.concat(names, " "), lua, path))
+  os.remove(path)
+  return text
+end
+
+-- A client is opened, which has no scripts, and makes no call.
+local OPENED = [[
+  local obol = require "obol"
+  local pay = assert(obol.open { mode = "test", ledger = "memory", accounts = { web = { provider = "appwheel",
+    app_id = "331058831", platform = "Stripe", secret = obol.secret "k3yForDocsOnly0123456789ABCDEFgh" } } })
+  assert(pay:status().generation == 1)
+  for name in io.lines() do
+    if package.loaded[name] then print(name) end
+  end
+]]
+
 describe("the modules", function()
   local names, said = modules(), {}
 
   setup(function()
-    local lua = os.getenv "OBOL_LUA" or arg[-1] or "lua5.4"
-    local path = os.tmpname()
-    local file = assert(io.open(path, "w"))
-    file:write(SCRIPT)
-    file:close()
-    local text = read(("printf '%%s\\n' %s | %s %s 2>&1"):format(table.concat(names, " "), lua, path))
-    os.remove(path)
+    local text = output(SCRIPT, names)
     for name, words in text:gmatch "([^\t\n]+)\t([^\n]*)" do said[name] = words end
   end)
 
   it("are found", function()
     assert.is_true(#names > 0)
+  end)
+
+  it("that only scripts, rules, flows or calls need are not loaded by opening a client", function()
+    local needless = { "obol.guard", "obol.config.script", "obol.config.code", "obol.config.providers", "obol.provider",
+      "obol.route", "obol.route.lines", "obol.flow", "obol.flow.load", "obol.client.reload", "obol.client.choose",
+      "obol.client.exchange", "obol.ledger.flows", "obol.nginx" }
+    local known = {}
+    for _, name in ipairs(names) do known[name] = true end
+    for _, name in ipairs(needless) do assert.is_true(known[name], name) end
+    table.insert(needless, 1, "obol.client")
+    assert.equal("obol.client\n", output(OPENED, needless))
   end)
 
   for _, name in ipairs(names) do

@@ -4,8 +4,8 @@ local again = require "obol.config.again"
 local config = require "obol.config"
 local configuration = require "obol.cli.configuration"
 local core = require "obol.core"
-local flow = require "obol.flow"
 local json = require "obol.json"
+local part = require "obol.flow.part"
 local reload = require "obol.client.reload"
 local show = require "obol.cli.show"
 local terminal = require "obol.cli.terminal"
@@ -30,7 +30,7 @@ function M.configure(command)
 end
 
 local function look(path)
-  local opened, err = config.check(path, { flows = flow.part })
+  local opened, err = config.check(path, { flows = part })
   if not opened then
     local fields = err.fields
     if not fields or #fields == 0 then fields = { { field = "configuration", message = err.message } } end

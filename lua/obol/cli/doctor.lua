@@ -95,7 +95,7 @@ local function check_rules(list, opened)
 end
 
 local function check_configuration(list, path)
-  local opened, err = require("obol.config").open(path, { flows = require("obol.flow").part })
+  local opened, err = require("obol.config").open(path, { flows = require "obol.flow.part" })
   if opened then
     list.add("ok", "configuration", ("%s: %d account%s, mode %s"):format(path, #opened.names,
       #opened.names == 1 and "" or "s", opened.mode))

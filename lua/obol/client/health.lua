@@ -3,7 +3,6 @@
 -- breaker is written beside the rules, see obol.route.breaker.
 
 local fault = require "obol.client.fault"
-local gather = require "obol.gather"
 local health = require "obol.health"
 local log = require "obol.client.log"
 local nearest = require "obol.nearest"
@@ -45,7 +44,7 @@ end
 function M.use_store(client, store, is_configured)
   if client.is_shared and not is_configured then return end
   client.is_shared = is_configured or client.is_shared
-  client.health:share(store, gather.over(store))
+  client.health:share(store, require("obol.gather").over(store))
   if client.routes then client.usage = require("obol.route").usage(store, client.unique) end
 end
 

@@ -1,19 +1,19 @@
 --- The client: what `obol.open` answers.
 
-local call = require "obol.client.call"
-local choose = require "obol.client.choose"
 local clone = require "obol.clone"
 local config = require "obol.config"
 local checked = require "obol.client.options"
 local fault = require "obol.client.fault"
 local generation = require "obol.client.generation"
 local health = require "obol.client.health"
-local reload = require "obol.client.reload"
+local loaded = require "obol.client.loaded"
 local resource = require "obol.client.resource"
 local time = require "obol.client.time"
 local wait = require "obol.wait"
 
 local M = {}
+
+local make_call -- of obol.client.call, once it was needed
 
 local resources = { "payments", "refunds", "subscriptions", "payment_methods", "invoices", "products",
   "entitlements", "customers", "notifications", "events" }
@@ -60,7 +60,7 @@ local function add_methods(pay, client)
     if not operation then return nil, rest end
     local limits, err = checked.check(client.current, rest)
     if not limits then return nil, err end
-    return choose.explain(client.current, operation, params, limits)
+    return require("obol.client.choose").explain(client.current, operation, params, limits)
   end
 
   --- Runs what is expected beside the rules: a list of { name =, line =, ok =, problem = } and how many do not
@@ -71,7 +71,7 @@ local function add_methods(pay, client)
     check_self(pay, self, "test_routes")
     check_open(client)
     if options ~= nil then resource.want(options, "table", "options") end
-    return choose.test(client.current, options)
+    return require("obol.client.choose").test(client.current, options)
   end
 
   --- One operation of one account, beneath everything: nothing is recorded, nothing is resolved.
@@ -80,7 +80,8 @@ local function add_methods(pay, client)
   function pay.call(self, name, operation, params, options)
     check_self(pay, self, "call")
     check_open(client)
-    return call.make(client.current, name, operation, params, options)
+    make_call = make_call or require("obol.client.call").make
+    return make_call(client.current, name, operation, params, options)
   end
 
   --- Ends the client. Every later call of it is an error.
@@ -160,7 +161,7 @@ local function add_reload(pay, client)
     check_self(pay, self, "reload")
     check_open(client)
     if options ~= nil then resource.want(options, "table", "options") end
-    return reload.run(client, options or {})
+    return require("obol.client.reload").run(client, options or {})
   end
 
   --- What is loaded: { mode =, generation = (1, and one more with each reload that succeeded), opened_ms =,
@@ -171,7 +172,7 @@ local function add_reload(pay, client)
   function pay.status(self)
     check_self(pay, self, "status")
     check_open(client)
-    return reload.status(client)
+    return loaded.status(client)
   end
 end
 
@@ -187,7 +188,7 @@ local function build(opened, parts)
   health.add(client)
   if opened.dict then health.use_store(client, opened.dict, true) end
   generation.begin(client)
-  reload.begin(client, opened.scripts)
+  loaded.begin(client, opened.scripts)
   local pay = {}
   add_methods(pay, client)
   add_watching(pay, client)

@@ -1,69 +1,18 @@
---- Loading rules, flows and providers again while payments go on, and telling what is loaded.
+--- Loading rules, flows and providers again while payments go on.
 
 local again = require "obol.config.again"
 local choose = require "obol.client.choose"
 local clone = require "obol.clone"
-local crypto = require "obol.crypto"
 local errors = require "obol.error"
 local fault = require "obol.client.fault"
 local generation = require "obol.client.generation"
 local limits = require "obol.client.limits"
+local loaded = require "obol.client.loaded"
 local nearest = require "obol.nearest"
 
 local M = {}
 
 local known = { if_changed = true }
-
-local function digest_of(path)
-  local file = io.open(path, "rb")
-  local text = file and file:read "*a"
-  if file then file:close() end
-  return text and crypto.hex(crypto.digest("sha256", text)) or nil
-end
-
--- The files with what is in them now; and the same as one text.
-local function look(scripts)
-  local files, parts = again.files(scripts), {}
-  for place, file in ipairs(files) do
-    file.digest = digest_of(file.path)
-    parts[place] = file.path .. " " .. (file.digest or "-")
-  end
-  return files, table.concat(parts, "\n")
-end
-
-local function names_of(set)
-  local names = {}
-  for name in pairs(set) do names[#names + 1] = name end
-  table.sort(names)
-  return names
-end
-
---- Remembers what a client was opened with.
-function M.begin(client, scripts)
-  local files, seen = look(scripts)
-  local now = client.clock()
-  client.loading = { scripts = scripts, files = files, seen = seen, generation = 1, opened_ms = now, loaded_ms = now,
-    providers = names_of(scripts.defined) }
-end
-
-local function copied(list)
-  local copy = {}
-  for place, one in ipairs(list or {}) do copy[place] = clone(one) end
-  return copy
-end
-
---- See pay:status().
-function M.status(client)
-  local loading, routes = client.loading, client.routes
-  local last = loading.last
-  return {
-    mode = client.mode, generation = loading.generation, opened_ms = loading.opened_ms, loaded_ms = loading.loaded_ms,
-    files = copied(loading.files), providers = clone(loading.providers), flows = names_of(client.flow_definitions),
-    routes = routes and { rules = #routes.rules, expectations = #routes.expectations } or nil,
-    reload = last and { at_ms = last.at_ms, ok = last.err == nil, error = last.err and tostring(last.err),
-      fields = last.err and copied(last.err.fields) } or nil,
-  }
-end
 
 --- What does not hold of what is expected beside the rules of `candidate` = { routes =, accounts =, clock = }: a list
 -- of { field =, message = (with file and line) }.
@@ -88,14 +37,14 @@ end
 
 -- The client as it would be, and the names of the providers; or nil and a list of what is wrong.
 local function prepare(client)
-  local loaded, problems = again.load(client.loading.scripts)
-  if not loaded then return nil, problems end
-  local candidate = generation.with(client, { routes = loaded.routes, flow_definitions = loaded.flows,
-    accounts = merged(client.current.accounts, loaded.accounts) })
+  local taken, problems = again.load(client.loading.scripts)
+  if not taken then return nil, problems end
+  local candidate = generation.with(client, { routes = taken.routes, flow_definitions = taken.flows,
+    accounts = merged(client.current.accounts, taken.accounts) })
   local ok
   ok, problems = pcall(M.expectations, candidate)
-  if ok and #problems == 0 then return candidate, names_of(loaded.defined) end
-  loaded.undo()
+  if ok and #problems == 0 then return candidate, loaded.names_of(taken.defined) end
+  taken.undo()
   if not ok then error(problems, 0) end
   return nil, problems
 end
@@ -107,7 +56,7 @@ end
 local function load_all(client)
   local loading = client.loading
   -- looked at before they are loaded: what is changed meanwhile differs from it, and is seen the next time
-  local files, seen = look(loading.scripts)
+  local files, seen = loaded.look(loading.scripts)
   loading.seen, loading.last = seen, { at_ms = client.clock() }
   local ok, candidate, result = pcall(prepare, client)
   if not ok or not candidate then
@@ -131,7 +80,7 @@ function M.run(client, options)
   end
   local loading, changed = client.loading, true
   if options.if_changed then
-    local _, seen = look(loading.scripts)
+    local _, seen = loaded.look(loading.scripts)
     changed = seen ~= loading.seen
     if not changed and loading.last and loading.last.err then return nil, loading.last.err end
   end
@@ -139,7 +88,7 @@ function M.run(client, options)
     local ok, err = load_all(client)
     if not ok then return nil, err end
   end
-  local status = M.status(client)
+  local status = loaded.status(client)
   status.changed = changed
   return status
 end

@@ -1,7 +1,6 @@
 --- A client's clocks, nonces and pauses.
 
 local core = require "obol.core"
-local crypto = require "obol.crypto"
 
 local M = {}
 
@@ -37,7 +36,7 @@ local function new_nonce()
 end
 
 -- 32 hex digits that are nobody else's.
-local function unique() return core.unique() or crypto.hex(bytes(16)) end
+local function unique() return core.unique() or require("obol.crypto").hex(bytes(16)) end
 
 local function is_time(value)
   return type(value) == "number" and value >= 0 and value < 2 ^ 53

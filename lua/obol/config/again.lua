@@ -4,7 +4,6 @@
 local check = require "obol.config.check"
 local clone = require "obol.clone"
 local core = require "obol.core"
-local providers = require "obol.config.providers"
 local secret = require "obol.secret"
 
 local M = {}
@@ -36,8 +35,9 @@ end
 --- The paths of all files: a list of { kind = "provider" | "routes" | "flow", path = }.
 function M.files(scripts)
   local files = {}
-  for _, file in ipairs(providers.paths(scripts.providers, scripts.folder, function() end)) do
-    files[#files + 1] = { kind = "provider", path = file.path }
+  if scripts.providers then
+    local paths = require("obol.config.providers").paths(scripts.providers, scripts.folder, function() end)
+    for _, file in ipairs(paths) do files[#files + 1] = { kind = "provider", path = file.path } end
   end
   local routes = scripts.routes
   if routes then
@@ -67,7 +67,7 @@ end
 -- and line) }, the providers being what they were.
 function M.load(scripts)
   local problems, undo = { skip = {} }, core.definitions()
-  local ok, defined = pcall(providers.define, scripts.providers, scripts.folder, check.adder(problems))
+  local ok, defined = pcall(check.define_providers, scripts.providers, scripts.folder, problems)
   if not ok then
     undo()
     error(defined, 0)

@@ -2,7 +2,6 @@
 
 local ledger = require "obol.ledger"
 local nearest = require "obol.nearest"
-local providers = require "obol.config.providers"
 local shared = require "obol.shared"
 
 local M = {}
@@ -121,6 +120,12 @@ local function open_ledger(config, folder, problems)
   return opened
 end
 
+--- Defines the providers of the files in `list` (nil: none), and answers their names as keys.
+function M.define_providers(list, folder, problems)
+  if list == nil then return {} end
+  return require("obol.config.providers").define(list, folder, M.adder(problems))
+end
+
 --- Loads the rules of `source`, the configuration's `routes` (nil: none), for accounts whose names are keys of
 -- `accounts`.
 function M.open_routes(source, accounts, folder, problems)
@@ -190,7 +195,7 @@ function M.run(config, folder, problems, parts, dry)
   end
   check_keys(config, problems)
   local opened = { mode = config.mode }
-  opened.defined = providers.define(config.providers, folder, M.adder(problems))
+  opened.defined = M.define_providers(config.providers, folder, problems)
   opened.accounts, opened.names = open_accounts(config, problems)
   opened.place = place_of(config.ledger, folder)
   if not dry or config.ledger == nil then opened.ledger = open_ledger(config, folder, problems) end

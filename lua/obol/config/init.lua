@@ -4,7 +4,6 @@
 local again = require "obol.config.again"
 local check = require "obol.config.check"
 local errors = require "obol.error"
-local script = require "obol.config.script"
 
 local M = {}
 
@@ -34,7 +33,7 @@ local function find_marks(value, marks, path, problems, seen, depth)
 end
 
 local function load_script(path, problems)
-  local config, marks, folder = script.load(path)
+  local config, marks, folder = require("obol.config.script").load(path)
   if not config then return nil, marks end
   marks.used = {}
   find_marks(config, marks, "", problems, {}, 1)

@@ -23,14 +23,6 @@ local M = {}
 --- Whether `value` is what `flow` answered.
 M.is = definition.is
 
---- What a client is given to run flows: `load(list, folder, add)` and `files(list, folder)` (see obol.flow.load), and
--- `resource`, the methods of pay.flows.
-M.part = {
-  load = function(...) return require("obol.flow.load").run(...) end,
-  files = function(...) return require("obol.flow.load").files(...) end,
-  resource = function() return require "obol.flow.methods" end,
-}
-
 -- Raises at the line of the caller; where a file says `return obol.flow(...)` that is gone, and the line of the
 -- flow's function stands in.
 local function refuse(problem, fn)

@@ -18,11 +18,18 @@ local states = require "obol.ledger.states"
 local Ledger = {}
 Ledger.__index = Ledger
 
--- in parentheses: `require` answers a second value
-for _, part in ipairs { (require "obol.ledger.work"), (require "obol.ledger.consumers"),
-  (require "obol.ledger.flows") } do
-  for name, method in pairs(part) do Ledger[name] = method end
+-- The methods that not every program needs, loaded when one of them is first called.
+local function load_parts(methods, name)
+  -- in parentheses: `require` answers a second value
+  for _, part in ipairs { (require "obol.ledger.work"), (require "obol.ledger.consumers"),
+    (require "obol.ledger.flows") } do
+    for member, method in pairs(part) do methods[member] = method end
+  end
+  setmetatable(methods, nil)
+  return methods[name]
 end
+
+setmetatable(Ledger, { __index = load_parts })
 
 local state_of = { payments = "payment", refunds = "refund", subscriptions = "subscription" }
 

@@ -239,7 +239,7 @@ function M.run(args, screen, problems)
     for _, verb in ipairs(verbs) do
       if verb.name == args.verb then return verb.run(args, screen, problems, pay) end
     end
-  end, { flows = require("obol.flow").part })
+  end, { flows = require "obol.flow.part" })
 end
 
 return M
