@@ -1,11 +1,10 @@
 --- Running the merchant's own code that a configuration names (providers, flows): loaded as text, with
 -- ordinary globals, `require` (which looks beside the file first) and `obol`. What a file sets stays its own.
 
+local file = require "obol.guard.file"
 local guard = require "obol.guard"
 
 local M = {}
-
-local MAX_SIZE = 1024 * 1024
 
 -- What a file may name `obol` is what it may require itself.
 local host_require = require
@@ -33,32 +32,17 @@ local function environment(folder)
   end })
 end
 
-local function read(path)
-  local file = io.open(path, "rb")
-  local text, problem
-  if file then
-    text, problem = file:read(MAX_SIZE + 1)
-    file:close()
-    if not text and not problem then text = "" end
-  end
-  if not text or #text > MAX_SIZE then return nil, "expected a readable file of 1 MiB at most at " .. path end
-  if text:byte(1) == 27 then return nil, "expected text, not compiled code, at " .. path end
-  return text
-end
-
 --- Runs the file at `path`: what it returns, two values at most, and its text. Where it cannot be run: nil and what is
 -- wrong, with file and line. `call(chunk)` runs it in the place of pcall.
 function M.run(path, call)
-  local text, problem = read(path)
+  local text, problem = file.read(path)
   if not text then return nil, problem end
+  if text:byte(1) == 27 then return nil, "expected text, not compiled code, at " .. path end
   local chunk
   chunk, problem = load(text, "@" .. path, "t", environment(path:match "^(.*/)" or "./"))
   if not chunk then return nil, guard.plain(problem) end
   local ok, defined, err = (call or pcall)(chunk)
-  if not ok then
-    problem = tostring(defined):gsub("%c", " ")
-    return nil, problem:sub(1, #path + 1) == path .. ":" and problem or path .. ": " .. problem
-  end
+  if not ok then return nil, file.at(path, (tostring(defined):gsub("%c", " "))) end
   return defined, err, text
 end
 

@@ -3,13 +3,14 @@
 -- place, so that every such mistake is reported at once, with the path where it was used.
 
 local errors = require "obol.error"
+local file = require "obol.guard.file"
 local guard = require "obol.guard"
 local nearest = require "obol.nearest"
 local secret = require "obol.secret"
 
 local M = {}
 
-local MAX_SIZE, MAX_INSTRUCTIONS = 1024 * 1024, 10000000
+local MAX_INSTRUCTIONS = 10000000
 local NO_SUCH_FILE, NOT_ALLOWED = 2, 13 -- errno
 local Missing = {}
 Missing.__concat = function(a, b)
@@ -29,17 +30,6 @@ end
 local function absolute(folder, path)
   if path:sub(1, 1) == "/" then return path end
   return folder .. path
-end
-
-local function read(path)
-  local file, _, code = io.open(path, "rb")
-  if not file then return nil, code end
-  local text, problem = file:read(MAX_SIZE + 1)
-  file:close()
-  -- an empty file has nothing to read, and nothing is wrong with that
-  if not text and not problem then text = "" end
-  if not text or #text > MAX_SIZE then return nil end
-  return text
 end
 
 local function environment(chunk, folder, marks)
@@ -63,7 +53,7 @@ local function environment(chunk, folder, marks)
     end,
     file = function(path)
       want(path, "a path")
-      return read(absolute(folder, path)) or missing("a readable file of 1 MiB at most at " .. path)
+      return file.read(absolute(folder, path)) or missing("a readable file of 1 MiB at most at " .. path)
     end,
     secret = {
       env = function(name)
@@ -84,16 +74,14 @@ local function environment(chunk, folder, marks)
 end
 
 local function fail(path, message)
-  message = guard.plain(message)
-  if message:sub(1, #path + 1) ~= path .. ":" then message = path .. ": " .. message end
-  return nil, errors.new { kind = "invalid", message = message }
+  return nil, errors.new { kind = "invalid", message = file.at(path, guard.plain(message)) }
 end
 
 --- Runs the script at `path`. Answers the table that it returned, the marks of what was missing
 -- (marks[mark] is the expectation, marks[1..n] in order; `secret_files` lists the paths of the secrets that it
 -- named) and the script's folder; or nil and an error with `file:line`.
 function M.load(path)
-  local text, code = read(path)
+  local text, _, code = file.read(path)
   if code == NO_SUCH_FILE then return fail(path, "expected a configuration file, and there is none of this name") end
   if code == NOT_ALLOWED then return fail(path, "expected a configuration file that this user may read") end
   if not text then return fail(path, "expected a configuration file that can be read, of 1 MiB at most") end

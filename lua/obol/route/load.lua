@@ -4,6 +4,7 @@ local breaker = require "obol.route.breaker"
 local environment = require "obol.route.environment"
 local expect = require "obol.route.expect"
 local field = require "obol.route.field"
+local file = require "obol.guard.file"
 local guard = require "obol.guard"
 local limit = require "obol.route.limit"
 local lines = require "obol.route.lines"
@@ -13,7 +14,7 @@ local window = require "obol.route.window"
 
 local M = {}
 
-local MAX_SIZE, MAX_INSTRUCTIONS, MAX_RULES, MAX_PATH = 1024 * 1024, 10000000, 10000, 1024
+local MAX_INSTRUCTIONS, MAX_RULES, MAX_PATH = 10000000, 10000, 1024
 local known = { accounts = true, expect = true }
 local account_keys = { limits = true, maintenance = true, breaker = true }
 
@@ -110,33 +111,18 @@ local function compile(given, accounts, add)
   return compiled
 end
 
-local function read(path)
-  local file = io.open(path, "rb")
-  local text, problem
-  if file then
-    text, problem = file:read(MAX_SIZE + 1)
-    file:close()
-    if not text and not problem then text = "" end
-  end
-  if not text or #text > MAX_SIZE then return nil, "expected a readable file of 1 MiB at most at " .. path end
-  return text
-end
-
 local function failed(message)
   return nil, { { field = "routes", message = message } }
 end
 
 local function run(path)
-  local text, problem = read(path)
+  local text, problem = file.read(path)
   if not text then return nil, problem end
   local chunk
   chunk, problem = guard.load(text, path, environment.new())
   if not chunk then return nil, problem end
   local ok, given = guard.run(chunk, MAX_INSTRUCTIONS, "a script")
-  if not ok then
-    problem = guard.plain(given)
-    return nil, problem:sub(1, #path + 1) == path .. ":" and problem or path .. ": " .. problem
-  end
+  if not ok then return nil, file.at(path, guard.plain(given)) end
   if type(given) ~= "table" then return nil, path .. ": expected the script to return a list of rules" end
   return given, text
 end
@@ -170,6 +156,5 @@ function M.load(source, accounts)
   end
   return compiled
 end
-
 
 return M
