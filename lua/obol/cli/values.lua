@@ -6,6 +6,7 @@
 
 local json = require "obol.json"
 local secret = require "obol.secret"
+local steps_of = require "obol.steps"
 
 local M = {}
 
@@ -64,18 +65,6 @@ local function read(kind, sign, value)
   return value
 end
 
--- "items[1].name" to { "items", 1, "name" }; nil when it is no path.
-local function split(name)
-  local steps = {}
-  for part in (name .. "."):gmatch "([^.]*)%." do
-    local word, indices = part:match "^([%a_][%w_-]*)(.*)$"
-    if not word or indices:gsub("%[[1-9]%d?%d?%]", "") ~= "" then return nil end
-    steps[#steps + 1] = word
-    for index in indices:gmatch "%d+" do steps[#steps + 1] = tonumber(index) end
-  end
-  return steps
-end
-
 local function put(params, steps, value)
   local place = params
   for index = 1, #steps - 1 do
@@ -94,7 +83,7 @@ function M.parse(words, types)
   local params, problems = {}, {}
   for place, word in ipairs(words) do
     local name, sign, value = word:match "^([%w_.%[%]-]+)(:?=)(.*)$"
-    local steps = name and split(name)
+    local steps = name and steps_of(name)
     local found, problem
     if not steps then
       name, problem = ("parameter %d"):format(place), "expected name=value, such as customer.id=u-7"

@@ -3,6 +3,7 @@
 
 local core = require "obol.core"
 local nearest = require "obol.nearest"
+local steps_of = require "obol.steps"
 
 local M = {}
 
@@ -43,18 +44,6 @@ function M.known()
   return { known = known, secrets = secrets, first = first }
 end
 
--- "items[2].sku" to { "items", 2, "sku" }; nil when it is no path.
-local function split(name)
-  local steps = {}
-  for part in (name .. "."):gmatch "([^.]*)%." do
-    local word, indices = part:match "^([%a_][%w_-]*)(.*)$"
-    if not word or indices:gsub("%[[1-9]%d?%d?%]", "") ~= "" then return nil end
-    steps[#steps + 1] = word
-    for index in indices:gmatch "%d+" do steps[#steps + 1] = tonumber(index) end
-  end
-  return steps
-end
-
 -- Rules may name any part of `extra`, `items` and `account`, of which not all is in the tables.
 local free = { extra = true, items = true }
 
@@ -91,7 +80,7 @@ end
 function M.compile(name, fields)
   if type(name) ~= "string" then return nil, "expected a field's name" end
   local full = name:gsub("^item%f[.%z]", "items[1]")
-  local steps = #full <= 200 and split(full)
+  local steps = #full <= 200 and steps_of(full)
   if not steps then return nil, "expected a field's name, such as `customer.id` or `items[1].sku`" end
   local fine, problem = check_name(full, fields)
   if not fine then return nil, problem end
