@@ -31,12 +31,19 @@ local function settings_of(client)
   end
 end
 
---- Adds `health` to a client that has its clocks already.
-function M.add(client)
+-- What counts towards limits, where there are rules: in `store`, or in this process.
+local function count_usage(client, store)
+  if client.routes then client.usage = require("obol.route").usage(store, client.unique) end
+end
+
+--- Adds `health`, and `usage` where there are rules, to a client that has its clocks already; in the configuration's
+-- `dict` if there is one.
+function M.add(client, dict)
   client.health = health.new {
     store = shared.process(), clock = client.clock, unique = client.unique, settings = settings_of(client),
     told = function(change) log.breaker(client, change) end,
   }
+  if dict then M.use_store(client, dict, true) else count_usage(client) end
 end
 
 --- Uses a store that several processes share, for health and for what counts towards limits. What the configuration
@@ -45,7 +52,7 @@ function M.use_store(client, store, is_configured)
   if client.is_shared and not is_configured then return end
   client.is_shared = is_configured or client.is_shared
   client.health:share(store, require("obol.gather").over(store))
-  if client.routes then client.usage = require("obol.route").usage(store, client.unique) end
+  count_usage(client, store)
 end
 
 --- What the rules set for an account's breaker: see obol.health.

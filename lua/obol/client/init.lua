@@ -183,10 +183,8 @@ local function build(opened, parts)
     sessions = {}, watchers = {}, counters = {}, routes = opened.routes,
     flow_definitions = opened.flows or {}, parts = parts,
   }
-  if client.routes then client.usage = require("obol.route").usage() end
   time.add(client, opened)
-  health.add(client)
-  if opened.dict then health.use_store(client, opened.dict, true) end
+  health.add(client, opened.dict)
   generation.begin(client)
   loaded.begin(client, opened.scripts)
   local pay = {}

@@ -1,6 +1,8 @@
 --- Records for the configuration's `log` function: one table a call, and one an alarm. They hold
 -- names, numbers and outcomes; never bodies, headers or secrets.
 
+local clone = require "obol.clone"
+
 local M = {}
 
 local function is_heard(client) return client.log ~= nil or #client.watchers > 0 end
@@ -10,6 +12,14 @@ local function emit(client, record)
   -- A log that fails must not break a payment.
   if client.log then pcall(client.log, record) end
   for _, watcher in ipairs(client.watchers) do pcall(watcher, record) end
+end
+
+-- A record of what the caller knows, whose table stays as it is.
+local function tell(client, kind, info, alarm)
+  if not is_heard(client) then return end
+  local record = clone(info)
+  record.type, record.alarm = kind, alarm
+  emit(client, record)
 end
 
 local function size(value)
@@ -40,38 +50,21 @@ end
 
 --- A payment that goes on to another account: `info` = { order_id =, rule =, account = (the next), from =, key = (of
 -- the attempt that ended), outcome =, code =, hop = }.
-function M.hop(client, info)
-  if not is_heard(client) then return end
-  local record = { type = "failover" }
-  for key, value in pairs(info) do record[key] = value end
-  emit(client, record)
-end
+function M.hop(client, info) tell(client, "failover", info) end
 
 --- A breaker that changed: `info` = { account =, operation =, state = (`open`, `closed`), probes_from_ms = }.
-function M.breaker(client, info)
-  if not is_heard(client) then return end
-  info.type = "breaker"
-  emit(client, info)
-end
+function M.breaker(client, info) tell(client, "breaker", info) end
 
 --- A flow that ended or stopped: `info` = { flow = (its id), name =, status =, steps =, error = (its
 -- text) }.
-function M.flow(client, info)
-  if not is_heard(client) then return end
-  local record = { type = "flow" }
-  for key, value in pairs(info) do record[key] = value end
-  emit(client, record)
-end
+function M.flow(client, info) tell(client, "flow", info) end
 
 --- Something that a person has to look at: `what` is `late_success`, `surplus`, `refused_state`,
 -- `other_mode`, `early_renewal`, `renewal_amount`, `beyond_cycles`, `mismatch` (a notification that
 -- differs from the record), `contradiction`, `foreign_refund`, `dispute`, `ledger_failed` or `flow_stopped`.
 function M.alarm(client, what, members)
   count(client, "alarm", members.account, what)
-  if not is_heard(client) then return end
-  local record = { type = "alarm", alarm = what }
-  for key, value in pairs(members) do record[key] = value end
-  emit(client, record)
+  tell(client, "alarm", members, what)
 end
 
 return M
