@@ -41,7 +41,7 @@ function M.files(scripts)
   end
   local routes = scripts.routes
   if routes then
-    files[#files + 1] = { kind = "routes", path = routes:sub(1, 1) == "/" and routes or scripts.folder .. routes }
+    files[#files + 1] = { kind = "routes", path = require("obol.guard.file").within(scripts.folder, routes) }
   end
   for _, path in ipairs(scripts.flows and scripts.part.files(scripts.flows, scripts.folder) or {}) do
     files[#files + 1] = { kind = "flow", path = path }

@@ -130,7 +130,7 @@ end
 -- `accounts`.
 function M.open_routes(source, accounts, folder, problems)
   if source == nil then return nil end
-  if type(source) == "string" and source:sub(1, 1) ~= "/" then source = folder .. source end
+  if type(source) == "string" then source = require("obol.guard.file").within(folder, source) end
   local routes, wrong = require("obol.route").load(source, accounts)
   for _, problem in ipairs(wrong or {}) do add(problems, problem.field, problem.message) end
   return routes
@@ -172,8 +172,8 @@ local function open_transport(config, folder, problems)
   end
   local options = {}
   for key, value in pairs(given or {}) do options[key] = value end
-  if type(options.ca_file) == "string" and options.ca_file:sub(1, 1) ~= "/" then
-    options.ca_file = folder .. options.ca_file
+  if type(options.ca_file) == "string" then
+    options.ca_file = require("obol.guard.file").within(folder, options.ca_file)
   end
   local transport, err = require("obol.wait").transport(options)
   if not transport then

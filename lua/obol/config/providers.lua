@@ -2,12 +2,12 @@
 -- ordinary globals, `require` and `obol`. What a file sets stays its own.
 
 local code = require "obol.config.code"
+local entries_of = require "obol.config.list"
+local file = require "obol.guard.file"
 local lines = require "obol.route.lines"
 local provider = require "obol.provider"
 
 local M = {}
-
-local MAX_FILES = 100
 
 -- "operations.payment.create.request[2].type" as keys: names of operations have dots of their own.
 local function keys_of(field, node)
@@ -45,22 +45,11 @@ end
 function M.paths(list, folder, add)
   local paths = {}
   if list == nil then return paths end
-  if type(list) ~= "table" then
-    add("providers", "expected a list of files")
-    return paths
-  end
-  for key in pairs(list) do
-    if type(key) ~= "number" or key % 1 ~= 0 or key < 1 or key > MAX_FILES then
-      add("providers", "expected a list of files, 100 at most")
-      return paths
-    end
-  end
-  for index = 1, MAX_FILES do
-    local path, field = list[index], ("providers[%d]"):format(index)
-    if path ~= nil and type(path) ~= "string" then
-      add(field, "expected a file's path as text")
-    elseif path then
-      paths[#paths + 1] = { path = path:sub(1, 1) == "/" and path or folder .. path, field = field }
+  for _, entry in ipairs(entries_of(list, "providers", "files", add)) do
+    if type(entry.given) ~= "string" then
+      add(entry.field, "expected a file's path as text")
+    else
+      paths[#paths + 1] = { path = file.within(folder, entry.given), field = entry.field }
     end
   end
   return paths
@@ -70,7 +59,7 @@ end
 -- `add(field, message)`.
 function M.define(list, folder, add)
   local names = {}
-  for _, file in ipairs(M.paths(list, folder, add)) do define(file.path, file.field, names, add) end
+  for _, one in ipairs(M.paths(list, folder, add)) do define(one.path, one.field, names, add) end
   return names
 end
 

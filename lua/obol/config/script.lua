@@ -27,11 +27,6 @@ local function place(chunk)
   return chunk
 end
 
-local function absolute(folder, path)
-  if path:sub(1, 1) == "/" then return path end
-  return folder .. path
-end
-
 local function environment(chunk, folder, marks)
   local function missing(expected)
     local mark = setmetatable({}, Missing)
@@ -53,7 +48,7 @@ local function environment(chunk, folder, marks)
     end,
     file = function(path)
       want(path, "a path")
-      return file.read(absolute(folder, path)) or missing("a readable file of 1 MiB at most at " .. path)
+      return file.read(file.within(folder, path)) or missing("a readable file of 1 MiB at most at " .. path)
     end,
     secret = {
       env = function(name)
@@ -62,8 +57,8 @@ local function environment(chunk, folder, marks)
       end,
       file = function(path)
         want(path, "a path")
-        marks.secret_files[#marks.secret_files + 1] = absolute(folder, path)
-        return secret.file(absolute(folder, path)) or missing("a file of 1 byte to 1 MiB at " .. path)
+        marks.secret_files[#marks.secret_files + 1] = file.within(folder, path)
+        return secret.file(file.within(folder, path)) or missing("a file of 1 byte to 1 MiB at " .. path)
       end,
     },
   }

@@ -3,10 +3,12 @@
 local code = require "obol.config.code"
 local core = require "obol.core"
 local definition = require "obol.flow.definition"
+local entries_of = require "obol.config.list"
+local file = require "obol.guard.file"
 
 local M = {}
 
-local MAX_ENTRIES, MAX_FILES = 100, 1000
+local MAX_FILES, WHAT = 1000, "files and folders"
 
 -- The files of a folder whose names end in `.lua`, sorted; nil where it is no folder.
 local function files_of(path)
@@ -56,24 +58,23 @@ local function add_entry(found, entry, folder, field, add)
   if type(entry) ~= "string" or entry == "" or #entry > 1024 or entry:find "%c" then
     return add(field, "expected the path of a file or folder, or what obol.flow answers")
   end
-  local path = entry:sub(1, 1) == "/" and entry or folder .. entry
+  local path = file.within(folder, entry)
   local files = files_of(path)
   if not files then
     if path:sub(-1) == "/" then return add(field, "expected a folder that can be read at " .. path) end
     return add_file(found, path, field, add)
   end
   if #files > MAX_FILES then return add(field, "expected a folder with 1000 files at most at " .. path) end
-  for _, file in ipairs(files) do add_file(found, file, field, add, true) end
+  for _, one in ipairs(files) do add_file(found, one, field, add, true) end
 end
 
 --- The paths of all files that `list` names, those in its folders too.
 function M.files(list, folder)
   local paths = {}
-  for place = 1, MAX_ENTRIES do
-    local entry = list[place]
-    if type(entry) == "string" then
-      local path = entry:sub(1, 1) == "/" and entry or folder .. entry
-      for _, file in ipairs(files_of(path) or { path }) do paths[#paths + 1] = file end
+  for _, entry in ipairs(entries_of(list, "flows", WHAT, function() end)) do
+    if type(entry.given) == "string" then
+      local path = file.within(folder, entry.given)
+      for _, one in ipairs(files_of(path) or { path }) do paths[#paths + 1] = one end
     end
   end
   return paths
@@ -83,19 +84,9 @@ end
 -- definitions): definitions by their names. What is wrong goes to `add(field, message)`, with file and line.
 function M.run(list, folder, add)
   local found = {}
-  if type(list) ~= "table" or definition.is(list) then
-    add("flows", "expected a list of files and folders")
-    return found
-  end
-  for key in pairs(list) do
-    if type(key) ~= "number" or key % 1 ~= 0 or key < 1 or key > MAX_ENTRIES then
-      add("flows", "expected a list of files and folders, 100 at most")
-      return found
-    end
-  end
-  for place = 1, MAX_ENTRIES do
-    if list[place] ~= nil then add_entry(found, list[place], folder, ("flows[%d]"):format(place), add) end
-  end
+  -- a definition alone is a table, but no list
+  local entries = entries_of(not definition.is(list) and list, "flows", WHAT, add)
+  for _, entry in ipairs(entries) do add_entry(found, entry.given, folder, entry.field, add) end
   return found
 end
 

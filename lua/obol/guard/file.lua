@@ -4,6 +4,11 @@ local M = {}
 
 local MAX_SIZE = 1024 * 1024
 
+--- The path of what a file in `folder` (`""`, or with a slash at its end) names `path`.
+function M.within(folder, path)
+  return path:sub(1, 1) == "/" and path or folder .. path
+end
+
 --- What is in the file at `path`; or nil, what was expected and, where it cannot be opened, the number of that error.
 function M.read(path)
   local file, _, code = io.open(path, "rb")
