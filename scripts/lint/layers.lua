@@ -27,7 +27,7 @@ local ROOMS = {
 -- core and stand side by side.
 local LUA = {
   money = 0, crypto = 0, json = 0, secret = 0, error = 0, wait = 0, qr = 0, jsapi = 0, store = 0, clone = 0,
-  gather = 0, guard = 0, nearest = 0, shared = 0, steps = 0,
+  gather = 0, guard = 0, kept = 0, nearest = 0, shared = 0, steps = 0,
   account = 1, provider = 1, health = 1,
   ledger = 2, route = 2,
   config = 3,

@@ -4,6 +4,7 @@
 
 local breaker = require "obol.health.breaker"
 local judge = require "obol.health.judge"
+local kept = require "obol.kept"
 local preset = require "obol.health.preset"
 local rates = require "obol.health.rates"
 
@@ -25,21 +26,13 @@ end
 --- Uses another store from now on; with `sums`, an obol.gather over it, for what only adds up.
 function Health:share(store, sums) self.store, self.sums = store, sums or store end
 
--- The names of what is kept of an account's operation; made once, because calls are many.
-local function names_of(self, account, operation)
-  local operations = self.names[account]
-  if not operations then
-    operations = {}
-    self.names[account] = operations
-  end
-  local names = operations[operation]
-  if not names then
-    local prefix = ("health/%s/%s/"):format(account, operation)
-    names = { rates = rates.names(prefix), breaker = breaker.names(prefix) }
-    operations[operation] = names
-  end
-  return names
+local function new_names(account, operation)
+  local prefix = ("health/%s/%s/"):format(account, operation)
+  return { rates = rates.names(prefix), breaker = breaker.names(prefix) }
 end
+
+-- The names of what is kept of an account's operation; made once, because calls are many.
+local function names_of(self, account, operation) return kept(self.names, account, operation, new_names) end
 
 local function settings_of(self, account)
   local settings = self.settings_of(account)

@@ -2,6 +2,7 @@
 -- outcome, how long they took, callbacks by verdict, alarms, calls under way; and the health of accounts.
 
 local gather = require "obol.gather"
+local kept = require "obol.kept"
 local reply = require "obol.nginx.reply"
 local wait = require "obol.wait"
 
@@ -29,20 +30,12 @@ local function worker_id() return type(ngx) == "table" and ngx.worker and ngx.wo
 
 function Metrics:add(name, labels, by) self.gather:incr(PREFIX .. series(name, labels), by or 1) end
 
--- What a call of this account and operation adds to. The names are made once: calls are many, accounts few.
--- How long calls took is counted in the narrowest bound alone; the text adds up.
-local function names_of(self, account, operation)
-  local operations = self.names[account]
-  if not operations then
-    operations = {}
-    self.names[account] = operations
-  end
-  local names = operations[operation]
-  if names then return names end
+-- What a call of this account and operation adds to. How long calls took is counted in the narrowest bound alone; the
+-- text adds up.
+local function new_names(account, operation)
   local about = { "account", account, "operation", operation }
-  names = { outcomes = {}, bounds = {}, sum = PREFIX .. series("obol_call_seconds_sum", about) }
+  local names = { outcomes = {}, bounds = {}, sum = PREFIX .. series("obol_call_seconds_sum", about) }
   for place = 1, #BOUNDS_MS + 1 do names.bounds[place] = ("%s%d%s"):format(TOOK, place, series("", about)) end
-  operations[operation] = names
   return names
 end
 
@@ -55,7 +48,8 @@ end
 
 --- Counts a call that ended.
 function Metrics:call(account, operation, outcome, duration_ms)
-  local names = names_of(self, account, operation)
+  -- the names are made once: calls are many, accounts few
+  local names = kept(self.names, account, operation, new_names)
   outcome = outcome or ""
   local counter = names.outcomes[outcome]
   if not counter then

@@ -5,6 +5,7 @@
 -- What is in the store belongs to a filling: the name that the worker gave it that counted what the ledger holds. With
 -- that name all of it is gone, and is filled again.
 
+local kept = require "obol.kept"
 local limit = require "obol.route.limit"
 
 local M = {}
@@ -23,20 +24,13 @@ local function minor(amount)
   return tonumber(amount:minor())
 end
 
--- What this worker knows of the window of an account: its names, and sums over parts that are over.
-local function window_of(usage, account, per)
-  local known = usage.windows[account]
-  if not known then
-    known = {}
-    usage.windows[account] = known
-  end
-  if not known[per] then
-    local prefix = ("limit/%s/%.0f/"):format(account, per)
-    known[per] = { prefix = prefix, filling = prefix .. "filling", width = per / PARTS, lasts = per * 1.1 / 1000,
-      sums = {} }
-  end
-  return known[per]
+local function new_window(account, per)
+  local prefix = ("limit/%s/%.0f/"):format(account, per)
+  return { prefix = prefix, filling = prefix .. "filling", width = per / PARTS, lasts = per * 1.1 / 1000, sums = {} }
 end
+
+-- What this worker knows of the window of an account: its names, and sums over parts that are over.
+local function window_of(usage, account, per) return kept(usage.windows, account, per, new_window) end
 
 local function place_of(window, at) return math.floor(at / window.width) end
 
