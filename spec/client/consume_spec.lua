@@ -10,138 +10,125 @@ local function client_of(ledger, clock)
     { ledger = ledger, clock = function() return clock.now end }))
 end
 
-local function specs(kind)
-  describe("events:consume in " .. kind.name, function()
-    if kind.missing then return it("runs", function() pending(kind.missing) end) end
-    local restore, clock, ledger, pay
-    setup(function()
-      restore = support.install()
-      kind.start()
-    end)
-    teardown(function()
-      kind.stop()
-      restore()
-    end)
-    before_each(function()
-      clock, ledger = { now = support.NOW }, kind.open()
-      pay = client_of(ledger, clock)
-    end)
-
-    -- The same ledger as another process has it.
-    local function another() return client_of(ledger.again and ledger.again() or ledger, clock) end
-
-    local function create(count)
-      for place = 1, count do pay.payments:create(order("A-" .. place)) end
-    end
-
-    it("lets one process hand out under a name at a time", function()
-      create(2)
-      local other, seen, inside = another(), {}, nil
-      local done = assert(pay.events:consume("mail", function(event)
-        seen[#seen + 1] = event.order_id
-        if #seen == 1 then inside = { other.events:consume("mail", function() error "not this one" end) } end
-      end))
-      assert.equal(2, done)
-      assert.same({ "A-1", "A-2" }, seen)
-      assert.is_nil(inside[1])
-      assert.equal("conflict", inside[2].kind)
-      assert.is_true(inside[2].retryable)
-      -- another name is another's
-      assert.equal(2, (other.events:consume("stock", function() end)))
-      -- and the right was given back
-      create(3)
-      assert.equal(1, (other.events:consume("mail", function() end)))
-    end)
-
-    it("hands an event out again when the process that had it died", function()
-      create(2)
-      local dead = coroutine.create(function() pay.events:consume("mail", function() coroutine.yield() end) end)
-      assert(coroutine.resume(dead))
-      local other, seen = another(), {}
-      local function take(event) seen[#seen + 1] = event.order_id end
-      clock.now = clock.now + 29999
-      assert.equal("conflict", select(2, other.events:consume("mail", take)).kind)
-      clock.now = clock.now + 1
-      assert.equal(2, (other.events:consume("mail", take)))
-      assert.same({ "A-1", "A-2" }, seen)
-      assert.equal(0, (other.events:consume("mail", take)))
-    end)
-
-    it("ends for a process that was so slow that it lost its right, and takes nothing back", function()
-      create(3)
-      local other, seen = another(), {}
-      local done, err = pay.events:consume("mail", function()
-        clock.now = clock.now + 1001
-        assert.equal(3, (other.events:consume("mail", function(event) seen[#seen + 1] = event.order_id end)))
-      end, { lease_ms = 1000 })
-      assert.is_nil(done)
-      assert.equal("conflict", err.kind)
-      assert.same({ "A-1", "A-2", "A-3" }, seen)
-      assert.equal(0, (pay.events:consume("mail", function() error "done already" end)))
-    end)
-
-    it("keeps its right while it works, however long all of it takes", function()
-      create(5)
-      local other = another()
-      local done = assert(pay.events:consume("mail", function(event)
-        clock.now = clock.now + 900
-        assert.is_nil((other.events:consume("mail", function() end)))
-        return event.order_id ~= "A-2" or nil, event.order_id == "A-2" and "refused" or nil
-      end, { lease_ms = 2000 }))
-      assert.equal(4, done)
-    end)
-
-    it("holds back the order of an event that is refused, across calls and processes", function()
-      create(3)
-      pay.refunds:create("A-2", { refund_id = "R-1" })
-      local function refuse(event) return event.order_id ~= "A-2" end
-      local done, err = pay.events:consume("mail", refuse)
-      assert.same({ 2, "internal" }, { done, err.kind })
-      pay.payments:create(order "A-4")
-      local other, seen = another(), {}
-      assert.equal(1, (other.events:consume("mail", refuse)))
-      assert.equal(3 - 1, (other.events:consume("mail", function(event)
-        seen[#seen + 1] = event.order_id .. " " .. event.type
-      end)))
-      assert.same({ "A-2 payment.succeeded", "A-2 refund.updated" }, seen)
-      local row = ledger.store:get("consumers", "mail")
-      assert.same({}, row.done)
-      assert.equal(5, row.cursor)
-    end)
-
-    it("hands out what lies behind any number of refused ones", function()
-      create(105)
-      local asked = {}
-      local done, err = pay.events:consume("mail", function(event)
-        asked[event.order_id] = (asked[event.order_id] or 0) + 1
-        return event.order_id == "A-103" or event.order_id == "A-105"
-      end)
-      assert.same({ 2, "internal" }, { done, err.kind })
-      for place = 1, 105 do assert.equal(1, asked["A-" .. place]) end
-    end)
-
-    it("remembers any set of what is done", function()
-      create(12)
-      local left = {}
-      for place = 1, 12 do left["A-" .. place] = true end
-      -- each call takes one, in an order that joins and parts ranges everywhere
-      for _, place in ipairs { 5, 3, 12, 4, 9, 8, 1, 11, 2, 7, 10, 6 } do
-        local wanted, seen = "A-" .. place, {}
-        local done = pay.events:consume("mail", function(event)
-          seen[event.order_id] = true
-          return event.order_id == wanted
-        end)
-        assert.equal(1, done)
-        assert.same(left, seen)
-        left[wanted] = nil
-      end
-      local row = ledger.store:get("consumers", "mail")
-      assert.same({ {}, 12 }, { row.done, row.cursor })
-    end)
+places.describe("events:consume in %s", function(kind)
+  local clock, ledger, pay
+  before_each(function()
+    clock, ledger = { now = support.NOW }, kind.open()
+    pay = client_of(ledger, clock)
   end)
-end
 
-for _, kind in ipairs(places) do specs(kind) end
+  -- The same ledger as another process has it.
+  local function another() return client_of(ledger.again and ledger.again() or ledger, clock) end
+
+  local function create(count)
+    for place = 1, count do pay.payments:create(order("A-" .. place)) end
+  end
+
+  it("lets one process hand out under a name at a time", function()
+    create(2)
+    local other, seen, inside = another(), {}, nil
+    local done = assert(pay.events:consume("mail", function(event)
+      seen[#seen + 1] = event.order_id
+      if #seen == 1 then inside = { other.events:consume("mail", function() error "not this one" end) } end
+    end))
+    assert.equal(2, done)
+    assert.same({ "A-1", "A-2" }, seen)
+    assert.is_nil(inside[1])
+    assert.equal("conflict", inside[2].kind)
+    assert.is_true(inside[2].retryable)
+    -- another name is another's
+    assert.equal(2, (other.events:consume("stock", function() end)))
+    -- and the right was given back
+    create(3)
+    assert.equal(1, (other.events:consume("mail", function() end)))
+  end)
+
+  it("hands an event out again when the process that had it died", function()
+    create(2)
+    local dead = coroutine.create(function() pay.events:consume("mail", function() coroutine.yield() end) end)
+    assert(coroutine.resume(dead))
+    local other, seen = another(), {}
+    local function take(event) seen[#seen + 1] = event.order_id end
+    clock.now = clock.now + 29999
+    assert.equal("conflict", select(2, other.events:consume("mail", take)).kind)
+    clock.now = clock.now + 1
+    assert.equal(2, (other.events:consume("mail", take)))
+    assert.same({ "A-1", "A-2" }, seen)
+    assert.equal(0, (other.events:consume("mail", take)))
+  end)
+
+  it("ends for a process that was so slow that it lost its right, and takes nothing back", function()
+    create(3)
+    local other, seen = another(), {}
+    local done, err = pay.events:consume("mail", function()
+      clock.now = clock.now + 1001
+      assert.equal(3, (other.events:consume("mail", function(event) seen[#seen + 1] = event.order_id end)))
+    end, { lease_ms = 1000 })
+    assert.is_nil(done)
+    assert.equal("conflict", err.kind)
+    assert.same({ "A-1", "A-2", "A-3" }, seen)
+    assert.equal(0, (pay.events:consume("mail", function() error "done already" end)))
+  end)
+
+  it("keeps its right while it works, however long all of it takes", function()
+    create(5)
+    local other = another()
+    local done = assert(pay.events:consume("mail", function(event)
+      clock.now = clock.now + 900
+      assert.is_nil((other.events:consume("mail", function() end)))
+      return event.order_id ~= "A-2" or nil, event.order_id == "A-2" and "refused" or nil
+    end, { lease_ms = 2000 }))
+    assert.equal(4, done)
+  end)
+
+  it("holds back the order of an event that is refused, across calls and processes", function()
+    create(3)
+    pay.refunds:create("A-2", { refund_id = "R-1" })
+    local function refuse(event) return event.order_id ~= "A-2" end
+    local done, err = pay.events:consume("mail", refuse)
+    assert.same({ 2, "internal" }, { done, err.kind })
+    pay.payments:create(order "A-4")
+    local other, seen = another(), {}
+    assert.equal(1, (other.events:consume("mail", refuse)))
+    assert.equal(3 - 1, (other.events:consume("mail", function(event)
+      seen[#seen + 1] = event.order_id .. " " .. event.type
+    end)))
+    assert.same({ "A-2 payment.succeeded", "A-2 refund.updated" }, seen)
+    local row = ledger.store:get("consumers", "mail")
+    assert.same({}, row.done)
+    assert.equal(5, row.cursor)
+  end)
+
+  it("hands out what lies behind any number of refused ones", function()
+    create(105)
+    local asked = {}
+    local done, err = pay.events:consume("mail", function(event)
+      asked[event.order_id] = (asked[event.order_id] or 0) + 1
+      return event.order_id == "A-103" or event.order_id == "A-105"
+    end)
+    assert.same({ 2, "internal" }, { done, err.kind })
+    for place = 1, 105 do assert.equal(1, asked["A-" .. place]) end
+  end)
+
+  it("remembers any set of what is done", function()
+    create(12)
+    local left = {}
+    for place = 1, 12 do left["A-" .. place] = true end
+    -- each call takes one, in an order that joins and parts ranges everywhere
+    for _, place in ipairs { 5, 3, 12, 4, 9, 8, 1, 11, 2, 7, 10, 6 } do
+      local wanted, seen = "A-" .. place, {}
+      local done = pay.events:consume("mail", function(event)
+        seen[event.order_id] = true
+        return event.order_id == wanted
+      end)
+      assert.equal(1, done)
+      assert.same(left, seen)
+      left[wanted] = nil
+    end
+    local row = ledger.store:get("consumers", "mail")
+    assert.same({ {}, 12 }, { row.done, row.cursor })
+  end)
+end, { install = support.install })
 
 describe("events:consume", function()
   local restore

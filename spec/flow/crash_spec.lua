@@ -80,67 +80,52 @@ local function live(ledger, clock, shop, ends)
   return pay, about
 end
 
-local function specs(kind)
-  describe("a process with a flow that dies, on " .. kind.name, function()
-    if kind.missing then return it("is followed by another one", function() pending(kind.missing) end) end
-    local restore
-    setup(function()
-      kind.start()
-      restore = support.install()
-    end)
-    teardown(function()
-      restore()
-      kind.stop()
-    end)
+places.describe("a process with a flow that dies, on %s", function(kind)
+  local function count_writes(ends)
+    local ledger = kind.open()
+    local _, count = die_at(ledger, -1, false, function() live(ledger, { now = support.NOW }, new_shop(), ends) end)
+    return count
+  end
 
-    local function count_writes(ends)
-      local ledger = kind.open()
-      local _, count = die_at(ledger, -1, false, function() live(ledger, { now = support.NOW }, new_shop(), ends) end)
-      return count
-    end
+  local function die_and_recover(ends, at, after)
+    local ledger, clock, shop = kind.open(), { now = support.NOW }, new_shop()
+    local died = die_at(ledger, at, after, function() live(ledger, clock, shop, ends) end)
+    -- leases end
+    clock.now = clock.now + 2 * MINUTE
+    local pay, about = live(ledger, clock, shop, ends)
+    local flow = pay.flows:get "f"
+    return died, flow, shop, about, ledger
+  end
 
-    local function die_and_recover(ends, at, after)
-      local ledger, clock, shop = kind.open(), { now = support.NOW }, new_shop()
-      local died = die_at(ledger, at, after, function() live(ledger, clock, shop, ends) end)
-      -- leases end
-      clock.now = clock.now + 2 * MINUTE
-      local pay, about = live(ledger, clock, shop, ends)
-      local flow = pay.flows:get "f"
-      return died, flow, shop, about, ledger
-    end
-
-    for _, ends in ipairs { "succeeded", "failed" } do
-      it("goes on where it was, each thing done with one key: a flow that has " .. ends, function()
-        local writes = count_writes(ends)
-        assert.is_true(writes > 15)
-        -- each place on the ledger in memory, some on the others
-        for at = 1, writes, kind.durable and 13 or 1 do
-          for _, after in ipairs { false, true } do
-            local where = ("%s at %d%s"):format(ends, at, after and " after" or "")
-            local died, flow, shop, about, ledger = die_and_recover(ends, at, after)
-            assert.is_true(died, where)
-            assert.equal(ends, flow.status, where .. ": " .. tostring(flow.error))
-            for what, keys in pairs(shop.done) do
-              local count = 0
-              for _ in pairs(keys) do count = count + 1 end
-              assert.equal(1, count, where .. ": " .. what)
-            end
-            local expected = ends == "succeeded" and { "reserve", "deliver" }
-              or { "reserve", "undo mail", "undo reserve done" }
-            assert.same(expected, shop.order, where)
-            local rows = all_rows(ledger)
-            assert.equal(1, #rows.payments, where)
-            assert.equal(ends == "succeeded" and 0 or 1, #rows.refunds, where)
-            assert.is_true(#rows.attempts <= 2, where)
-            local problems = {}
-            assert(check.run(ledger, function(one) problems[#problems + 1] = one.table .. ": " .. one.problem end))
-            assert.same({}, problems, where)
-            assert.is_true(about.clock.now < support.NOW + 5 * HOUR)
+  for _, ends in ipairs { "succeeded", "failed" } do
+    it("goes on where it was, each thing done with one key: a flow that has " .. ends, function()
+      local writes = count_writes(ends)
+      assert.is_true(writes > 15)
+      -- each place on the ledger in memory, some on the others
+      for at = 1, writes, kind.durable and 13 or 1 do
+        for _, after in ipairs { false, true } do
+          local where = ("%s at %d%s"):format(ends, at, after and " after" or "")
+          local died, flow, shop, about, ledger = die_and_recover(ends, at, after)
+          assert.is_true(died, where)
+          assert.equal(ends, flow.status, where .. ": " .. tostring(flow.error))
+          for what, keys in pairs(shop.done) do
+            local count = 0
+            for _ in pairs(keys) do count = count + 1 end
+            assert.equal(1, count, where .. ": " .. what)
           end
+          local expected = ends == "succeeded" and { "reserve", "deliver" }
+            or { "reserve", "undo mail", "undo reserve done" }
+          assert.same(expected, shop.order, where)
+          local rows = all_rows(ledger)
+          assert.equal(1, #rows.payments, where)
+          assert.equal(ends == "succeeded" and 0 or 1, #rows.refunds, where)
+          assert.is_true(#rows.attempts <= 2, where)
+          local problems = {}
+          assert(check.run(ledger, function(one) problems[#problems + 1] = one.table .. ": " .. one.problem end))
+          assert.same({}, problems, where)
+          assert.is_true(about.clock.now < support.NOW + 5 * HOUR)
         end
-      end)
-    end
-  end)
-end
-
-for _, kind in ipairs(places) do specs(kind) end
+      end
+    end)
+  end
+end, { install = support.install })

@@ -67,96 +67,83 @@ describe("a recorded value", function()
   end)
 end)
 
-for _, kind in ipairs(places) do
-  describe("recorded values on " .. kind.name, function()
-    if kind.missing then return it("come back", function() pending(kind.missing) end) end
-    local restore
-    setup(function()
-      kind.start()
-      restore = support.install()
+places.describe("recorded values on %s", function(kind)
+  it("come back as they were", function()
+    local err = obol.error.new { kind = "timeout", outcome = "unknown", message = "no answer", retryable = true,
+      provider_message = "words of the provider", fields = { { field = "a", message = "b" } } }
+    local given = { text = "a\0b\255", list = { 1, 2, 3 }, fraction = 0.1, large = 2 ^ 52, negative = -7,
+      yes = true, no = false, ["$"] = "money", ["$x"] = { ["$"] = "nil" }, null = obol.null, [7] = "seven",
+      amounts = { obol.money("8.88", "USD"), obol.money.minor("90071992547409930", "JPY") }, error = err,
+      list_of_json = obol.json.decode '[{"a":[]}]' }
+    local back
+    local flow = obol.flow("keep", function(flow, input)
+      back = { input = input }
+      back.results = { n = select("#", flow:step("a", function() return nil, false, input, nil end)),
+        flow:step("b", function() return nil, false, input, nil end) }
+      flow:sleep "1s"
     end)
-    teardown(function()
-      restore()
-      kind.stop()
-    end)
-
-    it("come back as they were", function()
-      local err = obol.error.new { kind = "timeout", outcome = "unknown", message = "no answer", retryable = true,
-        provider_message = "words of the provider", fields = { { field = "a", message = "b" } } }
-      local given = { text = "a\0b\255", list = { 1, 2, 3 }, fraction = 0.1, large = 2 ^ 52, negative = -7,
-        yes = true, no = false, ["$"] = "money", ["$x"] = { ["$"] = "nil" }, null = obol.null, [7] = "seven",
-        amounts = { obol.money("8.88", "USD"), obol.money.minor("90071992547409930", "JPY") }, error = err,
-        list_of_json = obol.json.decode '[{"a":[]}]' }
-      local back
-      local flow = obol.flow("keep", function(flow, input)
-        back = { input = input }
-        back.results = { n = select("#", flow:step("a", function() return nil, false, input, nil end)),
-          flow:step("b", function() return nil, false, input, nil end) }
-        flow:sleep "1s"
-      end)
-      local pay, about = support.open({ flow }, { ledger = kind.open() })
-      local started = pay.flows:start("keep", given, { id = "f" })
-      assert.equal("waiting", started.status, tostring(started.error))
-      support.pass(about, 1000)
-      assert.equal(1, pay.flows:run().ended)
-      assert.equal(4, back.results.n)
-      assert.is_nil(back.results[1])
-      assert.is_false(back.results[2])
-      assert.is_nil(back.results[4])
-      for _, found in ipairs { back.input, back.results[3], pay.flows:get("f").input } do
-        assert.is_true(obol.error.is(found.error))
-        assert.equal("timeout", found.error.kind)
-        assert.is_true(found.error.retryable)
-        assert.same({ { field = "a", message = "b" } }, found.error.fields)
-        assert.is_nil(found.error.provider_message)
-        assert.equal(obol.money("8.88", "USD"), found.amounts[1])
-        assert.equal("90071992547409930", found.amounts[2]:format())
-        assert.equal(obol.null, found.null)
-        assert.equal("a\0b\255", found.text)
-        assert.equal(0.1, found.fraction)
-        assert.equal(2 ^ 52, found.large)
-        assert.same({ "money", { ["$"] = "nil" }, "seven", -7, true, false },
-          { found["$"], found["$x"], found[7], found.negative, found.yes, found.no })
-        assert.same({ { a = {} } }, found.list_of_json)
-        assert.same({ 1, 2, 3 }, found.list)
-      end
-    end)
-
-    -- an id that is put together from one must be the same each time, or what was paid is paid again
-    it("are written the same each time, whatever the kind of a number was", function()
-      local seen = {}
-      local flow = obol.flow("count", function(flow, input)
-        local half, none, large = flow:step("a", function() return 10 / 2, -0.0, 2.0 ^ 40 end)
-        seen[#seen + 1] = table.concat({ half, none, large, 0.5 }, " ") .. " " .. input.count
-        local payment = flow:create(support.order("A-" .. half))
-        flow:sleep "1s"
-        return payment.order_id
-      end)
-      local pay, about = support.open({ flow }, { ledger = kind.open(), create = support.paid })
-      pay.flows:start("count", { count = 6 / 2 }, { id = "f" })
-      support.pass(about, 1000)
-      pay.flows:run()
-      assert.equal("A-5", pay.flows:get("f").result)
-      assert.same({ "5 0 1099511627776 0.5 3", "5 0 1099511627776 0.5 3" }, seen)
-      assert.equal(1, about.transport.count "payment.create")
-    end)
-
-    it("are other ones each time, so that code that changes them changes no record", function()
-      local flow = obol.flow("change", function(flow, input)
-        input.count = input.count + 1
-        local step = flow:step("a", function() return { 1 } end)
-        step[1] = step[1] + 1
-        flow:sleep "1s"
-        return { input.count, step[1] }
-      end)
-      local pay, about = support.open({ flow }, { ledger = kind.open() })
-      pay.flows:start("change", { count = 1 }, { id = "f" })
-      support.pass(about, 1000)
-      pay.flows:run()
-      assert.same({ 2, 2 }, pay.flows:get("f").result)
-    end)
+    local pay, about = support.open({ flow }, { ledger = kind.open() })
+    local started = pay.flows:start("keep", given, { id = "f" })
+    assert.equal("waiting", started.status, tostring(started.error))
+    support.pass(about, 1000)
+    assert.equal(1, pay.flows:run().ended)
+    assert.equal(4, back.results.n)
+    assert.is_nil(back.results[1])
+    assert.is_false(back.results[2])
+    assert.is_nil(back.results[4])
+    for _, found in ipairs { back.input, back.results[3], pay.flows:get("f").input } do
+      assert.is_true(obol.error.is(found.error))
+      assert.equal("timeout", found.error.kind)
+      assert.is_true(found.error.retryable)
+      assert.same({ { field = "a", message = "b" } }, found.error.fields)
+      assert.is_nil(found.error.provider_message)
+      assert.equal(obol.money("8.88", "USD"), found.amounts[1])
+      assert.equal("90071992547409930", found.amounts[2]:format())
+      assert.equal(obol.null, found.null)
+      assert.equal("a\0b\255", found.text)
+      assert.equal(0.1, found.fraction)
+      assert.equal(2 ^ 52, found.large)
+      assert.same({ "money", { ["$"] = "nil" }, "seven", -7, true, false },
+        { found["$"], found["$x"], found[7], found.negative, found.yes, found.no })
+      assert.same({ { a = {} } }, found.list_of_json)
+      assert.same({ 1, 2, 3 }, found.list)
+    end
   end)
-end
+
+  -- an id that is put together from one must be the same each time, or what was paid is paid again
+  it("are written the same each time, whatever the kind of a number was", function()
+    local seen = {}
+    local flow = obol.flow("count", function(flow, input)
+      local half, none, large = flow:step("a", function() return 10 / 2, -0.0, 2.0 ^ 40 end)
+      seen[#seen + 1] = table.concat({ half, none, large, 0.5 }, " ") .. " " .. input.count
+      local payment = flow:create(support.order("A-" .. half))
+      flow:sleep "1s"
+      return payment.order_id
+    end)
+    local pay, about = support.open({ flow }, { ledger = kind.open(), create = support.paid })
+    pay.flows:start("count", { count = 6 / 2 }, { id = "f" })
+    support.pass(about, 1000)
+    pay.flows:run()
+    assert.equal("A-5", pay.flows:get("f").result)
+    assert.same({ "5 0 1099511627776 0.5 3", "5 0 1099511627776 0.5 3" }, seen)
+    assert.equal(1, about.transport.count "payment.create")
+  end)
+
+  it("are other ones each time, so that code that changes them changes no record", function()
+    local flow = obol.flow("change", function(flow, input)
+      input.count = input.count + 1
+      local step = flow:step("a", function() return { 1 } end)
+      step[1] = step[1] + 1
+      flow:sleep "1s"
+      return { input.count, step[1] }
+    end)
+    local pay, about = support.open({ flow }, { ledger = kind.open() })
+    pay.flows:start("change", { count = 1 }, { id = "f" })
+    support.pass(about, 1000)
+    pay.flows:run()
+    assert.same({ 2, 2 }, pay.flows:get("f").result)
+  end)
+end, { install = support.install })
 
 describe("what cannot be recorded", function()
   local restore

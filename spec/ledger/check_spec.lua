@@ -48,76 +48,63 @@ local function fill(ledger)
   return pay
 end
 
-local function specs(kind)
-  describe("ledger.check in " .. kind.name, function()
-    if kind.missing then return it("runs", function() pending(kind.missing) end) end
-    local restore, ledger
-    setup(function()
-      restore = support.install()
-      kind.start()
-    end)
-    teardown(function()
-      kind.stop()
-      restore()
-    end)
-    before_each(function()
-      ledger = kind.open()
-      fill(ledger)
-    end)
-
-    it("finds nothing wrong with what the client records", function()
-      local found, counts = problems_of(ledger)
-      assert.same({}, found)
-      assert.equal(5, counts.payments)
-      assert.equal(3, counts.refunds)
-      assert.equal(1, counts.consumers)
-      assert.is_true(counts.events >= 7 and counts.attempts >= 8 and counts.notifications == 4)
-    end)
-
-    it("finds what does not fit", function()
-      local function set(name, key, to) assert(ledger.store:run { { set = name, key = key, to = to } }) end
-      for _, case in ipairs {
-        { "payments", "A-1", { status = "failed" }, "it is failed, and its events end at succeeded" },
-        { "payments", "A-5", { status = "succeeded" }, "no attempt has its success" },
-        { "payments", "A-4", { due_ms = none }, "it is open and nobody will look at it" },
-        { "payments", "A-1", { refunded = "3.00" }, "what was given back is not the sum of its refunds" },
-        { "refunds", "R-2", { amount = "8.00" }, "more is given back than was taken" },
-        { "refunds", "R-2", { due_ms = none }, "it is open and nobody will look at it" },
-        { "refunds", "R-2", { order_id = "A-9" }, "its payment is not recorded" },
-        { "notifications", "a/e3", { due_ms = none }, "it waits and nobody will look at it" },
-        { "consumers", "mail", { done = { 50, 900 } }, "it has done events that are not recorded" },
-        { "consumers", "mail", { done = { 9, 3 } }, "what it has done is no list of ranges" },
-      } do
-        local name, key, to, wanted = case[1], case[2], case[3], case[4]
-        local before = ledger.store:get(name, key)
-        set(name, key, to)
-        local found = table.concat(problems_of(ledger), "\n")
-        assert.truthy(found:find(wanted, 1, true), ("%s, got: %s"):format(wanted, found))
-        local back = {}
-        for column in pairs(to) do back[column] = before[column] == nil and none or before[column] end
-        set(name, key, back)
-      end
-      assert.same({}, (problems_of(ledger)))
-    end)
-
-    it("finds attempts that do not fit", function()
-      local row = ledger:payment "A-1"
-      local function set(key, to) assert(ledger.store:run { { set = "attempts", key = key, to = to } }) end
-      set(row.attempt, { success_of = none })
-      assert.same({ "payments A-1: no attempt has its success" }, (problems_of(ledger)))
-      set(row.attempt, { success_of = "A-1", slot = "payment:A-1" })
-      assert.same({ "attempts " .. row.attempt .. ": it is closed and holds a slot" }, (problems_of(ledger)))
-      set(row.attempt, { slot = none, outcome = "declined" })
-      local found = table.concat((problems_of(ledger)), "\n")
-      assert.truthy(found:find("it is succeeded, and its attempt declined", 1, true), found)
-      set(row.attempt, { outcome = "succeeded" })
-      assert.same({}, (problems_of(ledger)))
-    end)
-  end)
-end
-
 -- what PostgreSQL does otherwise shows in the specs of the store
-for place = 1, 2 do specs(places[place]) end
+places.describe("ledger.check in %s", function(kind)
+  local ledger
+  before_each(function()
+    ledger = kind.open()
+    fill(ledger)
+  end)
+
+  it("finds nothing wrong with what the client records", function()
+    local found, counts = problems_of(ledger)
+    assert.same({}, found)
+    assert.equal(5, counts.payments)
+    assert.equal(3, counts.refunds)
+    assert.equal(1, counts.consumers)
+    assert.is_true(counts.events >= 7 and counts.attempts >= 8 and counts.notifications == 4)
+  end)
+
+  it("finds what does not fit", function()
+    local function set(name, key, to) assert(ledger.store:run { { set = name, key = key, to = to } }) end
+    for _, case in ipairs {
+      { "payments", "A-1", { status = "failed" }, "it is failed, and its events end at succeeded" },
+      { "payments", "A-5", { status = "succeeded" }, "no attempt has its success" },
+      { "payments", "A-4", { due_ms = none }, "it is open and nobody will look at it" },
+      { "payments", "A-1", { refunded = "3.00" }, "what was given back is not the sum of its refunds" },
+      { "refunds", "R-2", { amount = "8.00" }, "more is given back than was taken" },
+      { "refunds", "R-2", { due_ms = none }, "it is open and nobody will look at it" },
+      { "refunds", "R-2", { order_id = "A-9" }, "its payment is not recorded" },
+      { "notifications", "a/e3", { due_ms = none }, "it waits and nobody will look at it" },
+      { "consumers", "mail", { done = { 50, 900 } }, "it has done events that are not recorded" },
+      { "consumers", "mail", { done = { 9, 3 } }, "what it has done is no list of ranges" },
+    } do
+      local name, key, to, wanted = case[1], case[2], case[3], case[4]
+      local before = ledger.store:get(name, key)
+      set(name, key, to)
+      local found = table.concat(problems_of(ledger), "\n")
+      assert.truthy(found:find(wanted, 1, true), ("%s, got: %s"):format(wanted, found))
+      local back = {}
+      for column in pairs(to) do back[column] = before[column] == nil and none or before[column] end
+      set(name, key, back)
+    end
+    assert.same({}, (problems_of(ledger)))
+  end)
+
+  it("finds attempts that do not fit", function()
+    local row = ledger:payment "A-1"
+    local function set(key, to) assert(ledger.store:run { { set = "attempts", key = key, to = to } }) end
+    set(row.attempt, { success_of = none })
+    assert.same({ "payments A-1: no attempt has its success" }, (problems_of(ledger)))
+    set(row.attempt, { success_of = "A-1", slot = "payment:A-1" })
+    assert.same({ "attempts " .. row.attempt .. ": it is closed and holds a slot" }, (problems_of(ledger)))
+    set(row.attempt, { slot = none, outcome = "declined" })
+    local found = table.concat((problems_of(ledger)), "\n")
+    assert.truthy(found:find("it is succeeded, and its attempt declined", 1, true), found)
+    set(row.attempt, { outcome = "succeeded" })
+    assert.same({}, (problems_of(ledger)))
+  end)
+end, { install = support.install, but = "PostgreSQL" })
 
 describe("ledger.check", function()
   local restore

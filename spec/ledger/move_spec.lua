@@ -15,38 +15,33 @@ local function fill(book)
   assert(book:apply_event { id = "a/1", account = "a", type = "hint", received_ms = 1 })
 end
 
-for _, kind in ipairs(places) do
-  describe("a ledger that is moved from SQLite to " .. kind.name, function()
-    if kind.missing then return it("goes on", function() pending(kind.missing) end) end
-    local from
-    setup(function()
-      kind.start()
-      from = assert(ledger.open "sqlite::memory:")
-      fill(from)
-    end)
-    teardown(kind.stop)
-
-    it("is there as a whole, with its id and the events' numbers", function()
-      local to, told = kind.open(), 0
-      local counts = assert(move.run(from, to, function() told = told + 1 end))
-      assert.equal(1203, counts.payments)
-      assert.equal(1203, counts.events)
-      assert.equal(1, counts.attempts)
-      assert.is_true(told >= 10)
-      assert.same(all_rows(from), all_rows(to))
-      assert.equal(from:id(), to:id())
-      assert.equal("k-1", to:holder("slot", "payment:A-7").key)
-    end)
-
-    it("is moved into an empty one alone", function()
-      local to = kind.open()
-      assert(to:apply_event { id = "a/2", account = "a", type = "hint", received_ms = 1 })
-      local id = to:id()
-      local counts, err = move.run(from, to)
-      assert.is_nil(counts)
-      assert.equal("conflict", err.kind)
-      assert.equal(id, to:id())
-      assert.equal(0, #to:list("payments", {}))
-    end)
+places.describe("a ledger that is moved from SQLite to %s", function(kind)
+  local from
+  setup(function()
+    from = assert(ledger.open "sqlite::memory:")
+    fill(from)
   end)
-end
+
+  it("is there as a whole, with its id and the events' numbers", function()
+    local to, told = kind.open(), 0
+    local counts = assert(move.run(from, to, function() told = told + 1 end))
+    assert.equal(1203, counts.payments)
+    assert.equal(1203, counts.events)
+    assert.equal(1, counts.attempts)
+    assert.is_true(told >= 10)
+    assert.same(all_rows(from), all_rows(to))
+    assert.equal(from:id(), to:id())
+    assert.equal("k-1", to:holder("slot", "payment:A-7").key)
+  end)
+
+  it("is moved into an empty one alone", function()
+    local to = kind.open()
+    assert(to:apply_event { id = "a/2", account = "a", type = "hint", received_ms = 1 })
+    local id = to:id()
+    local counts, err = move.run(from, to)
+    assert.is_nil(counts)
+    assert.equal("conflict", err.kind)
+    assert.equal(id, to:id())
+    assert.equal(0, #to:list("payments", {}))
+  end)
+end)

@@ -2,6 +2,7 @@
 -- start(), stop(), open([options]) = an empty ledger }. What `open` answers has `again()`, the same ledger
 -- as another process finds it, where it is durable.
 
+local busted = require "busted"
 local ledger = require "obol.ledger"
 local postgres_server = require "spec.store.postgres_server"
 local support = require "spec.store.support"
@@ -60,4 +61,30 @@ for _, kind in ipairs { sqlite, postgres } do
   end
 end
 
-return { memory, sqlite, postgres }
+local M = { memory, sqlite, postgres }
+
+--- Specs on each of them: `body(kind)` declares those of one, whose title is `title` with its name for `%s`. options:
+-- `install` (called before them, it answers what is called behind them) and `but` (the name of one that is left out).
+function M.describe(title, body, options)
+  options = options or {}
+  local function specs(kind)
+    busted.describe(title:format(kind.name), function()
+      if kind.missing then return busted.it("run", function() busted.pending(kind.missing) end) end
+      local restore
+      busted.setup(function()
+        kind.start()
+        restore = options.install and options.install()
+      end)
+      busted.teardown(function()
+        kind.stop()
+        if restore then restore() end
+      end)
+      body(kind)
+    end)
+  end
+  for _, kind in ipairs(M) do
+    if kind.name ~= options.but then specs(kind) end
+  end
+end
+
+return M
