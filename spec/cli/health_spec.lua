@@ -5,12 +5,7 @@ local ledger_support = require "spec.cli.ledger_support"
 
 describe("obol health", function()
   local world, order
-  setup(function()
-    world, order = ledger_support.open(), ledger_support.order
-    assert.equal("succeeded", world.pay.payments:create(order "A-1").status)
-    assert.equal("failed", world.pay.payments:create(order("A-2", "900")).status)
-    assert.equal("succeeded", world.pay.payments:create(order "A-3").status)
-  end)
+  setup(function() world, order = ledger_support.paid(), ledger_support.order end)
   teardown(function() world.stop() end)
 
   it("tells by what is recorded, in which a decline is no failure", function()

@@ -37,6 +37,25 @@ function M.open(ledger, flows)
   return self
 end
 
+--- The same with three payments: A-1 and A-3 are paid, A-2 was declined.
+function M.paid(ledger, flows)
+  local self = M.open(ledger, flows)
+  assert(self.pay.payments:create(M.order "A-1").status == "succeeded")
+  assert(self.pay.payments:create(M.order("A-2", "900")).status == "failed")
+  assert(self.pay.payments:create(M.order "A-3").status == "succeeded")
+  return self
+end
+
+--- What runs `obol` in `world()` and expects the exit status that it gets first; and the same for `--json`.
+function M.runners(world)
+  local function run(status, ...)
+    local ran = world().obol(...)
+    if ran.status ~= status then error(("ended with %s: %s"):format(ran.status, ran.out .. ran.err), 2) end
+    return ran
+  end
+  return run, function(status, ...) return require("cjson").decode(run(status, ...).out) end
+end
+
 --- An order paid by card; the CVV decides what becomes of it.
 function M.order(order_id, cvv)
   return {

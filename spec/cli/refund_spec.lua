@@ -1,25 +1,13 @@
 -- obol refund, on a ledger in a file.
 
-local cjson = require "cjson"
 local ledger_support = require "spec.cli.ledger_support"
 
 describe("the command line on a ledger:", function()
   local world, order
-  setup(function()
-    world, order = ledger_support.open(), ledger_support.order
-    assert.equal("succeeded", world.pay.payments:create(order "A-1").status)
-    assert.equal("failed", world.pay.payments:create(order("A-2", "900")).status)
-    assert.equal("succeeded", world.pay.payments:create(order "A-3").status)
-  end)
+  setup(function() world, order = ledger_support.paid(), ledger_support.order end)
   teardown(function() world.stop() end)
 
-  local function run(status, ...)
-    local ran = world.obol(...)
-    assert.equal(status, ran.status, ran.out .. ran.err)
-    return ran
-  end
-
-  local function json(status, ...) return cjson.decode(run(status, ...).out) end
+  local run, json = ledger_support.runners(function() return world end)
 
   describe("obol refund", function()
     it("says what it would do, does it, and goes on with it when it is repeated", function()

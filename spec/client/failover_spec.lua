@@ -1,10 +1,6 @@
 local support = require "spec.client.support"
 
-local function card(order_id, more)
-  local params = { order_id = order_id, amount = "8.88", currency = "USD", customer = { id = "u-1" } }
-  for key, value in pairs(more or {}) do params[key] = value end
-  return params
-end
+local card, refused = support.card, support.refused
 
 -- A client whose accounts one, two and three take money and answer in turn what `answers` lists (tables, or
 -- functions); also the accounts that were asked, and the log.
@@ -25,8 +21,6 @@ local function open(failover, answers, more)
   end, config)
   return pay, asked, { log = log, clock = clock, ledger = ledger, transport = transport }
 end
-
-local function refused() return nil, { kind = "network", outcome = "not_sent", message = "x", retryable = false } end
 
 local declined, rejected = { outcome = "declined", code = "51" }, { outcome = "rejected", code = "E1" }
 

@@ -4,38 +4,16 @@ local obol = require "obol"
 local sandbox = require "obol.sandbox"
 local simulated = require "spec.client.simulated"
 
+local order, sold = simulated.order, simulated.sold
+
 local function open(failover)
   local box = sandbox.new { clock_ms = 1700000000000, seed = "failover" }
-  local accounts = {}
-  for _, name in ipairs { "wrong", "cards", "spare" } do
-    local words = box:accounts().ruxpay
-    words.provider, words.secret_key = "ruxpay", obol.secret(name == "wrong" and ("w"):rep(32) or words.secret_key)
-    accounts[name] = words
-  end
+  local accounts = { wrong = simulated.cards(box, ("w"):rep(32)), cards = simulated.cards(box),
+    spare = simulated.cards(box) }
   local first = failover.first
   local pay, state = simulated.open(box, accounts,
     { routes = { { to = { first, first == "cards" and "spare" or "cards" }, failover = failover.words } } })
   return pay, box, state
-end
-
--- The test rules: the CVV says what becomes of it.
-local function order(order_id, cvv)
-  return {
-    order_id = order_id, amount = "8.88", currency = "USD", method = "card", customer = { ip = "203.0.113.9" },
-    items = { { name = "tea lights", price = "8.88", quantity = 1 } }, billing = { country = "CA" },
-    card = { number = obol.secret "4300000000000000", exp_month = 12, exp_year = 2028, holder = "san zhang",
-      cvv = obol.secret(cvv or "123") },
-    return_url = "https://shop.example/back", notify_url = "https://shop.example/notify/cards",
-  }
-end
-
--- How often the books say that money was taken.
-local function sold(box)
-  local count = 0
-  for _, entry in ipairs(box:books().ruxpay.payments) do
-    if entry.status == "succeeded" then count = count + 1 end
-  end
-  return count
 end
 
 describe("failover between accounts of a provider", function()

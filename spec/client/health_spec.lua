@@ -1,35 +1,10 @@
+local accounts = require "spec.client.accounts"
 local support = require "spec.client.support"
 
 local SECOND = 1000
 
-local function card(order_id, more)
-  local params = { order_id = order_id, amount = "8.88", currency = "USD", customer = { id = "u-1" } }
-  for key, value in pairs(more or {}) do params[key] = value end
-  return params
-end
-
-local function succeed(request) return { outcome = "succeeded", provider_id = request.url } end
-
--- What the account `one` answers stands in `world`, all others take the money.
-local function open(routes, world, more)
-  local config = { routes = routes, accounts = { one = { provider = "cards" }, two = { provider = "safe" },
-    three = { provider = "games" }, wheel = { provider = "wheel" } } }
-  for key, value in pairs(more or {}) do config[key] = value end
-  return support.open("cards", function(request, options)
-    local answer = world[options.account]
-    return (answer or succeed)(request, options)
-  end, config)
-end
-
-local function line(pay, account, operation)
-  for _, one in ipairs(pay:health()) do
-    if one.account == account and one.operation == (operation or "payment.create") then return one end
-  end
-  return nil
-end
-
-local function refused() return nil, { kind = "network", outcome = "not_sent", message = "x", retryable = false } end
-local function declined() return { outcome = "declined", kind = "declined" } end
+local open, line = accounts.open, accounts.line
+local card, succeed, refused, declined = support.card, support.succeed, support.refused, support.declined
 
 local breaker = { failures = 2, pause = "10s", probes = 1 }
 

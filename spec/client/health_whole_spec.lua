@@ -1,47 +1,16 @@
 -- Health the whole way: what the simulators' faults and refusals are counted as, for every provider that has them, and
 -- what an outage does to payments.
 
-local obol = require "obol"
 local sandbox = require "obol.sandbox"
 local simulated = require "spec.client.simulated"
 
-local SECOND = 1000
+local line, order, sold = require("spec.client.accounts").line, simulated.order, simulated.sold
 
--- The test rules: the CVV says what becomes of it.
-local function order(order_id, cvv)
-  return {
-    order_id = order_id, amount = "8.88", currency = "USD", method = "card", customer = { ip = "203.0.113.9" },
-    items = { { name = "tea lights", price = "8.88", quantity = 1 } }, billing = { country = "CA" },
-    card = { number = obol.secret "4300000000000000", exp_month = 12, exp_year = 2028, holder = "san zhang",
-      cvv = obol.secret(cvv or "123") },
-    return_url = "https://shop.example/back", notify_url = "https://shop.example/notify/cards",
-  }
-end
+local SECOND = 1000
 
 local function open(routes)
   local box = sandbox.new { clock_ms = 1700000000000, seed = "health" }
-  local accounts = {}
-  for _, name in ipairs { "cards", "spare" } do
-    local words = box:accounts().ruxpay
-    words.provider, words.secret_key = "ruxpay", obol.secret(words.secret_key)
-    accounts[name] = words
-  end
-  return simulated.open(box, accounts, { routes = routes }), box
-end
-
-local function line(pay, account, operation)
-  for _, one in ipairs(pay:health()) do
-    if one.account == account and one.operation == (operation or "payment.create") then return one end
-  end
-  return nil
-end
-
-local function sold(box)
-  local count = 0
-  for _, entry in ipairs(box:books().ruxpay.payments) do
-    if entry.status == "succeeded" then count = count + 1 end
-  end
-  return count
+  return simulated.open(box, { cards = simulated.cards(box), spare = simulated.cards(box) }, { routes = routes }), box
 end
 
 describe("an account over the simulator", function()

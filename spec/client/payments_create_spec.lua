@@ -1,11 +1,7 @@
 local support = require "spec.client.support"
 local money = require "obol.money"
 
-local function card(order_id, more)
-  local params = { order_id = order_id, amount = "8.88", currency = "USD", customer = { id = "u-1" } }
-  for key, value in pairs(more or {}) do params[key] = value end
-  return params
-end
+local card = support.card
 
 describe("payments:create", function()
   local restore

@@ -1,13 +1,7 @@
 local money = require "obol.money"
 local support = require "spec.client.support"
 
-local function card(order_id, more)
-  local params = { order_id = order_id, amount = "8.88", currency = "USD", customer = { id = "u-1" } }
-  for key, value in pairs(more or {}) do params[key] = value end
-  return params
-end
-
-local function succeed(request) return { outcome = "succeeded", provider_id = request.url } end
+local card, succeed = support.card, support.succeed
 
 -- A client with the accounts `one` and `two`, which take money, and `wheel`, which makes pages.
 local function open(routes, handler, more)

@@ -1,32 +1,18 @@
 -- The client over the real account and the simulator of RuxPay: cards, subscriptions, refunds,
 -- notifications, and what is certain when no answer came.
 
-local obol = require "obol"
 local sandbox = require "obol.sandbox"
 local simulated = require "spec.client.simulated"
 
 local DAY = 86400000
+local order = simulated.order
 
 local function open(words)
   local box = sandbox.new { clock_ms = 1700000000000, seed = "client" }
-  local account = box:accounts().ruxpay
-  account.provider, account.secret_key = "ruxpay", obol.secret(account.secret_key)
+  local account = simulated.cards(box)
   for name, value in pairs(words or {}) do account[name] = value end
   local pay, state = simulated.open(box, { cards = account })
   return pay, box, state
-end
-
--- The test rules: the CVV says what becomes of it.
-local function order(order_id, cvv, more)
-  local params = {
-    order_id = order_id, amount = "8.88", currency = "USD", method = "card", customer = { ip = "203.0.113.9" },
-    items = { { name = "tea lights", price = "8.88", quantity = 1 } }, billing = { country = "CA" },
-    card = { number = obol.secret "4300000000000000", exp_month = 12, exp_year = 2028, holder = "san zhang",
-      cvv = obol.secret(cvv or "123") },
-    return_url = "https://shop.example/back", notify_url = "https://shop.example/notify/cards",
-  }
-  for name, value in pairs(more or {}) do params[name] = value end
-  return params
 end
 
 local function subscribed(words)

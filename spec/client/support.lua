@@ -167,6 +167,20 @@ function M.bare(ledger, clock, log)
     counters = {} }
 end
 
+--- A payment's parameters.
+function M.card(order_id, more)
+  local params = { order_id = order_id, amount = "8.88", currency = "USD", customer = { id = "u-1" } }
+  for key, value in pairs(more or {}) do params[key] = value end
+  return params
+end
+
+function M.succeed(request) return { outcome = "succeeded", provider_id = request.url } end
+
+function M.declined() return { outcome = "declined", kind = "declined" } end
+
+--- Nothing was sent, and nothing would be the next time.
+function M.refused() return nil, { kind = "network", outcome = "not_sent", message = "x", retryable = false } end
+
 function M.not_sent()
   return nil, { kind = "network", outcome = "not_sent", message = "connection refused", retryable = true }
 end
