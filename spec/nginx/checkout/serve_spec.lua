@@ -4,6 +4,7 @@ package.path = "./scripts/storefront/?.lua;" .. package.path
 
 local json = require "obol.json"
 local sandbox = require "obol.sandbox.server"
+local socket = require "socket"
 local storefront = require "server"
 local wait = require "obol.wait"
 
@@ -69,6 +70,25 @@ describe("the example shop", function()
     assert(paid)
     assert(call("GET", url).body:find("<span>Paid</span>", 1, true))
     assert(call("GET", "/order?order=" .. order_id).body:find("succeeded", 1, true))
+  end)
+
+  it("answers a page that asks where its sender has no live connection left", function()
+    local url = form("/buy", "ware=tea").headers.location
+    local path = url:match("^http://[^/]+(/[^#?]*)"):gsub("/checkout/", "/status/")
+    local port, streams, refused = tonumber(shop.url:match "%d+$"), {}, false
+    for _ = 1, 60 do
+      local one = assert(socket.connect("127.0.0.1", port))
+      one:settimeout(30)
+      assert(one:send(("GET %s HTTP/1.1\r\nHost: a\r\nAccept: text/event-stream\r\n\r\n"):format(path)))
+      streams[#streams + 1] = one
+      refused = one:receive "*l":find(" 429 ", 1, true) ~= nil
+      if refused then break end
+      wait.sleep(60) -- pages have a rate too
+    end
+    assert.is_true(refused)
+    assert.equal(21, #streams)
+    assert.equal(200, call("GET", path, nil, { accept = "application/json" }).status)
+    for _, one in ipairs(streams) do one:close() end
   end)
 
   it("makes one order of forms that come at once", function()
