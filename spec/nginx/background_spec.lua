@@ -13,9 +13,9 @@ describe("the background work of obol.nginx", function()
   end)
 
   -- A request must not meet a connection of a worker that ends, so there are no lasting ones.
-  local function start(workers, more)
+  local function start(workers, more, cache)
     server = support.start {
-      workers = workers,
+      workers = workers, cache = cache, main = ("env PLACE=sqlite:%s/ledger.db;"):format(folder),
       http = ([[
         keepalive_timeout 0;
         init_by_lua_block { package.loaded["spec.nginx.place"] = "sqlite:%s/ledger.db" require "spec.nginx.desk" }
@@ -85,6 +85,19 @@ describe("the background work of obol.nginx", function()
       return server:log():find("exited with code 0", 1, true) ~= nil
     end))
     assert.is_nil(server:log():find("[error]", 1, true), server:log())
+  end)
+
+  it("is done once where code is not cached, and keeps the Lua of no request but that which does it", function()
+    start(1, "", "off")
+    local worker = server:workers()[1]
+    -- each ledger has a thread of its own
+    local function threads() return select(2, net.output(("ls /proc/%s/task"):format(worker)):gsub("%d+", "")) end
+    for _ = 1, 40 do server:get "/pay/health" end
+    assert.is_true(support.eventually(function() return threads() < 12 end), threads())
+    server:get "/create?order=A-1"
+    server:get "/advance?ms=6000"
+    assert.equal(1, becomes("A-1", "succeeded").asked)
+    assert.is_true(support.eventually(function() return threads() < 12 end), threads())
   end)
 
   it("holds up no worker that is to end", function()

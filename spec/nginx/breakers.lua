@@ -61,4 +61,24 @@ end
 
 function M.report() app.say(pay:health()) end
 
+--- A call of the transport that lasts until `loose` is set.
+function M.hang()
+  M.shop.start()
+  app.say(app.call(("http://127.0.0.1:%s/held"):format(ngx.var.server_port)))
+end
+
+function M.held()
+  while not seen:get "loose" do ngx.sleep(0.02) end
+  ngx.print "loose"
+end
+
+--- The calls under way in all workers, as they stand in the dict that all share.
+function M.under_way()
+  local sum = 0
+  for _, key in ipairs(ngx.shared.shared:get_keys(0)) do
+    if key:find("metric/obol_calls_in_flight", 1, true) then sum = sum + ngx.shared.shared:get(key) end
+  end
+  app.say { calls = sum }
+end
+
 return M

@@ -24,7 +24,7 @@ end
 
 package.loaded["obol.account"] = support.account
 local obol = require "obol"
-local pay = assert(obol.open { mode = "test", ledger = package.loaded["spec.nginx.place"],
+local pay = assert(obol.open { mode = "test", ledger = package.loaded["spec.nginx.place"] or os.getenv "PLACE",
   accounts = { a = { provider = "cards" } }, clock = now, transport = { send = function(request)
     return { status = 200, headers = {}, body = "{}", result = send(request) }
   end } })

@@ -16,7 +16,7 @@ describe("workers that share a dict", function()
   -- `one` are the settings of the account, as text; `names` says where the dict is named.
   local function start(one, names)
     local locations = {}
-    for _, name in ipairs { "create", "set", "sent", "empty", "report" } do
+    for _, name in ipairs { "create", "set", "sent", "empty", "report", "hang", "held", "under_way" } do
       locations[#locations + 1] = ("location = /%s { content_by_lua_block { require('spec.nginx.breakers').%s() } }")
         :format(name, name)
     end
@@ -135,6 +135,23 @@ describe("workers that share a dict", function()
     assert.matches("\ntwo%s+payment.create%s+closed%s+100.0 %%%s+%d+ ms", ran.out)
     ran = command.obol(folder, { "health", "--json", server:url "/health" })
     assert.equal("open", require("cjson").decode(ran.out).accounts[1].state)
+  end)
+
+  it("tell how many calls are under way, also where none ends", function()
+    start("{}", 'handlers = "shared"')
+    local function becomes(count)
+      assert.is_true(support.eventually(function() return server:get("/under_way").calls == count end))
+    end
+    local held = {}
+    for place = 1, 4 do held[place] = function() return server:get "/hang" end end
+    held[5] = function()
+      becomes(4)
+      server:get "/set?loose=1"
+      becomes(0)
+    end
+    for _, result in ipairs { require("obol.wait").all((table.unpack or unpack)(held)) } do
+      assert.is_true(result[1] == nil or result[1].status == 200)
+    end
   end)
 
   it("let no more through than a limit has room for, give back what came to nothing, and count again what was emptied",

@@ -7,6 +7,7 @@
 -- waits for the other.
 
 local adapter = require "obol.nginx.adapter"
+local loop = require "obol.nginx.loop"
 
 local M = {}
 
@@ -31,10 +32,10 @@ local function spread(seconds)
   return seconds * (0.75 + number / 2000)
 end
 
-local function say_once(loop, text)
-  if loop.said == text then return end
-  loop.said = text
-  if text then adapter.log(("obol.nginx: %s: %s"):format(loop.work.failed, text)) end
+local function say_once(one, text)
+  if one.said == text then return end
+  one.said = text
+  if text then adapter.log(("obol.nginx: %s: %s"):format(one.work.failed, text)) end
 end
 
 -- Closed before the run, or in the middle of it.
@@ -44,60 +45,49 @@ local function is_closed(err)
 end
 
 -- One run: whether more is due, or nil when the client is closed.
-local function run(loop)
-  local self = loop.self
-  local ok, report, err = pcall(loop.work.run, self.pay, self.limit)
+local function run(one)
+  local self = one.self
+  local ok, report, err = pcall(one.work.run, self.pay, self.limit)
   if not ok then err = report end
   if err and is_closed(err) then return nil end
   -- A ledger that is away says so once, not every few seconds.
-  say_once(loop, err and tostring(err) or nil)
-  if ok and report and loop.work.settles and report.settled > 0 then M.hurry(self) end
+  say_once(one, err and tostring(err) or nil)
+  if ok and report and one.work.settles and report.settled > 0 then M.hurry(self) end
   return ok and not err and report.left
 end
 
-local tick
-
-local function again(loop, seconds)
-  if not goes_on() then return end
-  local ok, err = ngx.timer.at(seconds, tick, loop)
-  if ok then return end
-  -- there may be one later: the next request tries again
-  loop.pid = nil
-  say_once(loop, tostring(err))
+-- The seconds until the next run, nil for none.
+local function turn(one)
+  local left = run(one)
+  if left == nil then return nil end
+  return left and 0.01 or spread(one.self.every_s)
 end
 
-function tick(premature, loop)
-  if premature then return end
-  local left = run(loop)
-  if left ~= nil then again(loop, left and 0.01 or spread(loop.self.every_s)) end
-end
-
---- The background work of a client: `settings` = { every_s =, limit = }, or nil for none.
-function M.new(pay, settings)
+--- The background work of a client: `settings` = { every_s =, limit = }, or nil for none. `shop` has the `url` that
+-- names it among others, and the store `numbers`.
+function M.new(pay, settings, shop)
   if not settings then return nil end
-  local self = { pay = pay, every_s = settings.every_s, limit = settings.limit, loops = {} }
-  for name, work in pairs(works) do self.loops[name] = { self = self, work = work } end
+  local self = { pay = pay, every_s = settings.every_s, limit = settings.limit, works = {} }
+  for name, work in pairs(works) do
+    local one = { self = self, work = work }
+    one.loop = loop.new { name = name .. "/" .. shop.url, dict = shop.numbers,
+      run = function() return turn(one) end, failed = function(text) say_once(one, text) end }
+    self.works[name] = one
+  end
   return self
 end
 
 --- Begins it in this worker, once: whether it runs. Before the workers are there it cannot.
 function M.start(self)
-  if not self or type(ngx) ~= "table" or not ngx.timer then return false end
-  if ngx.get_phase() == "init" then return false end
-  local pid, all = ngx.worker.pid(), true
-  for _, loop in pairs(self.loops) do
-    if loop.pid ~= pid then
-      loop.pid = pid
-      again(loop, spread(math.min(1, self.every_s)))
-      all = all and loop.pid ~= nil
-    end
-  end
+  if not self then return false end
+  local all = true
+  for _, one in pairs(self.works) do all = loop.start(one.loop, spread(math.min(1, self.every_s))) and all end
   return all
 end
 
 local function hurried(premature, self)
   self.hurries = false
-  if not premature then run(self.loops.flows) end
+  if not premature then run(self.works.flows) end
 end
 
 --- Goes on with flows soon, because something came for which one may wait.

@@ -100,13 +100,17 @@ function M.new(pay, options)
   shop.frame, shop.streams, shop.metrics = frame.new(shop.theme), {}, metrics.new(shop.numbers)
   if options.numbers or options.dict then assert(pay:share(options.numbers or options.dict)) end
   shop.metrics:count(pay)
-  local made, looks = {}, background.new(pay, shop.background)
-  local changes = reloading.new(pay, shop.reload, shop.dict)
+  local made, looks = {}, background.new(pay, shop.background, shop)
+  local changes = reloading.new(pay, shop.reload, shop)
+  local function start()
+    shop.metrics:start(shop.url)
+    reloading.start(changes)
+    return background.start(looks)
+  end
   for name in pairs(handlers) do
     local limit = body_limit(name, shop.limits)
     made[name] = function()
-      background.start(looks)
-      reloading.start(changes)
+      start()
       adapter.serve(function(request)
         local answer = guarded(shop, name, request)
         if settles[name] and answer.status < 400 then background.hurry(looks) end
@@ -114,10 +118,7 @@ function M.new(pay, options)
       end, limit)
     end
   end
-  function made.start()
-    reloading.start(changes)
-    return background.start(looks)
-  end
+  made.start = start
   function made.reload() return reloading.now(changes) end
   function made.answer(name, request)
     if not handlers[name] then error("expected the name of a handler", 2) end

@@ -4,6 +4,7 @@
 local gather = require "obol.gather"
 local kept = require "obol.kept"
 local reply = require "obol.nginx.reply"
+local loop = require "obol.nginx.loop"
 local wait = require "obol.wait"
 
 local M = {}
@@ -13,6 +14,7 @@ Metrics.__index = Metrics
 local ngx = rawget(_G, "ngx")
 local BOUNDS_MS = { 50, 100, 250, 500, 1000, 2500, 5000, 10000, 30000 }
 local PREFIX = "metric/"
+local EVERY_S, LASTS_S = 2, 60 -- between two notes of what is under way; how long one is believed
 local TOOK = "took/" -- with a bound's place: how many calls took so long and no longer
 
 -- A label's value as the text format wants it.
@@ -77,7 +79,18 @@ end
 --- Notes how many calls this worker has under way.
 function Metrics:under_way()
   self.here = self.here or PREFIX .. series("obol_calls_in_flight", { "worker", worker_id() })
-  self.dict:set(self.here, self.pending(), 120)
+  self.dict:set(self.here, self.pending(), LASTS_S)
+end
+
+--- Notes that every few seconds from now on, as any worker may be asked for the numbers of all, and calls that hang
+-- end nothing. `url` is that of the handlers.
+function Metrics:start(url)
+  self.loop = self.loop or loop.new { name = "metrics/" .. url, dict = self.dict, failed = function() end,
+    run = function()
+      self:under_way()
+      return EVERY_S
+    end }
+  return loop.start(self.loop, EVERY_S)
 end
 
 local described = {

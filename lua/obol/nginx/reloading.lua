@@ -4,6 +4,7 @@
 -- What one worker was told stands in the shared dict; the others look there every few seconds.
 
 local adapter = require "obol.nginx.adapter"
+local loop = require "obol.nginx.loop"
 
 local M = {}
 
@@ -42,35 +43,19 @@ local function look(self)
   return not (err and is_closed(err))
 end
 
-local tick
-
-local function again(self)
-  if ngx.worker.exiting() then return end
-  local ok, err = ngx.timer.at(self.every_s, tick, self)
-  if ok then return end
-  -- the next request tries again
-  self.pid = nil
-  adapter.log("obol.nginx: changed scripts cannot be looked for: " .. tostring(err))
-end
-
-function tick(premature, self)
-  if not premature and look(self) then again(self) end
-end
-
---- For a client: `settings` = { every_s =, watch = }, or nil for no looks; `dict` is shared with the other workers.
-function M.new(pay, settings, dict)
-  return { pay = pay, every_s = settings and settings.every_s, watch = settings and settings.watch, dict = dict }
+--- For a client: `settings` = { every_s =, watch = }, or nil for no looks. `shop` has its `url` and the store `dict`,
+-- which is shared with the other workers.
+function M.new(pay, settings, shop)
+  local self = { pay = pay, every_s = settings and settings.every_s, watch = settings and settings.watch,
+    dict = shop.dict }
+  self.loop = self.every_s and loop.new { name = "reload/" .. shop.url, dict = shop.numbers,
+    run = function() return look(self) and self.every_s or nil end,
+    failed = function(text) adapter.log("obol.nginx: changed scripts cannot be looked for: " .. text) end }
+  return self
 end
 
 --- Begins to look in this worker, once: whether it does.
-function M.start(self)
-  if not self.every_s or type(ngx) ~= "table" or not ngx.timer then return false end
-  if self.pid == ngx.worker.pid() then return true end
-  if ngx.get_phase() == "init" then return false end
-  self.pid = ngx.worker.pid()
-  again(self)
-  return self.pid ~= nil
-end
+function M.start(self) return self.loop ~= nil and loop.start(self.loop, self.every_s) end
 
 --- Loads what was changed in this worker, and tells the others when it is good: as pay:reload.
 function M.now(self)
