@@ -3,11 +3,13 @@
 
 local amounts = require "obol.money"
 local errors = require "obol.error"
+local json = require "obol.json"
 local secret = require "obol.secret"
 
 local M = {}
 
-local DEFAULT_S, MOST_S = 2 * 60 * 60, 7 * 24 * 60 * 60
+local DEFAULT_S, MOST_S, DEEPEST = 2 * 60 * 60, 7 * 24 * 60 * 60, 32
+local ARRAY = getmetatable(json.array())
 -- The words on a link, beside the order's own.
 local link_known = { expires_s = true, methods = true, account = true, payer_token = true, language = true,
   subscription = true }
@@ -27,13 +29,19 @@ function M.is_address(url)
   return scheme ~= nil and not never[scheme:lower()]
 end
 
--- Plain values alone, no deeper than an order is.
-local function plain(value, depth)
+-- A copy that a link can hold: text, numbers, booleans, tables of them, amounts as text, and nothing for null. nil and
+-- the place of what none can hold; a table that holds itself ends at a depth.
+local function plain(value, place, depth)
   local kind = type(value)
   if kind == "string" or kind == "number" or kind == "boolean" then return value end
-  if kind ~= "table" or depth > 6 then return nil end
-  local out = {}
-  for key, member in pairs(value) do out[key] = plain(member, depth + 1) end
+  if amounts.is(value) then return value:format() end
+  if kind ~= "table" or depth > DEEPEST then return nil, value ~= json.null and value ~= nil and place or nil end
+  local out = getmetatable(value) == ARRAY and json.array() or {}
+  for key, member in pairs(value) do
+    local copy, wrong = plain(member, place and (place .. "." .. tostring(key)):gsub("^%.", ""), depth + 1)
+    if wrong then return nil, wrong end
+    out[key] = copy
+  end
   return out
 end
 
@@ -96,10 +104,11 @@ function M.content(params, link, now_ms)
   local ok
   ok, err = check_addresses(params)
   if not ok then return nil, err end
-  local rest = plain(params, 0)
+  local rest, wrong = plain(params, "", 0)
+  if not rest then return invalid(wrong, "expected text, a number, true or false, an amount, or a table of them") end
   for _, name in ipairs { "order_id", "amount", "currency", "method" } do rest[name] = nil end
   return { order = params.order_id, amount = amount:format(), currency = amount:currency(), params = rest,
-    ends = now_ms + seconds * 1000, methods = plain(link.methods, 0), account = link.account, payer = link.payer_token,
+    ends = now_ms + seconds * 1000, methods = plain(link.methods, nil, 0), account = link.account, payer = link.payer_token,
     language = link.language, subscription = link.subscription or nil }
 end
 
@@ -112,7 +121,7 @@ function M.amount(content) return amounts(content.amount, content.currency) end
 --- What is asked of the client: the order as it was sealed, with what only the browser's request and the
 -- chosen way can say. `about` = { method =, ip =, headers =, notify_url =, return_url =, cancel_url = }.
 function M.params(content, about)
-  local params = plain(content.params or {}, 0)
+  local params = plain(content.params or {}, nil, 0)
   params.order_id, params.amount, params.currency = content.order, content.amount, content.currency
   params.method = about.method
   params.notify_url = params.notify_url or about.notify_url

@@ -1,10 +1,12 @@
 -- What a browser holds: sealed by us, read by us, changed by nobody.
 
+local json = require "obol.json"
 local obol = require "obol"
 local support = require "spec.nginx.checkout.support"
 local token = require "obol.nginx.token"
 
 local SECRET, OTHER = obol.secret(("a"):rep(32)), obol.secret(("b"):rep(32))
+local DEEP = '{"a":{"b":{"c":{"d":{"e":[[],{},[1,"x"]]}}}}}'
 local content = { order = "A-1", amount = "19.99", currency = "CNY", ends = 1700000000000 }
 
 describe("a token of the checkout", function()
@@ -116,6 +118,30 @@ describe("a checkout's link", function()
     assert.equal("checkout.payer_token", refused(support.tea "T-2", { payer_token = 7 }).field)
     assert.equal("checkout.language", refused(support.tea "T-2", { language = "fr" }).field)
     assert.equal("card", refused(support.tea("T-2", { card = { number = "4242" } })).field)
+  end)
+
+  it("holds the whole order, or is refused with the place of what it cannot hold", function()
+    local price = obol.money("8.88", "USD")
+    local url = at.link(support.lights("T-7", { items = { { product_id = "price_lifetime", name = "tea lights",
+      price = price, quantity = 1, sku = "123" } } }))
+    assert.equal(303, at.browser().submit(url, "cards/checkout").status)
+    local sent
+    local deep = support.open(nil, nil, function(config)
+      local inner = config.transport
+      config.transport = { send = function(request, options)
+        sent = tostring(request.body)
+        return inner.send(request, options)
+      end }
+    end)
+    url = deep.link(support.tea("T-8", { extra = { mincloud = { snapshot = json.decode(DEEP) } } }))
+    assert.equal(303, deep.browser().submit(url, "web/wechat_qr").status)
+    assert(sent:find(DEEP:sub(2, -2), 1, true), sent)
+    local circle = {}
+    circle.circle = circle
+    for place, customer in pairs { ["customer.id"] = { id = obol.secret "u-7" }, ["customer.more"] = { more = print } } do
+      assert.equal(place, refused(support.tea("T-9", { customer = customer })).field)
+    end
+    assert.equal("invalid", refused(support.tea("T-9", { customer = circle })).kind)
   end)
 
   it("takes no address that would run something", function()
