@@ -8,6 +8,7 @@ local keys = require "obol.nginx.keys"
 local link = require "obol.nginx.link"
 local reply = require "obol.nginx.reply"
 local show = require "obol.nginx.show"
+local wait = require "obol.wait"
 
 local M = {}
 
@@ -84,6 +85,15 @@ local function keep(shop, slot, print, answer)
   return answer
 end
 
+local function make_and_keep(shop, slot, print, params)
+  local ok, made = pcall(make, shop, params)
+  if not ok then
+    shop.dict:delete(slot)
+    error(made, 0)
+  end
+  return keep(shop, slot, print, made)
+end
+
 local function once(shop, request, key, params)
   local name = request.headers["idempotency-key"]
   if name == nil then return make(shop, params) end
@@ -97,12 +107,11 @@ local function once(shop, request, key, params)
   if not shop.dict:add(slot, json.encode { print = print }, BUSY_S) then
     return repeated(shop, slot, print) or reply.problem(409, "a call with this Idempotency-Key is under way")
   end
-  local ok, made = pcall(make, shop, params)
-  if not ok then
-    shop.dict:delete(slot)
-    error(made, 0)
-  end
-  return keep(shop, slot, print, made)
+  -- To its end, also when who asked is gone: whoever asks again would wait for nothing.
+  local made, err = wait.detached(make_and_keep, shop, slot, print, params)
+  if made then return made end
+  shop.dict:delete(slot)
+  return show.fault(err)
 end
 
 local function get(shop, request)

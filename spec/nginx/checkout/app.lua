@@ -2,10 +2,28 @@
 
 local support = require "spec.nginx.checkout.support"
 
-local at = support.open({ url = "http://127.0.0.1/pay", dict = "obol", limits = { streams = 1 } }, true)
-
 local ngx = rawget(_G, "ngx")
+local held = ngx.shared.obol
+
+-- Payments are begun at the provider when `held` is gone.
+local function slowed(config)
+  local inner = config.transport
+  config.transport = { send = function(request, options)
+    if request.method == "POST" then held:incr("calls", 1, 0) end
+    while request.method == "POST" and held:get "held" do ngx.sleep(0.02) end
+    return inner.send(request, options)
+  end }
+end
+
+local at = support.open({ url = "http://127.0.0.1/pay", dict = "obol", limits = { streams = 1 } }, true, slowed)
 local M = at.shop
+
+--- Payments are held from now on, or with the argument `off` no more. Answers how many were begun, and how many clients
+-- of ours went away.
+function M.hold()
+  held:set("held", not ngx.var.arg_off or nil)
+  ngx.print(("%d %d"):format(held:get "calls" or 0, held:get "gone" or 0))
+end
 
 --- Makes a link of the order that the argument names; its path.
 function M.make_link()

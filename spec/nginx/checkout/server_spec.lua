@@ -15,9 +15,13 @@ describe("the handlers inside nginx", function()
     local locations = {}
     for path, handler in pairs { ["= /pay/create"] = "create", ["/pay/checkout/"] = "checkout",
       ["/pay/status/"] = "status", ["/pay/return/"] = "returned", ["/pay/notify/"] = "notify",
-      ["= /pay/metrics"] = "metrics", ["= /pay/health"] = "health", ["= /link"] = "make_link", ["= /paid"] = "paid" } do
-      locations[#locations + 1] = ('location %s { content_by_lua_block { require("spec.nginx.checkout.app").%s() } }')
-        :format(path, handler)
+      ["= /pay/metrics"] = "metrics", ["= /pay/health"] = "health", ["= /link"] = "make_link", ["= /paid"] = "paid",
+      ["= /hold"] = "hold" } do
+      locations[#locations + 1] = ([[
+        location %s {
+          content_by_lua_block { require("spec.nginx.checkout.app").%s() }
+          log_by_lua_block { if ngx.status == 499 then ngx.shared.obol:incr("gone", 1, 0) end }
+        } ]]):format(path, handler)
     end
     server = support.start {
       http = [[
@@ -105,6 +109,24 @@ describe("the handlers inside nginx", function()
   it("take no second header of a kind that comes once", function()
     local connection = raw(HEAD .. "Idempotency-Key: a\r\nIdempotency-Key: b\r\nContent-Length: 2\r\n\r\n{}")
     assert(connection:receive("*a"):find "^HTTP/1.1 400")
+  end)
+
+  it("answer who asks again with the same Idempotency-Key, though the first went away", function()
+    local order = json.encode(checkout.tea("V-10", { method = "wechat_qr" }))
+    local function again() return create(order, { ["idempotency-key"] = "gone" }) end
+    local calls, gone = server:get("/hold"):match "(%d+) (%d+)"
+    local first = raw((HEAD .. "Idempotency-Key: gone\r\nContent-Length: %d\r\n\r\n%s"):format(#order, order))
+    assert.is_true(support.eventually(function() return server:get("/hold"):match "%d+" ~= calls end))
+    assert.equal(409, again().status)
+    first:close()
+    assert.is_true(support.eventually(function() return server:get("/hold"):match "%d+$" ~= gone end))
+    server:get "/hold?off=1"
+    local answer
+    assert.is_true(support.eventually(function()
+      answer = again()
+      return answer.status ~= 409
+    end), "its key is taken")
+    assert.same({ 201, "true" }, { answer.status, answer.headers["idempotent-replayed"] })
   end)
 
   it("let no byte of a request end a header of a response", function()
