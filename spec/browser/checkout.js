@@ -328,6 +328,18 @@ const cases = {
     await paid(page);
   },
 
+  async "inside WeChat a bridge that comes after the click is asked too"(page) {
+    await buy(page, "wechat");
+    await page.click("form button");
+    await page.click("[data-jsapi]");
+    const asked = await page.evaluate(() => new Promise((done) => {
+      window.WeixinJSBridge = { invoke: (name, parameters) => done({ name, parameters }) };
+      document.dispatchEvent(new Event("WeixinJSBridgeReady"));
+      setTimeout(() => done({}), 5000);
+    }));
+    check(asked.name === "getBrandWCPayRequest" && asked.parameters.paySign, "signed parameters");
+  },
+
   async "where no stream can be had the page asks"(page) {
     await page.addInitScript(() => { delete window.EventSource; });
     await buy(page, "tea");

@@ -108,6 +108,17 @@ describe("paying", function()
     assert(body:find("<noscript><p class=\"note\">", 1, true))
   end)
 
+  it("inside WeChat cannot be gone on with elsewhere, and the page says so", function()
+    local at = support.open()
+    local url = at.link(support.tea "K-30", { payer_token = at.found.mincloud_payer.token })
+    at.browser { ["user-agent"] = support.WECHAT }.submit(url, "web/wechat_jsapi")
+    for language, text in pairs { en = "open this page there", zh = "请在微信中打开本页" } do
+      local body = at.browser().get(url .. "?lang=" .. language).body
+      assert(body:find(text, 1, true), body)
+      assert.is_nil(body:find("data-jsapi=", 1, true))
+    end
+  end)
+
   it("is one payment however often the form comes, in one tab or in two", function()
     local at = support.open()
     local browser, url = at.browser(), at.link(support.tea "P-4")

@@ -118,6 +118,8 @@ end
 function actions.jsapi(_, view, action)
   local parameters = json.encode(action.parameters or {})
   if not parameters then return "" end
+  -- no other browser has the bridge
+  if view.device ~= "wechat" then return fill('<p class="note">{jsapi_elsewhere}</p>', view.words) end
   return fill('<button type="button" data-jsapi="{parameters}" hidden>{jsapi}</button><p class="soft">{jsapi_hint}</p>'
     .. '<noscript><p class="note">{jsapi_script}</p></noscript>', { parameters = parameters, jsapi = view.words.jsapi,
     jsapi_hint = view.words.jsapi_hint, jsapi_script = view.words.jsapi_script })
@@ -212,13 +214,13 @@ function M.show(shop, request, about)
   local query = input.query(request)
   local tongue = language(shop, request, about.content)
   local words = words_of[tongue]
-  local now = stage.of(about.payment)
+  local now, device = stage.of(about.payment), input.device(request)
   local is_over = about.content.use == "return" or shop.clock() >= about.content.ends
   local view = { words = words, language = tongue, content = about.content, payment = about.payment, stage = now,
-    proof = about.proof, problem = about.problem, chosen = about.chosen, is_over = is_over, method = about.method,
+    device = device, proof = about.proof, problem = about.problem, chosen = about.chosen, is_over = is_over, method = about.method,
     was_returned = query.returned == "1" and not stage.is_final(now) and now ~= "waiting",
     going = query.go == "1" and not about.problem,
-    offers = offers.labelled(offers.on(about.offers or {}, input.device(request)), shop.labels, tongue, words) }
+    offers = offers.labelled(offers.on(about.offers or {}, device), shop.labels, tongue, words) }
   local data = { stage = stage.name(about.payment) }
   if not stage.is_final(now) then data.status = shop.path .. "/status/" .. about.token end
   local title = view.stage == "choose" and is_over and words.over or words[titles[now] or now]

@@ -40,15 +40,20 @@ return [[
     };
   }
   each(document.querySelectorAll("[data-jsapi]"), function (button) {
-    var parameters = JSON.parse(button.getAttribute("data-jsapi"));
-    button.hidden = false;
-    button.addEventListener("click", function () {
-      if (!window.WeixinJSBridge) return;
+    var parameters = JSON.parse(button.getAttribute("data-jsapi")), waits;
+    function pay() {
       button.disabled = true;
       window.WeixinJSBridge.invoke("getBrandWCPayRequest", parameters, function (said) {
         // What the bridge says proves nothing: the page goes on asking.
         if (!said || said.err_msg !== "get_brand_wcpay_request:ok") button.disabled = false;
       });
+    }
+    button.hidden = false;
+    button.addEventListener("click", function () {
+      if (window.WeixinJSBridge) return pay();
+      // WeChat brings its bridge a moment after the page.
+      if (!waits) document.addEventListener("WeixinJSBridgeReady", pay);
+      waits = true;
     });
   });
   each(document.forms, function (form) {
