@@ -89,6 +89,8 @@ describe("the example shop", function()
     assert.equal(21, #streams)
     assert.equal(200, call("GET", path, nil, { accept = "application/json" }).status)
     for _, one in ipairs(streams) do one:close() end
+    -- a token opens the payer's page
+    assert.is_nil(shop:log():find(path:match "[^/]+$", 1, true))
   end)
 
   it("makes one order of forms that come at once", function()
