@@ -105,11 +105,11 @@ function M.content(params, link, now_ms)
   ok, err = check_addresses(params)
   if not ok then return nil, err end
   local rest, wrong = plain(params, "", 0)
-  if not rest then return invalid(wrong, "expected text, a number, true or false, an amount, or a table of them") end
+  if not rest then return invalid(wrong, "expected text, a number, a boolean, an amount, or a table of them") end
   for _, name in ipairs { "order_id", "amount", "currency", "method" } do rest[name] = nil end
   return { order = params.order_id, amount = amount:format(), currency = amount:currency(), params = rest,
-    ends = now_ms + seconds * 1000, methods = plain(link.methods, nil, 0), account = link.account, payer = link.payer_token,
-    language = link.language, subscription = link.subscription or nil }
+    ends = now_ms + seconds * 1000, methods = plain(link.methods, nil, 0), account = link.account,
+    payer = link.payer_token, language = link.language, subscription = link.subscription or nil }
 end
 
 --- The operation that its payer begins.

@@ -77,7 +77,9 @@ function M.handle(shop, request)
   local content = page.open(shop, input.last_segment(request, 6000))
   local now, more
   if content then now, more = state(shop, content) end
-  if more == "failed" then return reply.problem(503, "expected the ledger to answer", nil, { ["retry-after"] = "5" }) end
+  if more == "failed" then
+    return reply.problem(503, "expected the ledger to answer", nil, { ["retry-after"] = "5" })
+  end
   if not now then return reply.problem(404, "expected the token of a checkout") end
   local accept = input.header(request, "accept") or ""
   if accept:find("text/event-stream", 1, true) then return stream(shop, content, now, more) end

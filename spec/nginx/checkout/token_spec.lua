@@ -138,7 +138,8 @@ describe("a checkout's link", function()
     assert(sent:find(DEEP:sub(2, -2), 1, true), sent)
     local circle = {}
     circle.circle = circle
-    for place, customer in pairs { ["customer.id"] = { id = obol.secret "u-7" }, ["customer.more"] = { more = print } } do
+    local strange = { ["customer.id"] = { id = obol.secret "u-7" }, ["customer.more"] = { more = print } }
+    for place, customer in pairs(strange) do
       assert.equal(place, refused(support.tea("T-9", { customer = customer })).field)
     end
     assert.equal("invalid", refused(support.tea("T-9", { customer = circle })).kind)

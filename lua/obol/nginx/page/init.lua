@@ -217,7 +217,8 @@ function M.show(shop, request, about)
   local now, device = stage.of(about.payment), input.device(request)
   local is_over = about.content.use == "return" or shop.clock() >= about.content.ends
   local view = { words = words, language = tongue, content = about.content, payment = about.payment, stage = now,
-    device = device, proof = about.proof, problem = about.problem, chosen = about.chosen, is_over = is_over, method = about.method,
+    device = device, proof = about.proof, problem = about.problem, chosen = about.chosen, is_over = is_over,
+    method = about.method,
     was_returned = query.returned == "1" and not stage.is_final(now) and now ~= "waiting",
     going = query.go == "1" and not about.problem,
     offers = offers.labelled(offers.on(about.offers or {}, device), shop.labels, tongue, words) }
@@ -228,6 +229,5 @@ function M.show(shop, request, about)
   return shop.frame:page(status, words, { title = title, body = body_of(shop, view), data = data, meta = meta(view),
     headers = about.headers })
 end
-
 
 return M
