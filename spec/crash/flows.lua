@@ -94,15 +94,18 @@ function M.definitions(shop)
   }
 end
 
-local function pays(shop, order_id) shop:pays((shop.pay.payments:get(order_id))) end
+-- The payer pays, the shop is told of it, and its flows go on.
+local function pays(shop, order_id)
+  shop:pays((shop.pay.payments:get(order_id)))
+  shop:deliver()
+  shop:run_flows()
+end
 
 --- The scripts: each is run as often as it takes.
 M.scripts = {
   { name = "flow-sale", run = function(shop)
     shop:flow("sale", "F-1", { order_id = "A-1" })
     pays(shop, "A-1")
-    shop:deliver()
-    shop:run_flows()
     shop:pass_time("the night", 600000)
     shop:run_flows()
   end },
@@ -110,8 +113,6 @@ M.scripts = {
   { name = "flow-return", run = function(shop)
     shop:flow("return", "F-1", { order_id = "A-1" })
     pays(shop, "A-1")
-    shop:deliver()
-    shop:run_flows()
     shop:pass_time("the second try", 60000)
     shop:run_flows()
     shop:pass_time("the refund", 6000)
@@ -122,8 +123,6 @@ M.scripts = {
   { name = "flow-refused", run = function(shop)
     shop:flow("refused", "F-1", { order_id = "A-1" })
     pays(shop, "A-1")
-    shop:deliver()
-    shop:run_flows()
     shop:pass_time("the approval", 300000)
     shop:run_flows()
     shop:pass_time("the refund", 6000)
@@ -135,8 +134,6 @@ M.scripts = {
     shop:tell("F-1", "approval", { by = "li" })
     shop:run_flows()
     pays(shop, "A-1")
-    shop:deliver()
-    shop:run_flows()
   end },
 }
 

@@ -2,6 +2,7 @@
 -- environment): another one goes on, and in the end all is done once. What was recorded and never sent may have to be
 -- begun again, so a story is told as somebody does who buys: whatever there is to pay is paid.
 
+local die_at = require "spec.ledger.dying"
 local ledger = require "obol.ledger"
 local world = require "spec.examples.world"
 
@@ -113,7 +114,6 @@ local stories = {
   },
 }
 
-
 local function open(w, story)
   w:open { routes = "scripts/routes/cards.lua", flows = { "scripts/flows/" .. story.file .. ".lua" },
     ledger = w.ledger }
@@ -132,24 +132,6 @@ local function live(w, story)
   end
 end
 
--- Lives until the `at`th write to the ledger, and dies before it, or behind it where `after`; whether it came so far.
-local function die(w, story, at, after)
-  local store, count = w.ledger.store, 0
-  local run = store.run
-  store.run = function(self, changes)
-    count = count + 1
-    if count ~= at then return run(self, changes) end
-    if after then assert(run(self, changes)) end
-    coroutine.yield "dead"
-    error "a dead process goes on"
-  end
-  local thread = coroutine.create(live)
-  local ok, word = coroutine.resume(thread, w, story)
-  store.run = nil
-  assert(ok, word)
-  return coroutine.status(thread) == "suspended" and word == "dead"
-end
-
 for name, story in pairs(stories) do
   story.file = story.file or name
   describe("the example flow " .. name .. " in a process that dies", function()
@@ -161,7 +143,7 @@ for name, story in pairs(stories) do
         open(w, story)
         story.before(w)
       end
-      local died = die(w, story, at, after)
+      local died = die_at(w.ledger, at, after, live, w, story)
       w.box:advance(2 * MINUTE)
       if died then live(w, story) end
       local flow = w.pay.flows:get "f-1"

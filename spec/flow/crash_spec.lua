@@ -1,7 +1,8 @@
 local all_rows = require "spec.ledger.all_rows"
-local check = require "obol.ledger.check"
+local die_at = require "spec.ledger.dying"
 local obol = require "obol"
 local places = require "spec.ledger.places"
+local problems_of = require "spec.ledger.problems"
 local support = require "spec.flow.support"
 
 local MINUTE, HOUR = 60000, 3600000
@@ -37,25 +38,6 @@ local function checkout(shop, ends)
     flow:step("deliver", function(key) return shop.act("deliver", key) end)
     return { begun = begun, reserved = reserved, word = word, status = payment.status }
   end)
-end
-
--- Runs fn in a process that dies at its `at`th write to the ledger: before it, or (`after`) when it is durable and
--- nobody was told. Answers whether it came so far.
-local function die_at(ledger, at, after, fn)
-  local store, count = ledger.store, 0
-  local run = store.run
-  store.run = function(self, changes)
-    count = count + 1
-    if count ~= at then return run(self, changes) end
-    if after then assert(run(self, changes)) end
-    coroutine.yield "dead"
-    error "a dead process goes on"
-  end
-  local thread = coroutine.create(fn)
-  local ok, word = coroutine.resume(thread)
-  store.run = nil
-  assert(ok, word)
-  return coroutine.status(thread) == "suspended" and word == "dead", count
 end
 
 local function open(ledger, clock, shop, ends)
@@ -120,9 +102,7 @@ places.describe("a process with a flow that dies, on %s", function(kind)
           assert.equal(1, #rows.payments, where)
           assert.equal(ends == "succeeded" and 0 or 1, #rows.refunds, where)
           assert.is_true(#rows.attempts <= 2, where)
-          local problems = {}
-          assert(check.run(ledger, function(one) problems[#problems + 1] = one.table .. ": " .. one.problem end))
-          assert.same({}, problems, where)
+          assert.same({}, (problems_of(ledger)), where)
           assert.is_true(about.clock.now < support.NOW + 5 * HOUR)
         end
       end

@@ -1,11 +1,11 @@
 -- What the ledger has to do for flows, beyond its own specs: tables of the first version, checking, moving.
 
 local all_rows = require "spec.ledger.all_rows"
-local check = require "obol.ledger.check"
 local ledgers = require "obol.ledger"
 local move = require "obol.ledger.move"
 local obol = require "obol"
 local places = require "spec.ledger.places"
+local problems_of = require "spec.ledger.problems"
 local support = require "spec.flow.support"
 local tables = require "obol.ledger.tables"
 
@@ -47,15 +47,6 @@ local function fill(ledger)
   assert(pay.flows:tell("word", "no", { 1 }))
   assert(pay.flows:run())
   return pay, about
-end
-
-local function problems_of(ledger)
-  local found = {}
-  local counts = assert(check.run(ledger, function(fault)
-    found[#found + 1] = ("%s %s: %s"):format(fault.table, fault.id, fault.problem)
-  end))
-  table.sort(found)
-  return found, counts
 end
 
 places.describe("flows in a ledger in %s", function(kind)

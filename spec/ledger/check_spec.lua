@@ -3,19 +3,11 @@ local ledgers = require "obol.ledger"
 local money = require "obol.money"
 local notified = require "spec.client.notified"
 local places = require "spec.ledger.places"
+local problems_of = require "spec.ledger.problems"
 local subscribed = require "spec.client.subscribed"
 local support = require "spec.client.support"
 
 local none = ledgers.none
-
-local function problems_of(ledger)
-  local found = {}
-  local counts = assert(check.run(ledger, function(fault)
-    found[#found + 1] = ("%s %s: %s"):format(fault.table, fault.id, fault.problem)
-  end))
-  table.sort(found)
-  return found, counts
-end
 
 -- Payments of every sort on the ledger: paid, declined and paid after that, open, unknown, surplus, given
 -- back, notified of before they were there.

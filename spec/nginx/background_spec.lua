@@ -30,15 +30,7 @@ describe("the background work of obol.nginx", function()
     return server
   end
 
-  local function becomes(order, status)
-    local last
-    local fine = support.eventually(function()
-      last = server:get("/get?order=" .. order)
-      return last.status == status
-    end)
-    assert.is_true(fine, order .. " is " .. tostring(last and last.status))
-    return last
-  end
+  local function becomes(order, status) return server:becomes("/get?order=" .. order, status) end
 
   it("settles what is due, each once, whichever worker comes first", function()
     start(2)

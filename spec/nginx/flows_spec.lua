@@ -46,16 +46,7 @@ describe("flows inside nginx", function()
     connection:close()
   end
 
-  local function becomes(id, status)
-    local last
-    local fine = support.eventually(function()
-      last = server:get("/get?id=" .. id)
-      return last.status == status
-    end)
-    assert.is_true(fine, ("%s is %s: %s\n%s"):format(id, tostring(last and last.status), tostring(last and last.error),
-      server:log()))
-    return last
-  end
+  local function becomes(id, status) return server:becomes("/get?id=" .. id, status) end
 
   local function notify(id)
     local reply = assert(transport.send { method = "POST", url = server:url "/pay/notify/a",

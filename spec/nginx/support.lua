@@ -136,6 +136,17 @@ function Server:get(path, options)
   return reply.body
 end
 
+--- Waits until what is there has the `status`, and answers it.
+function Server:becomes(path, status)
+  local last
+  local fine = M.eventually(function()
+    last = self:get(path)
+    return last.status == status
+  end)
+  if fine then return last end
+  error(("%s is %s: %s\n%s"):format(path, tostring(last and last.status), tostring(last and last.error), self:log()), 2)
+end
+
 --- `count` GETs at once: a list of what they answer.
 function Server:get_at_once(path, count)
   local calls = {}
