@@ -17,10 +17,8 @@ local function is_secret(value)
   return type(value) == "userdata" and tostring(value) == "[secret]"
 end
 
---- Checks `given` and starts the call's limit: { timeout_ms =, account =, token =, deadline = } or
--- nil and an error. Raises at the caller's line for anything but a table or nothing. `into`: a table to use again.
-function M.check(client, given, into)
-  if given ~= nil and type(given) ~= "table" then error("expected options as a table", 3) end
+local function check(client, given, into, level)
+  if given ~= nil and type(given) ~= "table" then error("expected options as a table", level) end
   given = given or none
   for key in pairs(given) do
     if not known[key] then
@@ -47,6 +45,21 @@ function M.check(client, given, into)
   limits.timeout_ms, limits.account, limits.key, limits.token = timeout, name, given.key, given.token
   limits.deadline = client.elapsed() + timeout
   return limits
+end
+
+--- Checks `given` and starts the call's limit: { timeout_ms =, account =, token =, deadline = } or
+-- nil and an error. Raises at the caller's line for anything but a table or nothing. `into`: a table to use again.
+function M.check(client, given, into) return check(client, given, into, 3) end
+
+--- The same for a call about what is recorded: the row that find(client, id) answers, and what `check` does; or nil and
+-- an error.
+function M.about(client, find, id, given)
+  local limits, err = check(client, given, nil, 4)
+  if not limits then return nil, err end
+  local row
+  row, err = find(client, id)
+  if not row then return nil, err end
+  return row, limits
 end
 
 return M

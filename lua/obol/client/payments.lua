@@ -73,27 +73,20 @@ end
 -- as it was, with the query's error in `payment.error` and behind the payment as a second value.
 function M.refresh(client, order_id, options)
   resource.want(order_id, "string", "an order_id")
-  local limits, err = checked.check(client, options)
-  if not limits then return nil, err end
-  local row
-  row, err = find_row(client, order_id)
-  if not row then return nil, err end
-  local before = row.status
-  row, err = resolve.run(client, row, limits)
-  local now = notice.take_up(client, row)
-  local shown = now.status == row.status and err or nil
-  return view.payment(client, now, shown), now.status == before and shown or nil
+  local row, limits = checked.about(client, find_row, order_id, options)
+  if not row then return nil, limits end
+  local found, err = resolve.run(client, row, limits)
+  local now = notice.take_up(client, found)
+  local shown = now.status == found.status and err or nil
+  return view.payment(client, now, shown), now.status == row.status and shown or nil
 end
 
 --- Closes an unpaid payment where the provider can do that; `unsupported` elsewhere, `conflict` for
 -- a payment that is over.
 function M.cancel(client, order_id, options)
   resource.want(order_id, "string", "an order_id")
-  local limits, err = checked.check(client, options)
-  if not limits then return nil, err end
-  local row
-  row, err = find_row(client, order_id)
-  if not row then return nil, err end
+  local row, limits = checked.about(client, find_row, order_id, options)
+  if not row then return nil, limits end
   if row.status == "canceled" then return view.payment(client, row) end
   local account = client.accounts[row.account]
   if not account or not account:supports("payment.cancel") then
@@ -102,8 +95,7 @@ function M.cancel(client, order_id, options)
   if row.status ~= "requires_action" and row.status ~= "processing" then
     return nil, fault.conflict("expected a payment that is under way", row.account)
   end
-  local one
-  one, err = client.ledger:attempt(row.attempt)
+  local one, err = client.ledger:attempt(row.attempt)
   if not one then return nil, err or fault.conflict("expected a payment with an attempt", row.account) end
   local result, reply = exchange.run(client, {
     account = row.account, operation = "payment.cancel", order_id = order_id, key = one.key,

@@ -208,11 +208,9 @@ end
 --- Asks the provider and answers the refund as it stands then.
 function M.refresh(client, refund_id, options)
   resource.want(refund_id, "string", "a refund_id")
-  local limits, err = checked.check(client, options)
-  if not limits then return nil, err end
-  local row
-  row, err = find_row(client, refund_id)
-  if not row then return nil, err end
+  local row, limits = checked.about(client, find_row, refund_id, options)
+  if not row then return nil, limits end
+  local err
   row, err = refund_settle.refresh(client, row, limits)
   return view.refund(client, row, err)
 end

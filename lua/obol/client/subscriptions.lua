@@ -52,24 +52,18 @@ end
 --- Asks the provider and answers the subscription as it stands then.
 function M.refresh(client, order_id, options)
   resource.want(order_id, "string", "an order_id")
-  local limits, err = checked.check(client, options)
-  if not limits then return nil, err end
-  local row
-  row, err = look.find(client, order_id)
-  if not row then return nil, err end
-  local fresh
-  fresh, err = look.run(client, row, limits)
+  local row, limits = checked.about(client, look.find, order_id, options)
+  if not row then return nil, limits end
+  local fresh, err = look.run(client, row, limits)
   return view.subscription(client, fresh or row, err)
 end
 
 local function run_change(client, operation, order_id, change_of, options)
-  local limits, err = checked.check(client, options)
-  if not limits then return nil, err end
-  local row
-  row, err = look.find(client, order_id)
-  if not row then return nil, err end
+  local row, limits = checked.about(client, look.find, order_id, options)
+  if not row then return nil, limits end
   -- The first charge may have been paid without anybody having asked.
   if not row.provider_id then row = look.run(client, row, limits) or row end
+  local err
   row, err = change.run(client, operation, row, change_of.params, change_of.product_id, limits)
   if not row then return nil, err end
   return view.subscription(client, row, err)
