@@ -16,8 +16,6 @@ local checked = require "obol.client.options"
 local errors = require "obol.error"
 local exchange = require "obol.client.exchange"
 local fault = require "obol.client.fault"
-local find = require "obol.client.find"
-local history = require "obol.client.history"
 local list = require "obol.client.list"
 local notice = require "obol.client.notice"
 local resolve = require "obol.client.resolve"
@@ -63,7 +61,7 @@ function M.history(client, order_id)
   resource.want(order_id, "string", "an order_id")
   local row, err = find_row(client, order_id)
   if not row then return nil, err end
-  local ok, found = pcall(history.of, client, row)
+  local ok, found = pcall(require("obol.client.history").of, client, row)
   if ok then return found end
   if errors.is(found) then return nil, found end
   error(found, 0)
@@ -129,7 +127,7 @@ function M.find(client, query, options)
   resource.want(query, "table", "what to find")
   local limits, err = checked.check(client, options)
   if not limits then return nil, err end
-  return find.run(client, query, limits)
+  return require("obol.client.find").run(client, query, limits)
 end
 
 return M

@@ -2,14 +2,10 @@
 
 local bucket = require "obol.client.bucket"
 local checked = require "obol.client.options"
-local dispute = require "obol.client.notice.dispute"
 local exchange = require "obol.client.exchange"
 local fault = require "obol.client.fault"
-local hints = require "obol.client.hints"
 local match = require "obol.client.notice.match"
 local note_of = require "obol.client.notice.note"
-local payment = require "obol.client.notice.payment"
-local refund = require "obol.client.notice.refund"
 
 local M = {}
 
@@ -21,21 +17,25 @@ local function limits(client)
   return checked.check(client, { timeout_ms = TIMEOUT_MS })
 end
 
+-- Loaded when the first notification of their kind comes: who only creates payments needs none of them.
+local function payment() return require "obol.client.notice.payment" end
+local function dispute() return require "obol.client.notice.dispute" end
+
 -- A handler of one type of event about a payment, which has to be found first.
-local function about_payment(handle)
+local function about_payment(part, name)
   return function(client, note, options)
     local found, err = match.find(client, note)
     if not found then return nil, err end
-    return handle(client, note, found, options)
+    return part()[name](client, note, found, options)
   end
 end
 
 local handlers = {
-  ["payment.succeeded"] = about_payment(payment.succeeded),
-  ["payment.failed"] = about_payment(payment.failed),
-  ["payment.updated"] = about_payment(payment.updated),
-  ["dispute.opened"] = about_payment(dispute.opened),
-  ["refund.updated"] = refund.updated,
+  ["payment.succeeded"] = about_payment(payment, "succeeded"),
+  ["payment.failed"] = about_payment(payment, "failed"),
+  ["payment.updated"] = about_payment(payment, "updated"),
+  ["dispute.opened"] = about_payment(dispute, "opened"),
+  ["refund.updated"] = function(...) return require("obol.client.notice.refund").updated(...) end,
 }
 
 -- What only says that something happened: the provider is asked about what it may speak of.
@@ -43,7 +43,7 @@ local function follow_hint(client, note)
   if exchange.is_other_mode(client, note.event) then
     note_of.alarm(client, note, "other_mode")
   else
-    hints.follow(client, note.account, note.event)
+    require("obol.client.hints").follow(client, note.account, note.event)
   end
   if not note.signed and not bucket.take(client, "kept/" .. note.account, KEPT_BURST, KEPT_A_SECOND) then
     return "accepted"
