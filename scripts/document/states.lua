@@ -6,7 +6,8 @@ local M = {}
 
 local kinds = {
   { "payment", "Payments", {
-    created = "recorded, and its call not answered yet", requires_action = "the payer has something to do",
+    created = "recorded, and its call not answered yet; or refused by one account and about to go to the next",
+    requires_action = "the payer has something to do",
     processing = "under way", unknown = "nobody knows yet: it is asked about", succeeded = "paid; it stays so",
     failed = "proven not paid; `create` may begin the next attempt",
     expired = "not paid in time; `create` may begin the next attempt",

@@ -190,7 +190,7 @@ describe("failover", function()
     assert.equal(2, begun)
   end)
 
-  it("leaves a payment to who went on with it first", function()
+  it("leaves a payment to who went on with it when its own time was over", function()
     local pay, asked, seen = open(nil, { rejected })
     local begin, begun = seen.ledger.begin_attempt, 0
     local other = pay
@@ -198,6 +198,8 @@ describe("failover", function()
       begun = begun + 1
       if begun == 2 then
         seen.ledger.begin_attempt = begin
+        assert.equal("created", other.payments:create(card "A-1").status)
+        seen.clock.now = seen.clock.now + 60000
         assert.equal("succeeded", other.payments:create(card "A-1").status)
       end
       return begin(ledger, unit)

@@ -75,6 +75,16 @@ local scripts = {
     shop:deliver()
   end },
 
+  -- the first account declines, and the next one takes it
+  { name = "failover", simulator = { ruxpay = { declining = { "1625420154047475713" } } }, run = function(shop)
+    shop:create(nil, card("A-1", nil, { notify_url = "https://shop.example/notify/{account}" }))
+    shop:deliver()
+    shop:deliver_again()
+    shop:refund("A-1", { refund_id = "R-1" })
+    shop:pass_time("the refund", 6000)
+    shop:deliver()
+  end },
+
   { name = "card-late", run = function(shop)
     shop:once("late", function() shop:fault("notification", "late", { provider = "ruxpay", ms = 600000 }) end)
     shop:pays(shop:create("ruxpay", card("A-1", "650")))

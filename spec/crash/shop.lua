@@ -17,7 +17,9 @@ Shop.__index = Shop
 -- Long enough for every answer, so that the lease of a lost call is over soon on the shop's clock.
 local OPTIONS = { timeout_ms = 20000 }
 local secrets = { appwheel = { "secret", "webhook_secret" }, mincloud = { "token", "webhook_key" },
-  ruxpay = { "secret_key" }, fourmetas = {} }
+  ruxpay = { "secret_key" }, ruxpay_second = { "secret_key" }, fourmetas = {} }
+-- What no caller names an account for goes from the first to the second one of RuxPay.
+local routes = { { name = "cards", to = { "ruxpay", "ruxpay_second" }, failover = { declined = { "101" } } } }
 
 local function append(path, line)
   points.rest()
@@ -49,7 +51,7 @@ local function accounts_of(shop, ready)
   local accounts = {}
   for name, members in pairs(secrets) do
     local words = ready[name]
-    words.provider = name
+    words.provider = name:match "^%l+"
     for _, member in ipairs(members) do words[member] = obol.secret(words[member]) end
     accounts[name] = words
   end
@@ -67,7 +69,7 @@ function M.open(about)
   shop.ledger = assert(ledgers.open(about.ledger, { busy_ms = 60000 }))
   shop.pay = assert(obol.open {
     mode = "test", ledger = ledgers.over(points.store(shop.ledger.store)),
-    accounts = accounts_of(shop, shop:control "accounts"), flows = flows.definitions(shop),
+    accounts = accounts_of(shop, shop:control "accounts"), routes = routes, flows = flows.definitions(shop),
     transport = points.transport(assert(wait.transport {})),
     clock = function() return shop.now end,
     log = function(record)
@@ -101,7 +103,7 @@ local function options_of(account, more)
   return options
 end
 
---- Makes a payment: it, or nil where nothing came of it.
+--- Makes a payment: it, or nil where nothing came of it. Without an account the rules choose it.
 function Shop:create(account, params, more)
   return (self.pay.payments:create(params, options_of(account, more)))
 end
@@ -180,12 +182,13 @@ end
 --- Takes a notification.
 function Shop:receive(request)
   points.pass("before receiving a notification of " .. request.provider)
-  local reply, event, err = self.pay.notifications:receive(request.provider, request)
+  local name = request.url:match "/notify/([%w_]+)$" or request.provider
+  local reply, event, err = self.pay.notifications:receive(name, request)
   points.pass("before answering a notification of " .. request.provider)
   if not event or err then return end
   -- answered: the provider will not send this one again
-  local id = event.id and ("%s/%s"):format(request.provider, event.id)
-    or ("%s/sha256/%s"):format(request.provider, obol.crypto.hex(obol.crypto.digest("sha256", request.body)))
+  local id = event.id and ("%s/%s"):format(name, event.id)
+    or ("%s/sha256/%s"):format(name, obol.crypto.hex(obol.crypto.digest("sha256", request.body)))
   append(self:file "answered", ("%d %d %s %s"):format(request.id, reply.status, event.verified_by or "nobody", id))
   points.pass("after answering a notification of " .. request.provider)
 end

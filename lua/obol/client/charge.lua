@@ -4,11 +4,12 @@
 local amounts = require "obol.client.amounts"
 local attempt = require "obol.client.attempt"
 local before = require "obol.client.before"
+local between = require "obol.client.between"
+local charge_begin = require "obol.client.charge_begin"
 local choose = require "obol.client.choose"
 local exchange = require "obol.client.exchange"
 local failover = require "obol.client.failover"
 local fault = require "obol.client.fault"
-local ledger = require "obol.ledger"
 local limits = require "obol.client.limits"
 local log = require "obol.client.log"
 local notice = require "obol.client.notice"
@@ -21,69 +22,6 @@ local states = require "obol.ledger.states"
 local M = {}
 
 local TRIES = 4
-
--- The generation of the next attempt: raised by what ended, kept by what never left.
-local function generation(row, previous)
-  if not row then return 1 end
-  local outcome = previous and states.outcomes[previous.outcome]
-  return row.generation + (outcome and outcome.raises and 1 or 0)
-end
-
-local function new_payment(client, operation, name, wanted)
-  local now, text, currency = client.clock(), amounts.to_row(wanted.amount)
-  return {
-    order_id = wanted.order_id, operation = operation, status = "created", amount = text,
-    currency = currency, generation = 1, account = name, customer_id = wanted.customer_id,
-    product_id = wanted.product_id, created_ms = now, updated_ms = now,
-  }
-end
-
-local function new_subscription(client, name, wanted)
-  local now = client.clock()
-  return { put = "subscriptions", row = {
-    order_id = wanted.order_id, status = "incomplete", product_id = wanted.product_id,
-    customer_id = wanted.customer_id, account = name, generation = 0, version = 1, interval = wanted.interval,
-    cycles = wanted.cycles,
-    created_ms = now, updated_ms = now,
-  } }
-end
-
--- The changes of a payment that was there before, for its next attempt.
-local function next_attempt(client, row, name, one, wanted)
-  return {
-    status = "created", generation = one.generation, account = name, attempt = one.key,
-    customer_id = wanted.customer_id, product_id = wanted.product_id, action = ledger.none,
-    error = ledger.none, unresolved = ledger.none, provider_id = ledger.none, subscription_id = ledger.none,
-    due_ms = one.claimed_until, looks = ledger.none, claimed_until = ledger.none, updated_ms = client.clock(),
-  }, row.version
-end
-
--- Makes the attempt durable. True and the payment's row, or nil and an error.
-local function begin(client, operation, row, one, wanted)
-  local unit = { subject = "payments", key = wanted.order_id, attempt = one }
-  local earlier = row and client.ledger:attempt(one.key)
-  if row then
-    unit.to, unit.version = next_attempt(client, row, one.account, one, wanted)
-    unit.again = earlier and "not_sent"
-    if earlier then one.sends = earlier.sends end
-    if operation == "subscription.create" then
-      local subscription = client.ledger:subscription(wanted.order_id)
-      if subscription then
-        unit.also = { { set = "subscriptions", key = wanted.order_id, expect = { version = subscription.version },
-          to = { account = one.account, product_id = wanted.product_id, customer_id = wanted.customer_id,
-            interval = wanted.interval, cycles = wanted.cycles, version = subscription.version + 1 } } }
-      end
-    end
-  else
-    unit.new = new_payment(client, operation, one.account, wanted)
-    -- if this process ends before it can say what came of it
-    unit.new.attempt, unit.new.due_ms = one.key, one.claimed_until
-    if operation == "subscription.create" then
-      unit.also = { new_subscription(client, one.account, wanted) }
-    end
-  end
-  return attempt.begin(client, unit, row)
-end
 
 -- Sends the attempt `one` of `row` and records what came of it: row, error to show. `request` is the
 -- one that was encoded to see whether it can be.
@@ -125,7 +63,7 @@ local function draft(client, operation, row, wanted, params, options, way)
   local text, currency = amounts.to_row(wanted.amount)
   local one = attempt.row(client, {
     account = name, plan = plan, slot = "payment:" .. wanted.order_id, subject = wanted.order_id,
-    generation = generation(row, previous), order_id = wanted.order_id, customer_id = wanted.customer_id,
+    generation = charge_begin.generation(row, previous), order_id = wanted.order_id, customer_id = wanted.customer_id,
     product_id = wanted.product_id, amount = text, currency = currency, timeout_ms = options.timeout_ms,
     by_payer = options.token and session.has_payers(client.accounts[name]) or nil,
     echo = order.echo(params, client.accounts[name].provider), rule = failover.rule(way),
@@ -148,7 +86,7 @@ end
 local function carry_out(client, operation, row, one, wanted, params, options, request, way)
   local taken, why = limits.take(client, one.account, wanted.amount, not failover.is_ruled(way))
   if why then return nil, failover.limited(way, why) end
-  local begun, err = begin(client, operation, row, one, wanted)
+  local begun, err = charge_begin.run(client, operation, row, one, wanted)
   if begun then
     local sent, shown = send(client, begun, one, wanted, params, options, request)
     limits.give_back(client, taken, one.key, sent.status)
@@ -173,6 +111,7 @@ end
 local function start(client, operation, row, wanted, params, options, way)
   local one, plan, request = draft(client, operation, row, wanted, params, options, way)
   if not one then return nil, plan end
+  way.key = one.key
   local place, refused = failover.enter(way)
   if place == false then return nil, refused end
   local answer, err, again = proceed(client, operation, row, one, plan, wanted, params, options, request, way)
@@ -180,20 +119,47 @@ local function start(client, operation, row, wanted, params, options, way)
   return answer, err, again
 end
 
--- Goes on from account to account while the rule allows it: the row and the error to show.
-local function go_on(client, operation, row, shown, wanted, params, options, way)
-  while failover.moves(way, row) do
+-- Tries the next account of the payment `row`, which is between two. Answers as `start` does.
+local function hop(client, operation, row, wanted, params, options, way)
+  for _ = 1, TRIES do
     local answer, err, again
     repeat
       answer, err, again = start(client, operation, row, wanted, params, options, way)
     until answer or again or not (failover.steps_back(way) or failover.skips(way, err)
       or failover.passes(way, err, row.order_id))
+    if not again then return answer, err end
+    local fresh = client.ledger:payment(row.order_id)
+    local is_same = fresh and between.is_same(row, fresh, client.ledger:attempt(fresh.attempt))
+    if not is_same then return nil, nil, true end
+    -- something beside the payment's state was written
+    row = fresh
+  end
+end
+
+-- Ends the payment `row` where it is still between two accounts: nothing is left. `key` is that of the attempt that
+-- was made here last. Answers the row and the error to show.
+local function come_to_end(client, row, shown, key)
+  if row.status ~= "created" or row.attempt ~= key then return row, shown end
+  local one = client.ledger:attempt(key)
+  if not between.is(row, one) then return row, shown end
+  local ended, err = settle.fail(client, row, one)
+  if ended then return ended, shown end
+  log.alarm(client, "ledger_failed", { order_id = row.order_id, account = one.account, key = key })
+  row.status = "unknown"
+  return row, err
+end
+
+-- Goes on from account to account while the rule allows it: the row and the error to show.
+local function go_on(client, operation, row, shown, wanted, params, options, way)
+  local key = way.key
+  while failover.moves(way, row) do
+    local answer, err, again = hop(client, operation, row, wanted, params, options, way)
     -- somebody else goes on with it
     if again then return client.ledger:payment(row.order_id) or row end
-    if not answer then return row, shown end
-    row, shown = answer, err
+    if not answer then break end
+    row, shown, key = answer, err, way.key
   end
-  return row, shown
+  return come_to_end(client, row, shown, key)
 end
 
 -- The payment as it is, asked about when its open attempt can no longer be paid: a page that is over
@@ -222,7 +188,15 @@ local function held(client, row, wanted, params, options)
     return nil, err
   end
   row.version = row.version + 1
-  return send(client, row, one, wanted, params, options)
+  local sent, shown = send(client, row, one, wanted, params, options)
+  return come_to_end(client, sent, shown, one.key)
+end
+
+-- Whether another attempt may begin: the last one is over, and nobody is about to go on to another account.
+local function may_begin(client, row)
+  if states.next_attempt_from[row.status] then return true end
+  if row.status ~= "created" or not row.attempt or not between.is_left(client, row) then return false end
+  return between.is(row, client.ledger:attempt(row.attempt))
 end
 
 -- All that is wrong at once: what the client saw and what the account sees.
@@ -261,7 +235,7 @@ function M.create(client, operation, params, options)
       local shown
       row, shown = look(client, row, options)
       if shown then return row, shown end
-      if not states.next_attempt_from[row.status] then return held(client, row, wanted, params, options) end
+      if not may_begin(client, row) then return held(client, row, wanted, params, options) end
     end
     local answer, again
     repeat

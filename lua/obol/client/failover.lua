@@ -2,6 +2,7 @@
 -- and as long as the rule allows. What is unknown, open or paid ends it.
 
 local attempt = require "obol.client.attempt"
+local between = require "obol.client.between"
 local choose = require "obol.client.choose"
 local fault = require "obol.client.fault"
 local log = require "obol.client.log"
@@ -51,12 +52,14 @@ local function has_time(way, rule)
   return options.deadline - now >= math.min(LEAST_MS, options.timeout_ms / 4)
 end
 
+--- Whether the attempt of the payment `row` is the one that was made on this way last.
+function M.is_own(way, row) return way.key ~= nil and row.attempt == way.key end
+
 -- The recorded attempt that ended so that the rule lets another account try; or nil.
 local function ended(way, row, rule)
-  if row.status ~= "failed" then return nil end
+  if not M.is_own(way, row) then return nil end
   local one = way.client.ledger:attempt(row.attempt)
-  if not one or one.account ~= way.decision.accounts[way.at] or one.slot ~= nil then return nil end
-  return is_proof(one, rule) and one or nil
+  return between.is(row, one) and is_proof(one, rule) and one or nil
 end
 
 -- The rule's words on failover, where it allows one hop more.
@@ -67,12 +70,12 @@ local function allowance(way)
 end
 
 --- Until when the payment may go on to another account, should the attempt `one` end by `result`; nil where it does
--- not. So long nobody who looks at it takes it for failed.
+-- not. So long it is open, and nobody else begins another attempt.
 function M.goes_on_ms(way, one, result)
   local rule = allowance(way)
   local ended_so = rule and attempt.merged(one, attempt.changes(way.client, one, result))
   if not ended_so or not is_proof(ended_so, rule) or not next_account(way) then return nil end
-  return math.ceil(way.client.clock() + way.options.deadline - way.client.elapsed())
+  return math.ceil(way.client.clock() + way.options.deadline - way.client.elapsed() + SPARE_MS)
 end
 
 local function hop(way, to, order_id, ended_here)

@@ -80,8 +80,8 @@ function M.take(client, name, amount, is_named)
   return taken
 end
 
--- What ended so may be an attempt that came to nothing.
-local ended = { failed = true, expired = true, canceled = true }
+-- States behind which there may be an attempt that came to nothing; in the first another account is tried.
+local ended = { created = true, failed = true, expired = true, canceled = true }
 
 --- Takes back what did not begin (without `key` and `status`), or what came to nothing; `status` is the payment's.
 function M.give_back(client, taken, key, status)

@@ -2,6 +2,7 @@
 
 local amounts = require "obol.client.amounts"
 local attempt = require "obol.client.attempt"
+local between = require "obol.client.between"
 local due = require "obol.client.due"
 local exchange = require "obol.client.exchange"
 local fault = require "obol.client.fault"
@@ -139,11 +140,19 @@ local function earlier(client, row, options)
   return row
 end
 
+-- Of a payment between two accounts: as long as its call may go on, that is all; then it has failed.
+local function moving(client, row, one)
+  if not between.is_left(client, row) then return row end
+  local ended, err = settle.fail(client, row, one)
+  return ended or row, err
+end
+
 --- Asks once about the payment `row` and records what is known now. Answers the row and the error
 -- to show: a query that failed leaves the payment as it was.
 function M.run(client, row, options)
   local one, err = M.attempt_of(client, row)
   if not one then return row, err end
+  if between.is(row, one) then return moving(client, row, one) end
   if not client.accounts[one.account] then
     return row, fault.invalid("account", "expected an account that is configured", one.account)
   end

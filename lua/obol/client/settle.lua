@@ -2,6 +2,7 @@
 -- result in, changes out; `record` writes it.
 
 local attempt = require "obol.client.attempt"
+local between = require "obol.client.between"
 local due = require "obol.client.due"
 local fault = require "obol.client.fault"
 local ledger = require "obol.ledger"
@@ -102,8 +103,8 @@ end
 --- The unit after `result` for the attempt `one` of the payment `row`. about = { status = (the state
 -- when it is not the outcome's own: `expired`, `canceled`), err =, reply =, unresolved =, also = further
 -- changes, verified_by =, claim = whether the provider's id may prove one order only, goes_on = function(one,
--- result) that answers until when a payment that failed so is on its way to another account, or nil }. Also answers
--- the alarm that has to be raised, if any.
+-- result) that answers until when a call is about to go on to another account, or nil where nothing is left }. Also
+-- answers the alarm that has to be raised, if any.
 function M.unit(client, row, one, result, about)
   -- the answer first: what is told of it comes after it
   local changes = attempt.changes(client, one, result, about.reply)
@@ -122,6 +123,9 @@ function M.unit(client, row, one, result, about)
   end
   if row.status == "succeeded" then return beside(row, one, unit) end
   if result.outcome == "succeeded" then success(row, one, result, changes, about) end
+  local goes_on_ms = status == "failed" and about.goes_on and states.may("payment", row.status, "created")
+    and about.goes_on(one, result) or nil
+  if goes_on_ms then status = "created" end
   unit.to = {
     status = status, attempt = one.key, account = one.account, updated_ms = now,
     provider_id = id_of(row, one, result), action = keep_action(result),
@@ -129,10 +133,10 @@ function M.unit(client, row, one, result, about)
     subscription_id = result.order and result.order.provider_id,
   }
   plan_look(client, row, one, changes, status, unit.to)
-  if status == "failed" and about.goes_on then unit.to.claimed_until = about.goes_on(one, result) or none end
+  if goes_on_ms then unit.to.due_ms = goes_on_ms end
   if status ~= row.status then unit.events = { event(row, one, result, status, now, about.verified_by) } end
   -- of an attempt that was given up, whether or not another is under way since
-  local late = states.late_from[row.status] or row.attempt ~= one.key
+  local late = states.late_from[row.status] or row.attempt ~= one.key or states.outcomes[one.outcome].closed
   return unit, late and status == "succeeded" and "late_success" or nil
 end
 
@@ -198,6 +202,25 @@ function M.record(client, row, one, result, about)
     end
     if attempt.has_moved_on(one, fresh_one, result) or is_another(fresh_one, result) then return fresh end
     row, one = fresh, fresh_one
+  end
+  return nil, fault.conflict("the payment was changed again and again", one.account)
+end
+
+--- Ends the payment `row` that is between two accounts (see between.lua) with its attempt `one`: nothing is left, it
+-- failed. Answers the payment's row, as it is where somebody else went on with it meanwhile, or nil and an error.
+function M.fail(client, row, one)
+  local first = row
+  for _ = 1, TRIES do
+    local now = client.clock()
+    local to = { status = "failed", updated_ms = now }
+    plan_look(client, row, one, {}, "failed", to)
+    local ok, err = client.ledger:finish_attempt { subject = "payments", key = row.order_id, version = row.version,
+      to = to, events = { event(row, one, one, "failed", now) } }
+    if not ok and err.kind ~= "conflict" then return nil, err end
+    local fresh, read_err = client.ledger:payment(row.order_id)
+    if not fresh then return nil, read_err or err end
+    if ok or not between.is_same(first, fresh, client.ledger:attempt(fresh.attempt)) then return fresh end
+    row = fresh
   end
   return nil, fault.conflict("the payment was changed again and again", one.account)
 end

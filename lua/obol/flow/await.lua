@@ -48,26 +48,16 @@ local function ask_flow(run, request)
   return record.stop(run, record.error_row(answer, request.line .. ": `ends`"))
 end
 
--- Whether a payment failed at one account and is on its way to another: `row`, whose payment it is, is looked at
--- again when that is over.
-local function is_moving(run, payment, row)
-  if payment.status ~= "failed" or (payment.claimed_until or 0) <= run.client.clock() then return false end
-  row.due_ms = payment.claimed_until
-  return true
-end
-
 -- Whether a subscription will not begin any more, because its first charge is over.
 local function has_failed(run, request, row)
   if request.name ~= "subscription" or row.status ~= "incomplete" then return false end
   local first = run.client.ledger:payment(request.subject)
-  if not first or first.status == "succeeded" or is_moving(run, first, row) then return false end
-  return over.payment[first.status] == true
+  return first ~= nil and first.status ~= "succeeded" and over.payment[first.status] == true
 end
 
 -- Whether what stands in the row is no longer waited for; nil where the run cannot go on.
 local function is_settled(run, request, row)
   local status = row.status
-  if request.name == "payment" and is_moving(run, row, row) then return false end
   if over[request.name][status] or has_failed(run, request, row) then return true end
   if request.states and request.states[status] then return true end
   if request.ends and not row.is_missing then return ask_flow(run, request) end

@@ -79,7 +79,9 @@ local fits = {
   failed = { not_sent = true, rejected = true, declined = true, abandoned = true },
   expired = { declined = true }, canceled = { declined = true },
   requires_action = { accepted = true }, processing = { accepted = true },
-  unknown = { unknown = true }, created = { unknown = true },
+  unknown = { unknown = true },
+  -- after what came to nothing another account is about to be tried
+  created = { unknown = true, not_sent = true, rejected = true, declined = true, abandoned = true },
 }
 
 local function is_open(status) return status ~= "succeeded" and not states.late_from[status] end
@@ -125,7 +127,7 @@ function checks.attempts(ledger, row, tell)
 end
 
 local refund_fits = { succeeded = fits.succeeded, failed = fits.failed, processing = { accepted = true },
-  unknown = fits.unknown, created = fits.created }
+  unknown = fits.unknown, created = fits.unknown }
 
 function checks.refunds(ledger, row, tell)
   local events = all(ledger, "events", { order_id = row.order_id })

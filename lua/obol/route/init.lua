@@ -21,7 +21,7 @@
 --   name, or on `salt`
 -- * `failover`: false, or `{ hops =, within =, on =, declined = }`: the next account is tried only on proof that
 --   no money moved, after one of the outcomes in `on` (`not_sent`, `rejected`, `abandoned`: all unless given) or a
---   decline with one of the codes in `declined`
+--   decline with one of the codes in `declined`. In between the payment is `created`: it fails when nothing is left
 --
 -- `accounts` has `limits` (`{ count =, amount =, per = "24h" }`, or a list; counted in each process, in nginx by all
 -- workers together where they share a `dict`), `maintenance` (windows in which an account is skipped) and `breaker`

@@ -1,5 +1,7 @@
 -- The checkout of a shop whose rules choose the account.
 
+local attempt = require "obol.client.attempt"
+local json = require "obol.json"
 local obol = require "obol"
 local support = require "spec.nginx.checkout.support"
 
@@ -79,6 +81,30 @@ describe("the checkout of a shop with rules", function()
     for _, answer in ipairs(at.deliver()) do assert.equal(200, answer.status, answer.body) end
     assert.equal("succeeded", at.pay.payments:get("R-1").status)
     assert.equal(1, sold(at, "R-1"))
+  end)
+
+  it("waits in every other tab while the call goes on to the next account, and begins nothing there", function()
+    local at = open { { to = { "cards", "spare" } } }
+    for _ = 1, 3 do at.box:fault("payment.create", "refuse", { provider = "ruxpay" }) end
+    local browser, tab, url = at.browser(), at.browser(), at.link(support.lights "R-1")
+    local status = url:gsub("/checkout/", "/status/")
+    local form = "form=" .. tab.get(url).body:match 'name="form" value="([^"]*)"' .. "&way=*%2Fcheckout"
+    local begin, begun, seen = attempt.begin, 0, nil
+    attempt.begin = function(...)
+      begun = begun + 1
+      if begun == 2 then
+        seen = { ways(tab.get(url).body), json.decode(tab.get(status, "status").body),
+          tab.post(url, form).status, #at.pay.payments:get("R-1").attempts, begun }
+      end
+      return begin(...)
+    end
+    local ok, answer = pcall(browser.submit, url, "*/checkout")
+    attempt.begin = begin
+    assert.is_true(ok, answer)
+    assert.same({ {}, { stage = "waiting-1", final = false }, 303, 1, 2 }, seen)
+    assert.equal("requires_action", at.pay.payments:get("R-1").status)
+    assert.equal("action-2", json.decode(tab.get(status, "status").body).stage)
+    assert.equal(2, begun)
   end)
 
   it("is paid once, however often and wherever the form comes, while rules change their mind", function()

@@ -2,6 +2,7 @@
 -- which asks and records and answers the error to show, and plan(client, row, since_ms), which answers
 -- when the row is looked at next (nil: never), why it cannot be resolved (nil: it can) and its attempt.
 
+local between = require "obol.client.between"
 local change = require "obol.client.change"
 local due = require "obol.client.due"
 local notice = require "obol.client.notice"
@@ -9,6 +10,9 @@ local refund_settle = require "obol.client.refund_settle"
 local resolve = require "obol.client.resolve"
 local subscription_look = require "obol.client.subscription_look"
 local why = require "obol.client.reconcile.why"
+
+-- After a look that could not end a payment which its call left between two accounts.
+local AGAIN_MS = 5000
 
 local payment = { kind = "payment", name = "payments", key = "order_id" }
 local refund = { kind = "refund", name = "refunds", key = "refund_id" }
@@ -30,7 +34,9 @@ function payment.plan(client, row, since_ms)
   local one, err = resolve.attempt_of(client, row)
   if err then error(err, 0) end
   local next_ms
-  if row.status ~= "succeeded" then
+  if between.is(row, one) then
+    next_ms = between.is_left(client, row) and client.clock() + AGAIN_MS or row.due_ms
+  elseif row.status ~= "succeeded" then
     next_ms = due.of_payment(client, one, row.status, has_failed(one, since_ms))
   elseif one and one.slot then
     next_ms = due.of_attempt(client, one, has_failed(one, since_ms))
