@@ -23,16 +23,28 @@ function M.converter(option, convert)
   end
 end
 
-local function milliseconds(text)
-  local number = tonumber(text)
-  if number and number % 1 == 0 and number >= 1 and number <= 600000 then return number end
-  return nil, "expected milliseconds from 1 to 600000"
+--- The converter of an option that is an integer from `least` to `most`, as `expected` says.
+function M.integer(option, least, most, expected)
+  return M.converter(option, function(text)
+    local number = tonumber(text)
+    if number and number % 1 == 0 and number >= least and number <= most then return number end
+    return nil, expected
+  end)
 end
+
+--- The same of one that counts: from 1 on, to `most` where that is given.
+function M.count(option, most)
+  return M.integer(option, 1, most or 2 ^ 31, most and ("expected a number from 1 to %d"):format(most)
+    or "expected a number of 1 or more")
+end
+
+--- The same of one that is a limit of a call.
+function M.milliseconds(option) return M.integer(option, 1, 600000, "expected milliseconds from 1 to 600000") end
 
 --- Adds --timeout to a command.
 function M.add_timeout(command, default)
   command:option("--timeout", "Limit of each call in milliseconds.", default):argname "<ms>"
-    :convert(M.converter("--timeout", milliseconds))
+    :convert(M.milliseconds "--timeout")
 end
 
 --- The path of the configuration: as given, from OBOL_CONFIG, or `obol.lua`.

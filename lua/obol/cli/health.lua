@@ -37,11 +37,7 @@ function M.configure(command)
   command:option("--from", "What was attempted since then: 24h, 2026-01-31.", "24h"):argname "<moment>"
     :convert(configuration.converter("--from", moment.parse))
   command:option("--timeout", "Milliseconds to wait for the address.", "10000"):argname "<ms>"
-    :convert(configuration.converter("--timeout", function(text)
-      local number = tonumber(text)
-      if number and number % 1 == 0 and number >= 1 and number <= 600000 then return number end
-      return nil, "expected milliseconds from 1 to 600000"
-    end))
+    :convert(configuration.milliseconds "--timeout")
   configuration.configure(command)
   command:flag("--json", "Print JSON.")
 end

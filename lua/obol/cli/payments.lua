@@ -23,12 +23,6 @@ Examples:
 
 Exit status: 0 done, 1 the ledger failed, 2 wrong usage or configuration.]]
 
-local function limit(text)
-  local number = tonumber(text)
-  if number and number % 1 == 0 and number >= 1 and number <= 1000 then return number end
-  return nil, "expected a number from 1 to 1000"
-end
-
 function M.configure(command)
   command:option("--status", "Only those of this state, such as unknown."):argname "<state>"
   command:option("--account", "Only those of this account."):argname "<name>"
@@ -38,7 +32,7 @@ function M.configure(command)
     :convert(configuration.converter("--from", moment.parse))
   command:option("--to", "Made before this moment."):argname "<moment>"
     :convert(configuration.converter("--to", moment.parse))
-  command:option("--limit", "How many at most.", "50"):argname "<n>":convert(configuration.converter("--limit", limit))
+  command:option("--limit", "How many at most.", "50"):argname "<n>":convert(configuration.count("--limit", 1000))
   command:option("--cursor", "Where the page before ended."):argname "<cursor>"
   configuration.configure(command)
   command:flag("--json", "Print JSON.")

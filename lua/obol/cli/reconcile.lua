@@ -29,16 +29,10 @@ Examples:
 Exit status: 0 done, 1 the ledger failed, 2 wrong usage or configuration, 3 whatever was asked was
 asked in vain, 130 interrupted.]]
 
-local function count(text)
-  local number = tonumber(text)
-  if number and number % 1 == 0 and number >= 1 and number <= 2 ^ 31 then return number end
-  return nil, "expected a number of 1 or more"
-end
-
 function M.configure(command)
   command:flag("--dry-run", "Say what would be looked at, and do nothing.")
   command:option("--limit", "Look at so many at most."):argname "<n>"
-    :convert(configuration.converter("--limit", count))
+    :convert(configuration.count "--limit")
   command:option("--ahead", "Also what is due so soon, such as 24h."):argname "<length>"
     :convert(configuration.converter("--ahead", moment.length))
   command:option("--every", "Go on for ever, looking again after so long."):argname "<length>"

@@ -19,12 +19,6 @@ Payment pages open in a browser too. Controls under /_sandbox/: accounts, env, b
 deliveries, pay, decline, back_out, refund, renew, chargeback, fail_card, advance, fault, webhook,
 deliver, resend, forge, set, reset.]]
 
-local function port(text)
-  local number = tonumber(text)
-  if number and number % 1 == 0 and number >= 0 and number <= 65535 then return number end
-  return nil, "expected a port from 0 to 65535"
-end
-
 -- The server sends to this machine alone: said here, not found out by waiting.
 local function callback_address(url)
   local rest = url:match "^http://(.+)$"
@@ -36,7 +30,7 @@ end
 
 function M.configure(command)
   command:option("-p --port", "Where to listen on 127.0.0.1; 0 takes any free port.", "0"):argname "<port>"
-    :convert(configuration.converter("--port", port))
+    :convert(configuration.integer("--port", 0, 65535, "expected a port from 0 to 65535"))
   command:option("--seed", "A text: the same ids and credentials in every run."):argname "<text>"
   command:option("--webhook-url", "Where callbacks are delivered."):argname "<url>"
     :convert(configuration.converter("--webhook-url", callback_address))

@@ -28,18 +28,6 @@ Examples:
 Exit status: 0 done, or the flow succeeded or waits, 1 it failed, there is none, or the ledger
 failed, 2 wrong usage or configuration, 3 it stopped: somebody has to see to it, 130 interrupted.]]
 
-local function count(text)
-  local number = tonumber(text)
-  if number and number % 1 == 0 and number >= 1 and number <= 2 ^ 31 then return number end
-  return nil, "expected a number of 1 or more"
-end
-
-local function page(text)
-  local number = count(text)
-  if number and number <= 1000 then return number end
-  return nil, "expected a number from 1 to 1000"
-end
-
 local verbs = {}
 
 verbs[1] = { name = "run", summary = "Go on with flows as they come due; or start one and follow it.",
@@ -67,7 +55,7 @@ verbs[1].configure = function(command)
   command:option("--id", "The flow's own id: the same id and input is the same flow."):argname "<id>"
   command:flag("--once", "One round, then end.")
   command:option("--limit", "Look at so many at most in a round."):argname "<n>"
-    :convert(configuration.converter("--limit", count))
+    :convert(configuration.count "--limit")
   command:option("--every", "How long to rest between two rounds.", "2s"):argname "<length>"
     :convert(configuration.converter("--every", moment.length))
   configuration.add_timeout(command, "10000")
@@ -117,7 +105,7 @@ verbs[3].configure = function(command)
     :argname "<state>"
   command:option("--from", "Started at or after this moment: 24h, 2026-01-31, 2026-01-31T14:00."):argname "<moment>"
     :convert(configuration.converter("--from", moment.parse))
-  command:option("--limit", "How many at most.", "50"):argname "<n>":convert(configuration.converter("--limit", page))
+  command:option("--limit", "How many at most.", "50"):argname "<n>":convert(configuration.count("--limit", 1000))
   command:option("--cursor", "Where the page before ended."):argname "<cursor>"
 end
 
