@@ -18,12 +18,7 @@ describe("obol call", function()
   end)
 
   local function call(...)
-    local ran = support.obol(folder, { "call", ... }, environment)
-    for _, secret in ipairs { found.secret, environment.SPEC_WRONG } do
-      assert.is_nil(ran.out:find(secret, 1, true), "a secret on the standard output")
-      assert.is_nil(ran.err:find(secret, 1, true), "a secret on the standard error")
-    end
-    return ran
+    return support.quiet(folder, { "call", ... }, environment)
   end
 
   local purchase = { "customer.id=u-7", "item.product_id=price_lifetime", "amount=8.88", "currency=USD",

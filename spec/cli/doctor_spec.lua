@@ -21,11 +21,7 @@ describe("obol doctor", function()
   end)
 
   local function doctor(...)
-    local ran = support.obol(folder, { "doctor", ... }, environment)
-    for _, secret in ipairs { found.secret, environment.SPEC_WRONG } do
-      assert.is_nil((ran.out .. ran.err):find(secret, 1, true), "a secret was printed")
-    end
-    return ran
+    return support.quiet(folder, { "doctor", ... }, environment)
   end
 
   local function checks(ran, name)

@@ -57,6 +57,16 @@ function M.obol(folder, words, environment)
   return M.shell(folder, M.quote(M.root .. "/scripts/obol") .. " " .. table.concat(quoted, " "), environment)
 end
 
+--- The same in the environment of a sandbox (see below), none of whose secrets may be printed.
+function M.quiet(folder, words, environment)
+  local ran = M.obol(folder, words, environment)
+  for _, secret in ipairs { environment.SPEC_SECRET, environment.SPEC_WRONG } do
+    assert(not ran.out:find(secret, 1, true), "a secret on the standard output")
+    assert(not ran.err:find(secret, 1, true), "a secret on the standard error")
+  end
+  return ran
+end
+
 --- The sandbox's ready account of AppWheel, with the server (to be stopped) and the environment that
 -- the configurations below want.
 function M.sandbox()

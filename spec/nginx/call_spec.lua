@@ -73,12 +73,7 @@ describe("pay:call inside nginx", function()
     assert.is_true(is_at("ended", ended + 1))
   end
 
-  local function rests()
-    return support.eventually(function()
-      local stats = server:get "/stats"
-      return stats.timers == 0 and stats.pending == 0 and stats.done == 0 and stats.expired == 0
-    end)
-  end
+  local function rests() return server:rests() end
 
   it("answers, and is counted once", function()
     local before = number "counted_web"

@@ -78,12 +78,7 @@ describe("a payment inside nginx", function()
     end)
   end
 
-  local function rests()
-    return support.eventually(function()
-      local stats = server:get "/stats"
-      return stats.timers == 0 and stats.pending == 0 and stats.done == 0 and stats.expired == 0
-    end)
-  end
+  local function rests() return server:rests() end
 
   it("is created and found again", function()
     local created = server:get "/create?order=one"

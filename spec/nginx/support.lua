@@ -136,6 +136,14 @@ function Server:get(path, options)
   return reply.body
 end
 
+--- Whether there is nothing under way any more, before long, by what `/stats` tells.
+function Server:rests()
+  return M.eventually(function()
+    local stats = self:get "/stats"
+    return stats.timers == 0 and stats.pending == 0 and stats.done == 0 and stats.expired == 0
+  end)
+end
+
 --- Waits until what is there has the `status`, and answers it.
 function Server:becomes(path, status)
   local last
