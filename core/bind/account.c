@@ -14,7 +14,7 @@ struct box {
 
 struct obol_account *obol_bind_account_check(lua_State *L, int index)
 {
-    struct box *box = luaL_checkudata(L, index, TYPE.name);
+    struct box *box = obol_bind_type_check(L, index, &TYPE);
     struct obol_account *account = &box->account;
     if (account->provider == NULL)
         luaL_argerror(L, index, "account is closed");
@@ -23,8 +23,22 @@ struct obol_account *obol_bind_account_check(lua_State *L, int index)
 
 bool obol_bind_account_hooked(lua_State *L, int index)
 {
-    const struct box *box = luaL_checkudata(L, index, TYPE.name);
+    const struct box *box = obol_bind_type_check(L, index, &TYPE);
     return box->hooked;
+}
+
+void obol_bind_push_named(lua_State *L, int index, int upvalue)
+{
+    lua_pushvalue(L, lua_upvalueindex(upvalue));
+    lua_gettable(L, index);
+}
+
+void obol_bind_push_naming(lua_State *L, lua_CFunction function, const char *const *names,
+                           int count)
+{
+    for (int i = 0; i < count; i++)
+        lua_pushstring(L, names[i]);
+    lua_pushcclosure(L, function, count);
 }
 
 int obol_bind_fail_problems(lua_State *L, const struct obol_err *err,
@@ -111,7 +125,7 @@ static int account_new(lua_State *L)
 
 static int account_close(lua_State *L)
 {
-    struct box *box = luaL_checkudata(L, 1, TYPE.name);
+    struct box *box = obol_bind_type_check(L, 1, &TYPE);
     obol_account_close(&box->account);
     if (box->hooked)
         obol_bind_hook_close(L, 1);
@@ -120,7 +134,7 @@ static int account_close(lua_State *L)
 
 static int account_tostring(lua_State *L)
 {
-    const struct box *box = luaL_checkudata(L, 1, TYPE.name);
+    const struct box *box = obol_bind_type_check(L, 1, &TYPE);
     const struct obol_provider *provider = box->account.provider;
     lua_pushfstring(L, "[account of %s]", provider != NULL ? provider->name : "none");
     return 1;
@@ -162,8 +176,8 @@ static int push_schedule(lua_State *L, const struct obol_provider *provider)
     return 1;
 }
 
-/* Members that are no methods: provider, methods, currencies (nil: any), session, expire_after_ms,
- * timeout_ms, query_schedule_s. */
+/* Members that are no methods: provider, methods, currencies (nil: any), session, nonce (whether
+ * its signature needs one), expire_after_ms, timeout_ms, query_schedule_s. */
 static int account_index(lua_State *L)
 {
     lua_pushvalue(L, 2);
@@ -185,6 +199,10 @@ static int account_index(lua_State *L)
         lua_pushboolean(L, account->wants_session);
         return 1;
     }
+    if (strcmp(name, "nonce") == 0) {
+        lua_pushboolean(L, account->provider->wants_nonce || obol_bind_account_hooked(L, 1));
+        return 1;
+    }
     if (strcmp(name, "query_schedule_s") == 0)
         return push_schedule(L, account->provider);
     if (strcmp(name, "expire_after_ms") == 0)
@@ -198,8 +216,7 @@ static int account_index(lua_State *L)
 
 void obol_bind_account(lua_State *L)
 {
-    static const luaL_Reg methods[] = {{"encode", obol_account_method_encode},
-                                       {"plan", obol_account_method_plan},
+    static const luaL_Reg methods[] = {{"plan", obol_account_method_plan},
                                        {"effect", obol_account_method_effect},
                                        {"open", obol_account_method_open},
                                        {"acknowledge", obol_account_method_acknowledge},
@@ -215,6 +232,8 @@ void obol_bind_account(lua_State *L)
     luaL_setfuncs(L, meta, 0);
     lua_newtable(L);
     luaL_setfuncs(L, methods, 0);
+    obol_account_push_encode(L);
+    lua_setfield(L, -2, "encode");
     obol_account_push_decode(L);
     lua_setfield(L, -2, "decode");
     lua_pushcclosure(L, account_index, 1);

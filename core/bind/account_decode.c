@@ -11,22 +11,16 @@
 
 enum { DECODE_MAX = 4 * OBOL_CEILING_REPLY };
 
-/* The words that `decode` looks up, kept as strings beside it: its upvalues. */
+/* The words that `decode` looks up. */
 enum { STATUS = 1, BODY, SENT_BEFORE, PARAMS, EXPECT, WORD_END };
 static const char *const words[] = {"status", "body", "sent_before", "params", "expect"};
-
-static void push_word(lua_State *L, int table, int word)
-{
-    lua_pushvalue(L, lua_upvalueindex(word));
-    lua_gettable(L, table);
-}
 
 /* The HTTP status of the reply at `index`; 0 when it has none. Leaves the member on the stack. */
 static int status_of(lua_State *L, int index)
 {
     int64_t status = 0;
     luaL_checktype(L, index, LUA_TTABLE);
-    push_word(L, index, STATUS);
+    obol_bind_push_named(L, index, STATUS);
     if (!lua_isnil(L, -1) && (!obol_bind_int64(L, -1, &status) || status < 0 || status > 999))
         luaL_argerror(L, index, "expected status as an HTTP status");
     return (int)status;
@@ -36,7 +30,7 @@ static int status_of(lua_State *L, int index)
 static int push_option(lua_State *L, int index, int word)
 {
     if (lua_istable(L, index))
-        push_word(L, index, word);
+        obol_bind_push_named(L, index, word);
     else
         lua_pushnil(L);
     return lua_gettop(L);
@@ -181,7 +175,7 @@ static int decode(lua_State *L)
     lua_settop(L, 4);
     struct obol_arena *arena = obol_bind_arena(L, DECODE_MAX);
     struct obol_reply reply = {.status = status_of(L, 3)};
-    push_word(L, 3, BODY);
+    obol_bind_push_named(L, 3, BODY);
     reply.body = obol_bind_bytes_of_member(L, 3, words[BODY - 1], arena);
     answered.sent_before = lua_toboolean(L, push_option(L, 4, SENT_BEFORE));
     int params_at = push_option(L, 4, PARAMS), expect_at = push_option(L, 4, EXPECT);
@@ -213,9 +207,7 @@ static int decode(lua_State *L)
 
 void obol_account_push_decode(lua_State *L)
 {
-    for (int word = STATUS; word < WORD_END; word++)
-        lua_pushstring(L, words[word - 1]);
-    lua_pushcclosure(L, decode, WORD_END - 1);
+    obol_bind_push_naming(L, decode, words, WORD_END - 1);
 }
 
 /* The headers of a notification as a list in the arena; names have to be in lower case already. */
@@ -259,7 +251,8 @@ int obol_account_method_open(lua_State *L)
     incoming.method = text_member(L, 2, "method");
     incoming.url = text_member(L, 2, "url");
     if (lua_istable(L, 3))
-        incoming.time_ms = obol_bind_time_member(L, 3);
+        lua_getfield(L, 3, "time_ms");
+    incoming.time_ms = obol_bind_time_of_member(L, 3);
     int results = 0;
     if (obol_bind_account_hooked(L, 1) && obol_bind_hook_open(L, incoming.time_ms, &results))
         return results;

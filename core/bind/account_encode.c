@@ -10,10 +10,13 @@
 enum { PARAMS_MAX = 4 * OBOL_CEILING_REQUEST };
 static const int64_t TIME_END = (int64_t)1 << 53; /* the year 287396 */
 
-int64_t obol_bind_time_member(lua_State *L, int index)
+/* The words that `encode` looks up. */
+enum { TIME_MS = 1, NONCE, KEY, TOKEN, WORD_END };
+static const char *const words[] = {"time_ms", "nonce", "key", "token"};
+
+int64_t obol_bind_time_of_member(lua_State *L, int index)
 {
     int64_t time_ms = 0;
-    lua_getfield(L, index, "time_ms");
     if (lua_isnil(L, -1))
         return obol_clock_wall_ms();
     luaL_argcheck(L, obol_bind_int64(L, -1, &time_ms) && time_ms >= 0 && time_ms < TIME_END, index,
@@ -30,10 +33,14 @@ static struct obol_moment moment_at(lua_State *L, int index, struct obol_arena *
         return moment;
     }
     luaL_checktype(L, index, LUA_TTABLE);
-    moment.time_ms = obol_bind_time_member(L, index);
-    moment.nonce = obol_bind_member_bytes(L, index, "nonce", arena);
-    moment.key = obol_bind_member_bytes(L, index, "key", arena);
-    moment.token = obol_bind_member_bytes(L, index, "token", arena);
+    obol_bind_push_named(L, index, TIME_MS);
+    moment.time_ms = obol_bind_time_of_member(L, index);
+    struct obol_slice *const members[] = {
+        [NONCE] = &moment.nonce, [KEY] = &moment.key, [TOKEN] = &moment.token};
+    for (int word = NONCE; word < WORD_END; word++) {
+        obol_bind_push_named(L, index, word);
+        *members[word] = obol_bind_bytes_of_member(L, index, words[word - 1], arena);
+    }
     return moment;
 }
 
@@ -58,7 +65,7 @@ static int fail_unsent(lua_State *L, const struct obol_err *err)
 }
 
 /* account:encode(operation, params, { time_ms, nonce, key, token }) -> request | nil, err */
-int obol_account_method_encode(lua_State *L)
+static int encode(lua_State *L)
 {
     (void)obol_bind_account_check(L, 1);
     const char *operation = luaL_checkstring(L, 2);
@@ -90,6 +97,11 @@ int obol_account_method_encode(lua_State *L)
                                         .request = request,
                                         .arena = keep};
     return obol_bind_hook_sign(L, &signing, result);
+}
+
+void obol_account_push_encode(lua_State *L)
+{
+    obol_bind_push_naming(L, encode, words, WORD_END - 1);
 }
 
 static void set_text(lua_State *L, const char *name, const char *text)

@@ -11,7 +11,7 @@ struct holder {
 
 static int arena_free(lua_State *L)
 {
-    struct holder *holder = luaL_checkudata(L, 1, TYPE.name);
+    struct holder *holder = obol_bind_type_check(L, 1, &TYPE);
     obol_arena_free(&holder->arena);
     return 0;
 }

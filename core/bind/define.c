@@ -2,6 +2,7 @@
 
 #include "bind/account.h"
 #include "bind/node.h"
+#include "bind/type.h"
 #include "provider/registry.h"
 #include "schema/selfcheck.h"
 
@@ -13,7 +14,6 @@
 
 static const char DEFINITION_TYPE[] = "obol.definition";
 static const char DEFINED[] = "obol.defined";
-static const char NAMES[] = "obol.defined_names";
 enum { SCRATCH_MAX = 16 * 1024 * 1024 };
 
 struct definition {
@@ -81,7 +81,7 @@ const struct obol_provider *obol_bind_provider(lua_State *L, int index)
 
 const char *const *obol_bind_defined_names(lua_State *L)
 {
-    lua_getfield(L, LUA_REGISTRYINDEX, NAMES);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, OBOL_BIND_DEFINED_NAMES);
     return lua_touserdata(L, -1);
 }
 
@@ -105,7 +105,7 @@ static void keep_names(lua_State *L)
         text += length + 1;
     }
     names[index] = NULL;
-    lua_setfield(L, LUA_REGISTRYINDEX, NAMES);
+    lua_rawseti(L, LUA_REGISTRYINDEX, OBOL_BIND_DEFINED_NAMES);
 }
 
 /* Puts the definition at `index` in the place of the one that had its name. */

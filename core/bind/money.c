@@ -20,12 +20,12 @@ void obol_bind_money_push(lua_State *L, int64_t minor, const struct obol_currenc
 
 const struct obol_bind_money *obol_bind_money_test(lua_State *L, int index)
 {
-    return luaL_testudata(L, index, TYPE.name);
+    return obol_bind_type_test(L, index, &TYPE);
 }
 
 static const struct obol_bind_money *check_money(lua_State *L)
 {
-    return luaL_checkudata(L, 1, TYPE.name);
+    return obol_bind_type_check(L, 1, &TYPE);
 }
 
 static int fail_currency(lua_State *L)

@@ -1,5 +1,6 @@
 #include "bind/net.h"
 #include "bind/number.h"
+#include "bind/request.h"
 
 #include "base/clock.h"
 #include "completion/announcer.h"
@@ -19,7 +20,7 @@ enum { POLL_AT_ONCE = 256 };
 
 static struct obol_bind_channel *channel_of(lua_State *L)
 {
-    return lua_touserdata(L, lua_upvalueindex(1));
+    return lua_touserdata(L, lua_upvalueindex(OBOL_BIND_CHANNEL));
 }
 
 static void let_go(struct obol_bind_channel *channel)
@@ -66,7 +67,7 @@ static uint64_t submit(lua_State *L, bool held, struct obol_err *err)
 {
     struct obol_bind_net_request request;
     struct obol_net_options options = obol_net_defaults();
-    lua_settop(L, 4);
+    lua_settop(L, 5);
     obol_bind_net_request(L, 1, &request);
     if (!obol_bind_net_options(L, 2, &options, &request.request, err) ||
         !obol_bind_net_options(L, 3, &options, &request.request, err))
@@ -74,12 +75,15 @@ static uint64_t submit(lua_State *L, bool held, struct obol_err *err)
     return obol_net_submit(channel_of(L)->owner, &request.request, &options, held, err);
 }
 
-/* submit(request [, options [, options_of_call [, held]]]) -> id | nil, err. Everything is copied.
- * `held`: a wait follows, so nothing needs to happen before it. */
+/* submit(request [, options [, options_of_call [, held [, spent]]]]) -> id | nil, err. Everything
+ * is copied. `held`: a wait follows, so nothing needs to happen before it. `spent`: nobody uses the
+ * request after this. */
 static int net_submit(lua_State *L)
 {
     struct obol_err err;
     uint64_t id = submit(L, lua_toboolean(L, 4), &err);
+    if (lua_toboolean(L, 5))
+        obol_bind_request_end(L, 1);
     if (id == 0)
         return obol_bind_net_fail(L, &err, OBOL_NET_NOT_SENT);
     lua_pushinteger(L, (lua_Integer)id);
@@ -87,15 +91,17 @@ static int net_submit(lua_State *L)
 }
 
 /* The result belongs to the channel while it is turned into a table. */
-static int push_taken(lua_State *L, struct obol_bind_channel *channel, bool brief)
+static int push_taken(lua_State *L, struct obol_bind_channel *channel,
+                      const struct obol_bind_reply_form *form)
 {
     int count = channel->unit ? obol_bind_store_result(L, channel->taken)
-                              : obol_bind_net_result(L, channel->taken, brief);
+                              : obol_bind_net_result(L, channel->taken, form);
     let_go(channel);
     return count;
 }
 
-static int take(lua_State *L, struct obol_bind_channel *channel, uint64_t id, bool unit, bool brief)
+static int take(lua_State *L, struct obol_bind_channel *channel, uint64_t id, bool unit,
+                const struct obol_bind_reply_form *form)
 {
     let_go(channel);
     channel->unit = unit;
@@ -109,8 +115,10 @@ static int take(lua_State *L, struct obol_bind_channel *channel, uint64_t id, bo
                   "kept past keep_ms");
         return obol_bind_net_fail(L, &err, OBOL_NET_UNKNOWN);
     }
-    return push_taken(L, channel, brief);
+    return push_taken(L, channel, form);
 }
+
+static const struct obol_bind_reply_form whole = {.into = 0};
 
 static bool is_unit(const struct obol_bind_channel *channel, uint64_t id)
 {
@@ -129,16 +137,19 @@ static int net_next(lua_State *L)
     if (id == 0)
         return 0;
     lua_pushinteger(L, (lua_Integer)id);
-    return 1 + push_taken(L, channel, false);
+    return 1 + push_taken(L, channel, &whole);
 }
 
-/* take(id [, brief]) -> reply or results | nil, err | nothing while it is under way. `brief`: a
- * reply tells of its headers only retry-after and x-request-id. */
+/* take(id [, brief [, into]]) -> reply or results | nil, err | nothing while it is under way.
+ * `brief`: a reply tells of its headers only retry-after and x-request-id; `into`: the table that
+ * becomes the reply. */
 static int net_take(lua_State *L)
 {
     struct obol_bind_channel *channel = channel_of(L);
     uint64_t id = check_id(L, 1);
-    return take(L, channel, id, is_unit(channel, id), lua_toboolean(L, 2));
+    const struct obol_bind_reply_form form = {.brief = lua_toboolean(L, 2),
+                                              .into = lua_istable(L, 3) ? 3 : 0};
+    return take(L, channel, id, is_unit(channel, id), &form);
 }
 
 /* send(request [, options [, options_of_call]]) -> reply | nil, err: submits, waits and takes */
@@ -149,13 +160,13 @@ static int net_send(lua_State *L)
     if (id == 0)
         return obol_bind_net_fail(L, &err, OBOL_NET_NOT_SENT);
     (void)obol_net_wait(channel_of(L)->owner, id, -1);
-    return take(L, channel_of(L), id, false, false);
+    return take(L, channel_of(L), id, false, &whole);
 }
 
 int obol_bind_channel_take_unit(lua_State *L, struct obol_bind_channel *channel, uint64_t id)
 {
     (void)obol_completion_wait(channel->owner, id, -1);
-    return take(L, channel, id, true, false);
+    return take(L, channel, id, true, &whole);
 }
 
 /* wait([id [, timeout_ms]]) -> whether it is done; without an id, whether any is (or none is under
@@ -288,7 +299,10 @@ static int net_new(lua_State *L)
     push_channel(L);
     lua_pushvalue(L, -1);
     lua_setfield(L, -3, "channel");
-    luaL_setfuncs(L, functions, 1);
+    lua_pushliteral(L, "status");
+    lua_pushliteral(L, "headers");
+    lua_pushliteral(L, "body");
+    luaL_setfuncs(L, functions, OBOL_BIND_BODY);
     return 1;
 }
 

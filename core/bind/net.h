@@ -40,9 +40,18 @@ void obol_bind_net_request(lua_State *L, int index, struct obol_bind_net_request
 bool obol_bind_net_options(lua_State *L, int index, struct obol_net_options *options,
                            struct obol_request *request, struct obol_err *err) OBOL_MUST_USE;
 
-/* Pushes the reply, or nil and the error; answers how many. Null: a fork cut the call off. `brief`:
- * of the headers only retry-after and x-request-id, and no table where there is neither. */
-int obol_bind_net_result(lua_State *L, const struct obol_net_result *result, bool brief);
+/* How a reply is pushed. */
+struct obol_bind_reply_form {
+    bool brief; /* of the headers only retry-after and x-request-id; no table without either */
+    int into;   /* place of a table that is filled; 0: a new one */
+};
+/* The upvalues of a channel's functions: itself, and the names of a reply's members. */
+enum { OBOL_BIND_CHANNEL = 1, OBOL_BIND_STATUS, OBOL_BIND_HEADERS, OBOL_BIND_BODY };
+
+/* Pushes the reply, or nil and the error; answers how many. Null: a fork cut the call off. Only for
+ * functions with those upvalues. */
+int obol_bind_net_result(lua_State *L, const struct obol_net_result *result,
+                         const struct obol_bind_reply_form *form);
 
 /* The same for a unit of work. */
 int obol_bind_store_result(lua_State *L, const struct obol_store_unit *unit);

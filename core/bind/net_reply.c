@@ -74,7 +74,16 @@ static void push_telling_headers(lua_State *L, const struct obol_reply *reply)
         lua_pushnil(L);
 }
 
-int obol_bind_net_result(lua_State *L, const struct obol_net_result *result, bool brief)
+/* The value on top of the stack under a name among the upvalues. */
+static void set_named(lua_State *L, int table, int upvalue)
+{
+    lua_pushvalue(L, lua_upvalueindex(upvalue));
+    lua_insert(L, -2);
+    lua_rawset(L, table);
+}
+
+int obol_bind_net_result(lua_State *L, const struct obol_net_result *result,
+                         const struct obol_bind_reply_form *form)
 {
     if (result == NULL) {
         struct obol_err err;
@@ -84,15 +93,19 @@ int obol_bind_net_result(lua_State *L, const struct obol_net_result *result, boo
     if (result->outcome != OBOL_NET_ANSWERED)
         return obol_bind_net_fail(L, &result->err, result->outcome);
     const struct obol_reply *reply = &result->reply;
-    lua_createtable(L, 0, 3);
+    if (form->into != 0)
+        lua_pushvalue(L, form->into);
+    else
+        lua_createtable(L, 0, 3);
+    int table = lua_gettop(L);
     lua_pushinteger(L, reply->status);
-    lua_setfield(L, -2, "status");
-    if (brief)
+    set_named(L, table, OBOL_BIND_STATUS);
+    if (form->brief)
         push_telling_headers(L, reply);
     else
         push_all_headers(L, reply);
-    lua_setfield(L, -2, "headers");
+    set_named(L, table, OBOL_BIND_HEADERS);
     push(L, reply->body);
-    lua_setfield(L, -2, "body");
+    set_named(L, table, OBOL_BIND_BODY);
     return 1;
 }

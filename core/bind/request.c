@@ -1,9 +1,10 @@
 #include "bind/request.h"
 
 #include "bind/secret.h"
+#include "bind/type.h"
 #include "wire/url.h"
 
-static const char REQUEST_TYPE[] = "obol.request";
+static const struct obol_bind_type TYPE = {"obol.request", OBOL_BIND_REQUEST};
 enum { CEILING = 4 * OBOL_CEILING_REQUEST };
 
 struct holder {
@@ -11,20 +12,47 @@ struct holder {
     struct obol_arena arena;
 };
 
+/* The one that was ended last, pushed: it is empty, and its memory is near at hand. */
+static struct holder *take_kept(lua_State *L)
+{
+    lua_rawgeti(L, LUA_REGISTRYINDEX, OBOL_BIND_KEPT_REQUEST);
+    struct holder *holder = lua_touserdata(L, -1);
+    if (holder == NULL) {
+        lua_pop(L, 1);
+        return NULL;
+    }
+    lua_pushnil(L);
+    lua_rawseti(L, LUA_REGISTRYINDEX, OBOL_BIND_KEPT_REQUEST);
+    return holder;
+}
+
 struct obol_request *obol_bind_request_push(lua_State *L, struct obol_arena **arena)
 {
-    struct holder *holder = lua_newuserdatauv(L, sizeof *holder, 0);
-    *holder = (struct holder){0};
-    obol_arena_init(&holder->arena, CEILING);
-    luaL_getmetatable(L, REQUEST_TYPE);
-    lua_setmetatable(L, -2);
+    struct holder *holder = take_kept(L);
+    if (holder == NULL) {
+        holder = lua_newuserdatauv(L, sizeof *holder, 0);
+        *holder = (struct holder){0};
+        obol_arena_init(&holder->arena, CEILING);
+        obol_bind_type_set(L, &TYPE);
+    }
     *arena = &holder->arena;
     return &holder->request;
 }
 
+void obol_bind_request_end(lua_State *L, int index)
+{
+    struct holder *holder = obol_bind_type_test(L, index, &TYPE);
+    if (holder == NULL)
+        return;
+    holder->request = (struct obol_request){0};
+    obol_arena_clear(&holder->arena);
+    lua_pushvalue(L, index);
+    lua_rawseti(L, LUA_REGISTRYINDEX, OBOL_BIND_KEPT_REQUEST);
+}
+
 struct obol_request *obol_bind_request_test(lua_State *L, int index)
 {
-    struct holder *holder = luaL_testudata(L, index, REQUEST_TYPE);
+    struct holder *holder = obol_bind_type_test(L, index, &TYPE);
     return holder != NULL ? &holder->request : NULL;
 }
 
@@ -99,7 +127,7 @@ static int request_tostring(lua_State *L)
 
 static int request_gc(lua_State *L)
 {
-    struct holder *holder = luaL_checkudata(L, 1, REQUEST_TYPE);
+    struct holder *holder = obol_bind_type_check(L, 1, &TYPE);
     obol_arena_free(&holder->arena);
     holder->request = (struct obol_request){0};
     return 0;
@@ -111,7 +139,7 @@ void obol_bind_request(lua_State *L)
                                     {"__tostring", request_tostring},
                                     {"__gc", request_gc},
                                     {NULL, NULL}};
-    luaL_newmetatable(L, REQUEST_TYPE);
+    obol_bind_type_push(L, &TYPE);
     luaL_setfuncs(L, meta, 0);
     lua_pushliteral(L, "obol.request");
     lua_setfield(L, -2, "__name");

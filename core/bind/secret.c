@@ -26,7 +26,7 @@ struct obol_bind_secret *obol_bind_secret_push(lua_State *L, size_t size)
 
 struct obol_bind_secret *obol_bind_secret_any(lua_State *L, int index)
 {
-    return luaL_testudata(L, index, TYPE.name);
+    return obol_bind_type_test(L, index, &TYPE);
 }
 
 struct obol_bind_secret *obol_bind_secret_test(lua_State *L, int index)
@@ -39,7 +39,7 @@ struct obol_bind_secret *obol_bind_secret_test(lua_State *L, int index)
 
 static struct obol_bind_secret *check_secret(lua_State *L)
 {
-    return luaL_checkudata(L, 1, TYPE.name);
+    return obol_bind_type_check(L, 1, &TYPE);
 }
 
 /* Other room for a secret that was pushed without any; false when memory is short. */

@@ -22,9 +22,17 @@ enum {
     OBOL_BIND_ACCOUNT,
     OBOL_BIND_MONEY,
     OBOL_BIND_SECRET,
+    OBOL_BIND_REQUEST,
+    OBOL_BIND_KEPT_REQUEST,
+    OBOL_BIND_DEFINED_NAMES,
+    OBOL_BIND_WORDS,
 };
 
 /* Pushes the metatable; true when it was made just now. */
 bool obol_bind_type_push(lua_State *L, const struct obol_bind_type *type);
 /* Gives it to the value on top of the stack. */
 void obol_bind_type_set(lua_State *L, const struct obol_bind_type *type);
+/* The userdata at `index`; null when it is something else. */
+void *obol_bind_type_test(lua_State *L, int index, const struct obol_bind_type *type);
+/* The same, but anything else raises. */
+void *obol_bind_type_check(lua_State *L, int index, const struct obol_bind_type *type);

@@ -55,6 +55,7 @@ struct obol_provider {
     obol_prepare *prepare;
     obol_release *release;
     obol_sign *sign;
+    bool wants_nonce; /* `sign` needs one that no request had before */
     obol_open *open;
     const struct obol_notification *notifications;
     const struct obol_acknowledgement *acknowledgements;

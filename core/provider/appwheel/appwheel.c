@@ -55,6 +55,7 @@ const struct obol_provider obol_appwheel = {
     .code_at = "code",
     .message_at = "message",
     .sign = obol_appwheel_sign,
+    .wants_nonce = true,
     .open = obol_appwheel_open,
     .notifications = obol_appwheel_notifications,
     .acknowledgements = acknowledgements,

@@ -2,6 +2,7 @@
 -- call's limit, after a pause with jitter; what may have left never is.
 
 local clone = require "obol.clone"
+local account_words = require "obol.client.account_words"
 local fault = require "obol.client.fault"
 local log = require "obol.client.log"
 local order = require "obol.client.order"
@@ -39,7 +40,8 @@ function M.encode(client, call)
   if not token and session.is_used(client, call.account, call.operation) then token = session.placeholder() end
   -- an account of the core has read it when it answers
   local about = type(account) == "userdata" and moment or {}
-  about.time_ms, about.nonce, about.key, about.token = time_ms, client.nonce(time_ms), call.key, token
+  about.time_ms, about.key, about.token = time_ms, call.key, token
+  about.nonce = account_words.of(account).nonce and client.nonce(time_ms) or nil
   local request, err = account:encode(call.operation, addressed(call.params, call.account), about)
   moment.token = nil
   if not request then
@@ -236,7 +238,7 @@ local function take_work()
   end
   work = setmetatable({ account = nil, operation = nil, params = nil, key = nil, token = nil, deadline = 0,
     client = nil, call = false, started = 0, began_ms = 0, sends = 0, request = nil, err = nil, result = nil,
-    reply = nil, failure = nil }, Work)
+    reply = nil, failure = nil, room = { status = 0, headers = nil, body = nil } }, Work)
   work.call = work
   return work
 end
@@ -244,7 +246,7 @@ end
 local function give_work(work)
   if spares == SPARE_MAX then return end
   work.params, work.key, work.token, work.client, work.request = nil, nil, nil, nil, nil
-  work.err, work.result, work.reply = nil, nil, nil
+  work.err, work.result, work.reply, work.room.body = nil, nil, nil, nil
   spares = spares + 1
   spare[spares] = work
 end
@@ -269,7 +271,9 @@ function M.run_by(hand, client, name, operation, params, key, limits)
   if work:prepare() then
     local options, late = options_of(client, work, handed)
     if options then
-      hand(work.request, options, work)
+      local request = work.request
+      work.request = nil -- it is not there any more when it was sent
+      hand(request, options, work)
     else
       work:conclude(nil, late)
     end

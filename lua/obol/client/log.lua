@@ -36,15 +36,16 @@ end
 --- Whether anybody gets records, who may want to wait.
 M.is_heard = is_heard
 
---- One call: what was sent and came back (nil where nothing did), its result or error, how often it was sent.
+--- One call: what was sent (nil where it is gone already) and came back (nil where nothing did), its result or error,
+-- how often it was sent.
 function M.call(client, call, request, reply, told, sends, duration_ms)
   count(client, "call", call.account, call.operation, told.outcome, duration_ms)
   if not is_heard(client) then return end
   emit(client, {
     type = "call", account = call.account, provider = client.accounts[call.account].provider,
     operation = call.operation, key = call.key, order_id = call.order_id, outcome = told.outcome, kind = told.kind,
-    warning = request.warning, http_status = reply and reply.status, duration_ms = math.floor(duration_ms),
-    sends = sends, request_bytes = size(request.body), reply_bytes = reply and size(reply.body) or 0,
+    warning = request and request.warning, http_status = reply and reply.status, duration_ms = math.floor(duration_ms),
+    sends = sends, request_bytes = request and size(request.body) or 0, reply_bytes = reply and size(reply.body) or 0,
   })
 end
 

@@ -2,6 +2,7 @@
 -- kept until shortly before its end, and never written down.
 
 local fault = require "obol.client.fault"
+local words = require "obol.client.account_words"
 
 local M = {}
 
@@ -18,7 +19,7 @@ local placeholder
 --- Whether the account's calls are made with a session's token, where the call has none of its own.
 function M.is_used(client, name, operation)
   local account = client.accounts[name]
-  return account ~= nil and account.session == true and operation ~= CREATE
+  return account ~= nil and words.of(account).session == true and operation ~= CREATE
 end
 
 --- Whether orders of this account's provider belong to a user, who alone can see them.

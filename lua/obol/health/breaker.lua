@@ -15,7 +15,7 @@ local HOUR_S = 3600
 --- The names of one account and operation, all of which begin with `prefix`.
 function M.names(prefix)
   return { state = prefix .. "state", row = prefix .. "row", proven = prefix .. "proven", all = prefix .. "all/",
-    bad = prefix .. "bad/", place = prefix .. "place/" }
+    bad = prefix .. "bad/", place = prefix .. "place/", place_now = nil, all_now = nil }
 end
 
 --- Its state: `closed`; `open` or `half_open` with the moment from which it is probed and the pause before.
@@ -56,13 +56,16 @@ local function is_over_rate(store, names, settings, now, place)
 end
 
 -- A call of a closed breaker: `open` and from when it is probed, where this one opened it.
-local function count(store, names, settings, is_good, now)
+local function count(store, sums, names, settings, is_good, now)
   local place, lasts = math.floor(now / settings.window_ms), 2 * settings.window_ms / 1000
-  store:incr(names.all .. place, 1, 0, lasts)
+  -- the name is made once for each window, because calls are many
+  if names.place_now ~= place then names.place_now, names.all_now = place, names.all .. place end
+  sums:incr(names.all_now, 1, 0, lasts)
   if is_good then
     if store:get(names.row) then store:delete(names.row) end
     return nil
   end
+  if sums.flush then sums:flush() end
   store:incr(names.bad .. place, 1, 0, lasts)
   local row = store:incr(names.row, 1, 0, HOUR_S) or 1
   if row < settings.failures and not is_over_rate(store, names, settings, now, place) then return nil end
@@ -72,10 +75,11 @@ local function count(store, names, settings, is_good, now)
 end
 
 --- Counts a call that began at `began` and has ended now. Answers the new state where this call changed it, and of
--- `open` the moment from which it is probed.
-function M.record(store, names, settings, is_good, began, now)
+-- `open` the moment from which it is probed. `sums` is the store, or an obol.gather over it: what only adds up may
+-- come a moment later, so that of calls that work a failure in the same moment may know some less.
+function M.record(store, sums, names, settings, is_good, began, now)
   local state, from, pause = M.state(store, names, settings, now)
-  if state == "closed" then return count(store, names, settings, is_good, now) end
+  if state == "closed" then return count(store, sums, names, settings, is_good, now) end
   -- what began before says nothing of how it is now
   if state == "open" or began < from then return nil end
   if is_good then

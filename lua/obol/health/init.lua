@@ -48,7 +48,7 @@ function Health:record(account, operation, facts, began_ms, duration_ms)
   local names, settings, now = names_of(self, account, operation), settings_of(self, account), self.clock()
   rates.add(self.sums, names.rates, (settings or preset).half_life_ms, now, is_good, duration_ms)
   if not settings then return end
-  local state, from = breaker.record(self.store, names.breaker, settings, is_good, began_ms, now)
+  local state, from = breaker.record(self.store, self.sums, names.breaker, settings, is_good, began_ms, now)
   if state and self.told then
     self.told { account = account, operation = operation, state = state, probes_from_ms = from }
   end

@@ -58,7 +58,8 @@ end
 
 --- The way in which this transport lets a call be finished without who made it, or nil where it has none: a
 -- function(request, options, work). It sends, waits, and has the answer taken up by `work:take_up(reply, err)`,
--- once and whatever becomes of the request that called, which saves a light thread. The reply's `headers` hold
+-- once and whatever becomes of the request that called, which saves a light thread. What was sent is wiped, so that
+-- nobody may use `request` after that. The reply is the table `work.room`, where there is one; its `headers` hold
 -- retry-after and x-request-id at most. Where that answers false, the
 -- work goes on by `work:go_on()`, detached; or, where nobody waits any more, ends by `work:give_up()`. `take_up` and
 -- `give_up` must not wait. An error that one of them raises stands in `work.failure`. Only in places where

@@ -48,7 +48,7 @@ local function go_on(work) return work:go_on() end
 --- Sends and waits; the answer is taken up by `work`, see obol.wait.handing.
 function M.hand(channel, request, options, options_of_call, work)
   local err, id = silence(), nil
-  if not err then id, err = channel.submit(request, options, options_of_call) end
+  if not err then id, err = channel.submit(request, options, options_of_call, false, true) end
   local is_over
   if id then
     is_over = reader.hand(id, channel.take, work)

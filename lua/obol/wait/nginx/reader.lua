@@ -68,7 +68,7 @@ end
 local function deliver(id)
   local entry = waiting[id]
   if not entry then return end
-  if entry.work then return hand_over(id, entry, entry.take(id, true)) end
+  if entry.work then return hand_over(id, entry, entry.take(id, true, entry.work.room)) end
   if not keep(entry, entry.take(id)) then return end
   waiting[id], count = nil, count - 1
   entry.semaphore:post(1)
@@ -123,7 +123,7 @@ local function read(socket, turns)
     local bytes, err = socket:receiveany(AT_ONCE)
     if not bytes then return err end
     local from, is_full = 1, #bytes == AT_ONCE
-    bytes = rest .. bytes
+    if rest ~= "" then bytes = rest .. bytes end
     local at = bytes:find("\n", 1, true)
     while at do
       deliver(tonumber(bytes:sub(from, at - 1)))
@@ -197,7 +197,7 @@ function M.await(id, take)
   return unpack(entry.results, 1, entry.results.n)
 end
 
---- The same, but what `take(id, true)` gives is taken up by `work:take_up(...)` as soon as it is there, also when the
+--- The same, but what `take(id, true, work.room)` gives is taken up by `work:take_up(...)` as soon as it is there, also when the
 -- request that waits here is gone. Answers whether that was the end of it; see obol.wait.handing.
 function M.hand(id, take, work)
   local entry = spare[spares]
