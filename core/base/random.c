@@ -1,19 +1,20 @@
 #include "base/random.h"
 
+#include "base/attr.h"
+#include "base/lock.h"
 #include "base/secret.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <string.h>
 #include <sys/random.h>
 
 enum { ROOM = 256 }; /* as many as the system gives in one piece */
 
 static struct {
-    pthread_mutex_t lock;
+    OBOL_OWN_LINES pthread_mutex_t lock;
     size_t left; /* at the end of the bytes; those before them were given away and are wiped */
     unsigned char bytes[ROOM];
-} pool = {.lock = PTHREAD_MUTEX_INITIALIZER};
+} pool = {.lock = OBOL_LOCK_INITIALIZER};
 
 static void lock_pool(void)
 {

@@ -1,6 +1,8 @@
 #include "base/secret.h"
 
-#include <pthread.h>
+#include "base/attr.h"
+#include "base/lock.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -53,11 +55,11 @@ struct block {
 };
 
 static struct {
-    pthread_mutex_t lock;
+    OBOL_OWN_LINES pthread_mutex_t lock;
     struct block *free[CLASSES];
     char *region; /* what is left of the newest region */
     size_t left;
-} pool = {.lock = PTHREAD_MUTEX_INITIALIZER};
+} pool = {.lock = OBOL_LOCK_INITIALIZER};
 
 static void lock_pool(void)
 {
@@ -69,10 +71,64 @@ static void unlock_pool(void)
     pthread_mutex_unlock(&pool.lock);
 }
 
+/* Each thread keeps some free blocks at hand and trades with the pool by the handful: what a call
+ * takes on one thread it leaves on another, and the lock would be the busiest of all. */
+enum { AT_HAND = 16, AT_HAND_LARGEST = 7 /* class, of 8 KiB */ };
+
+static _Thread_local struct {
+    struct block *free[AT_HAND_LARGEST + 1];
+    unsigned count[AT_HAND_LARGEST + 1];
+    bool known; /* its end gives them back */
+} hand;
+static pthread_key_t end_of_thread;
+static bool has_end; /* the key is there */
+
 /* A fork while another thread holds the lock would leave the child's pool locked for good. */
-__attribute__((constructor)) static void register_fork_handlers(void)
+static void push(struct block **list, struct block *block)
+{
+    block->next = *list;
+    *list = block;
+}
+
+static struct block *pop(struct block **list)
+{
+    struct block *block = *list;
+    if (block != NULL)
+        *list = block->next;
+    return block;
+}
+
+/* Gives so many back to the pool. */
+static void put_back(int class, unsigned count)
+{
+    lock_pool();
+    for (; count != 0; count--, hand.count[class]--)
+        push(&pool.free[class], pop(&hand.free[class]));
+    unlock_pool();
+}
+
+static void put_all_back(void *unused)
+{
+    (void)unused;
+    for (int class = 0; class <= AT_HAND_LARGEST; class ++)
+        put_back(class, hand.count[class]);
+    hand.known = false;
+}
+
+__attribute__((constructor)) static void register_handlers(void)
 {
     pthread_atfork(lock_pool, unlock_pool, unlock_pool);
+    has_end = pthread_key_create(&end_of_thread, put_all_back) == 0;
+}
+
+/* Whether this thread may keep blocks of the class. */
+static bool is_at_hand(int class)
+{
+    if (class > AT_HAND_LARGEST)
+        return false;
+    if (!hand.known && has_end)
+        hand.known = pthread_setspecific(end_of_thread, &hand) == 0;
+    return hand.known;
 }
 
 static void *map_region(size_t size)
@@ -109,11 +165,19 @@ void *obol_secret_alloc(size_t size)
     if (size > LARGEST)
         return map_region(size);
     int class = class_of(size);
+    bool kept = is_at_hand(class);
+    void *memory = kept ? pop(&hand.free[class]) : NULL;
+    if (memory != NULL) {
+        hand.count[class]--;
+        return memory;
+    }
     lock_pool();
-    void *memory = pool.free[class];
-    if (memory != NULL)
-        pool.free[class] = pool.free[class]->next;
-    else
+    memory = pop(&pool.free[class]);
+    while (kept && pool.free[class] != NULL && hand.count[class] < AT_HAND / 2) {
+        push(&hand.free[class], pop(&pool.free[class]));
+        hand.count[class]++;
+    }
+    if (memory == NULL)
         memory = take_from_region((size_t)SMALLEST << class);
     unlock_pool();
     return memory;
@@ -128,11 +192,15 @@ void obol_secret_free_used(void *memory, size_t size, size_t used)
         munmap(memory, size);
         return;
     }
-    struct block *block = memory;
     int class = class_of(size);
+    if (is_at_hand(class)) {
+        push(&hand.free[class], memory);
+        if (++hand.count[class] > AT_HAND)
+            put_back(class, AT_HAND / 2);
+        return;
+    }
     lock_pool();
-    block->next = pool.free[class];
-    pool.free[class] = block;
+    push(&pool.free[class], memory);
     unlock_pool();
 }
 

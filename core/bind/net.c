@@ -100,12 +100,14 @@ static int push_taken(lua_State *L, struct obol_bind_channel *channel,
     return count;
 }
 
-static int take(lua_State *L, struct obol_bind_channel *channel, uint64_t id, bool unit,
+static int take(lua_State *L, struct obol_bind_channel *channel, uint64_t id,
                 const struct obol_bind_reply_form *form)
 {
+    obol_completion_destroyer *kind = NULL;
     let_go(channel);
-    channel->unit = unit;
-    enum obol_completion_state state = obol_completion_take(channel->owner, id, &channel->taken);
+    enum obol_completion_state state =
+        obol_completion_take(channel->owner, id, &channel->taken, &kind);
+    channel->unit = kind == obol_store_destroy;
     if (state == OBOL_COMPLETION_PENDING)
         return 0;
     if (state == OBOL_COMPLETION_NONE) {
@@ -149,7 +151,7 @@ static int net_take(lua_State *L)
     uint64_t id = check_id(L, 1);
     const struct obol_bind_reply_form form = {.brief = lua_toboolean(L, 2),
                                               .into = lua_istable(L, 3) ? 3 : 0};
-    return take(L, channel, id, is_unit(channel, id), &form);
+    return take(L, channel, id, &form);
 }
 
 /* send(request [, options [, options_of_call]]) -> reply | nil, err: submits, waits and takes */
@@ -160,13 +162,13 @@ static int net_send(lua_State *L)
     if (id == 0)
         return obol_bind_net_fail(L, &err, OBOL_NET_NOT_SENT);
     (void)obol_net_wait(channel_of(L)->owner, id, -1);
-    return take(L, channel_of(L), id, false, &whole);
+    return take(L, channel_of(L), id, &whole);
 }
 
 int obol_bind_channel_take_unit(lua_State *L, struct obol_bind_channel *channel, uint64_t id)
 {
     (void)obol_completion_wait(channel->owner, id, -1);
-    return take(L, channel, id, true, &whole);
+    return take(L, channel, id, &whole);
 }
 
 /* wait([id [, timeout_ms]]) -> whether it is done; without an id, whether any is (or none is under

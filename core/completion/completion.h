@@ -46,12 +46,14 @@ uint64_t obol_completion_open(struct obol_completion_owner *owner, void (*destro
 /* Hands over the result; false when nobody waits for it any more, then it stays the caller's. */
 bool obol_completion_finish(uint64_t id, void *result) OBOL_MUST_USE;
 
-/* When done, the result goes to the caller (null when a fork cut it off). */
-enum obol_completion_state obol_completion_take(struct obol_completion_owner *owner, uint64_t id,
-                                                void **result) OBOL_MUST_USE;
-
 /* What destroys a result tells what kind it is of. */
 typedef void obol_completion_destroyer(void *result);
+
+/* When done, the result goes to the caller (null when a fork cut it off). `kind`, unless it is
+ * null: of what is done or under way. */
+enum obol_completion_state obol_completion_take(struct obol_completion_owner *owner, uint64_t id,
+                                                void **result,
+                                                obol_completion_destroyer **kind) OBOL_MUST_USE;
 
 /* Takes the first of what the next obol_completion_poll would tell; 0 when there is none. */
 uint64_t obol_completion_take_next(struct obol_completion_owner *owner, void **result,

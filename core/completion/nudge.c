@@ -3,7 +3,7 @@
 #include <stdatomic.h>
 #include <unistd.h>
 
-static atomic_int sleeper = -1;
+static OBOL_OWN_LINES atomic_int sleeper = -1;
 
 void obol_completion_sleep_on(int fd)
 {

@@ -14,8 +14,7 @@ struct obol_completion_owner {
     struct obol_completion_entry *untold; /* the first of these that poll has not told yet */
 };
 
-struct obol_completion_table obol_completion_table = {.lock = PTHREAD_MUTEX_INITIALIZER,
-                                                      .wake = -1};
+struct obol_completion_table obol_completion_table = {.lock = OBOL_LOCK_INITIALIZER, .wake = -1};
 
 static struct obol_completion_table *const table = &obol_completion_table;
 
@@ -268,7 +267,7 @@ static void *take_result(struct obol_completion_entry *entry)
 }
 
 enum obol_completion_state obol_completion_take(struct obol_completion_owner *owner, uint64_t id,
-                                                void **result)
+                                                void **result, obol_completion_destroyer **kind)
 {
     *result = NULL;
     enum obol_completion_state state = OBOL_COMPLETION_NONE;
@@ -277,6 +276,8 @@ enum obol_completion_state obol_completion_take(struct obol_completion_owner *ow
     struct obol_completion_entry *entry = obol_completion_find(id);
     if (entry != NULL && entry->owner == owner)
         state = entry->done ? OBOL_COMPLETION_DONE : OBOL_COMPLETION_PENDING;
+    if (kind != NULL)
+        *kind = state != OBOL_COMPLETION_NONE ? entry->destroy : NULL;
     if (state == OBOL_COMPLETION_DONE)
         *result = take_result(entry);
     obol_completion_unlock();

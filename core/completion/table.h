@@ -5,7 +5,7 @@
 #include "completion/completion.h"
 #include "completion/idmap.h"
 
-#include <pthread.h>
+#include "base/lock.h"
 
 struct obol_completion_entry {
     struct obol_idmap_node node; /* first, so that a node is an entry */
@@ -21,7 +21,7 @@ struct obol_completion_entry {
 };
 
 struct obol_completion_table {
-    pthread_mutex_t lock;
+    OBOL_OWN_LINES pthread_mutex_t lock;
     pthread_cond_t changed;
     struct obol_idmap map;
     struct obol_completion_entry *spare; /* for ids to come */

@@ -28,9 +28,11 @@ struct block {
 /* Free blocks of the thread that holds the turn, by size: libcurl allocates some fifty times a
  * call, and here no lock is needed. All of them are zero but for the pointer to the next. */
 static struct {
-    struct block *first;
-    unsigned count;
-} kept[CLASSES];
+    OBOL_OWN_LINES struct {
+        struct block *first;
+        unsigned count;
+    } of[CLASSES];
+} kept;
 static atomic_uintptr_t turn_of; /* the thread that holds the turn, 0: none */
 
 static bool holds_turn(void)
@@ -54,7 +56,7 @@ static unsigned class_of(size_t size)
 
 static bool is_full(unsigned class)
 {
-    return kept[class].count >= (unsigned)KEPT_BYTES / SMALLEST >> class;
+    return kept.of[class].count >= (unsigned)KEPT_BYTES / SMALLEST >> class;
 }
 
 static size_t room_of(unsigned class, size_t size)
@@ -69,10 +71,10 @@ static void *block_alloc(size_t size)
         return NULL;
     unsigned class = class_of(size + sizeof(struct block));
     struct block *block = NULL;
-    if (class < CLASSES && holds_turn() && kept[class].first != NULL) {
-        block = kept[class].first;
-        memcpy(&kept[class].first, block->bytes, sizeof block);
-        kept[class].count--;
+    if (class < CLASSES && holds_turn() && kept.of[class].first != NULL) {
+        block = kept.of[class].first;
+        memcpy(&kept.of[class].first, block->bytes, sizeof block);
+        kept.of[class].count--;
         memset(block->bytes, 0, sizeof block);
     } else {
         block = obol_secret_alloc(sizeof *block + room_of(class, size));
@@ -98,9 +100,9 @@ static void block_free(void *memory)
         return;
     }
     obol_wipe(block->bytes, size);
-    memcpy(block->bytes, &kept[class].first, sizeof block);
-    kept[class].first = block;
-    kept[class].count++;
+    memcpy(block->bytes, &kept.of[class].first, sizeof block);
+    kept.of[class].first = block;
+    kept.of[class].count++;
 }
 
 void obol_net_allocator_turn(bool begins)
@@ -111,7 +113,7 @@ void obol_net_allocator_turn(bool begins)
 void obol_net_allocator_forget(void)
 {
     obol_net_allocator_turn(false);
-    memset(kept, 0, sizeof kept);
+    memset(&kept, 0, sizeof kept);
 }
 
 /* The header stays in its place, so that the bytes in use stay known. */

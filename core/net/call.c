@@ -229,6 +229,11 @@ void obol_net_call_free(struct obol_net_call *call)
     obol_secret_free_used(call, sizeof *call + call->near_size, sizeof *call);
 }
 
+bool obol_net_call_has(const struct obol_net_call *call, enum obol_net_mark mark)
+{
+    return (atomic_load(&call->marks) & mark) != 0;
+}
+
 void obol_net_result_free(struct obol_net_result *result)
 {
     obol_net_call_free((struct obol_net_call *)result);

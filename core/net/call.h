@@ -5,6 +5,7 @@
 
 #include <curl/curl.h>
 #include <stdalign.h>
+#include <stdatomic.h>
 
 enum {
     OBOL_NET_HEADERS_MAX = 256,         /* of a reply */
@@ -25,6 +26,12 @@ enum obol_net_stop {
     OBOL_NET_ENDED, /* the process ends */
 };
 
+/* A call that is canceled before it is sent is never sent: whichever mark comes first holds. */
+enum obol_net_mark {
+    OBOL_NET_MARK_SENT = 1, /* a byte of the request may have left */
+    OBOL_NET_MARK_CANCELED = 2,
+};
+
 /* The copy of a request: one piece of memory, as large as it needs, wiped in one go. */
 struct obol_net_block {
     char *data;
@@ -38,7 +45,8 @@ struct obol_net_call {
     uint64_t id;
     struct obol_net_call *next; /* in the queue, then among the calls under way */
     struct obol_net_call **self;
-    struct obol_net_call *begins_next; /* of those that left the queue with it */
+    struct obol_net_call *beside; /* the next of those that left the queue, or ended, with it */
+    CURLcode code;                /* with which libcurl ended it */
 
     struct obol_net_block block; /* the request, copied */
     struct obol_slice method, url, body, key;
@@ -51,8 +59,7 @@ struct obol_net_call {
     struct obol_net_handle *handle; /* while libcurl works on it */
     struct obol_net_pool *pool;
     size_t body_read;
-    bool sent;     /* a byte of the request may have left; guarded by the engine's lock */
-    bool canceled; /* guarded by the engine's lock */
+    atomic_uint marks;           /* of enum obol_net_mark */
     int64_t first_byte_until_ms; /* 0: no limit, not begun, or over */
     enum obol_net_stop stop;
 
@@ -78,6 +85,8 @@ void obol_net_call_wipe_request(struct obol_net_call *call);
 /* Whether the request and its options keep the rules: https or loopback, no control bytes. */
 bool obol_net_check(const struct obol_request *request, const struct obol_net_options *options,
                     bool *loopback, struct obol_err *err) OBOL_MUST_USE;
+
+bool obol_net_call_has(const struct obol_net_call *call, enum obol_net_mark mark);
 
 /* Turns what came into result.reply; false when it is not one clear answer. */
 bool obol_net_read_reply(struct obol_net_call *call) OBOL_MUST_USE;

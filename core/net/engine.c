@@ -7,7 +7,7 @@
 
 enum { EXIT_MS = 1000 }; /* how long the end of the process waits for a caller that works */
 
-struct obol_net_engine obol_net_engine = {.lock = PTHREAD_MUTEX_INITIALIZER};
+struct obol_net_engine obol_net_engine = {.lock = OBOL_LOCK_INITIALIZER};
 
 static struct obol_net_engine *const engine = &obol_net_engine;
 
@@ -38,7 +38,8 @@ static void in_child(void)
     engine->woken = engine->open = false;
     engine->queue = engine->under_way = NULL;
     engine->queue_end = NULL;
-    engine->pending = engine->cancels = 0;
+    engine->pending = 0;
+    engine->cancels = 0;
     obol_net_pools_forget();
     obol_completion_sleep_on(-1);
     obol_net_allocator_forget();
@@ -179,7 +180,7 @@ bool obol_net_cancel(struct obol_completion_owner *owner, uint64_t id,
                      enum obol_net_outcome *outcome)
 {
     void *taken = NULL;
-    if (obol_completion_take(owner, id, &taken) == OBOL_COMPLETION_DONE) {
+    if (obol_completion_take(owner, id, &taken, NULL) == OBOL_COMPLETION_DONE) {
         const struct obol_net_result *result = taken;
         *outcome =
             result != NULL ? result->outcome : OBOL_NET_UNKNOWN; /* null: a fork cut it off */
@@ -195,10 +196,9 @@ bool obol_net_cancel(struct obol_completion_owner *owner, uint64_t id,
     if (call == NULL)
         call = find_call(engine->under_way, id);
     if (call != NULL && state == OBOL_COMPLETION_PENDING) {
-        call->canceled = true;
-        engine->cancels++;
-        if (!call->sent)
+        if ((atomic_fetch_or(&call->marks, OBOL_NET_MARK_CANCELED) & OBOL_NET_MARK_SENT) == 0)
             *outcome = OBOL_NET_NOT_SENT;
+        engine->cancels++;
         obol_net_wake();
     }
     obol_net_unlock();

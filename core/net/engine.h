@@ -5,25 +5,27 @@
 
 #include "net/call.h"
 
-#include <pthread.h>
+#include "base/lock.h"
+
+#include <stdatomic.h>
 
 /* Guarded by the lock, except where it says otherwise. */
 struct obol_net_engine {
-    pthread_mutex_t lock;
+    OBOL_OWN_LINES pthread_mutex_t lock;
     pthread_cond_t parked; /* the background thread sleeps here */
     pthread_t id;
-    bool open;     /* the descriptors are there */
-    bool stopping; /* the process ends */
-    bool driving;  /* somebody holds the turn */
-    bool thread;   /* the background thread runs */
-    bool idle;     /* ... and sleeps until it is called */
-    bool urgent;   /* there are calls that nobody works on */
-    bool woken;    /* the descriptor has been written to */
-    bool failed;   /* a transfer of this turn ended badly */
+    bool open;            /* the descriptors are there */
+    atomic_bool stopping; /* the process ends; read without the lock too */
+    bool driving;         /* somebody holds the turn */
+    bool thread;          /* the background thread runs */
+    bool idle;            /* ... and sleeps until it is called */
+    bool urgent;          /* there are calls that nobody works on */
+    bool woken;           /* the descriptor has been written to */
+    bool failed;          /* a transfer of this turn ended badly */
     struct obol_net_call *queue, **queue_end;
     struct obol_net_call *under_way; /* walked without the lock by the turn's holder */
-    size_t pending;                  /* queued and under way */
-    size_t cancels;                  /* of these, to be stopped */
+    atomic_size_t pending;           /* queued and under way; read without the lock too */
+    atomic_size_t cancels;           /* of these, to be stopped; read without the lock too */
     uint64_t started;
     int64_t released_ms; /* when the turn was last given back */
 };

@@ -74,14 +74,15 @@ void obol_net_conclude(struct obol_net_call *call, CURLcode code)
         }
         call->stop = OBOL_NET_MALFORMED;
     }
-    result->outcome = call->sent ? OBOL_NET_UNKNOWN : OBOL_NET_NOT_SENT;
+    result->outcome =
+        obol_net_call_has(call, OBOL_NET_MARK_SENT) ? OBOL_NET_UNKNOWN : OBOL_NET_NOT_SENT;
     result->reply = (struct obol_reply){0};
     obol_buf_free(&call->head);
     obol_buf_free(&call->reply_body);
     if (call->stop != OBOL_NET_GOES_ON)
         (void)explain(stops, (int)call->stop, &result->err);
     else if (code == CURLE_OPERATION_TIMEDOUT)
-        explain_timeout(call->sent, &result->err);
+        explain_timeout(obol_net_call_has(call, OBOL_NET_MARK_SENT), &result->err);
     else if (!explain(codes, (int)code, &result->err))
         obol_fail(&result->err, OBOL_ERR_NETWORK, "", "transport failed (libcurl code %d)",
                   (int)code);

@@ -22,16 +22,15 @@ static void watch_first_byte(int64_t until_ms)
  * operation says that it may arrive twice. */
 bool obol_net_may_send(struct obol_net_call *call)
 {
-    obol_net_lock();
-    if (call->canceled)
-        call->stop = OBOL_NET_CANCELED;
-    else if (call->sent && !call->repeat_safe)
-        call->stop = OBOL_NET_REPEATED;
-    else
-        call->sent = true;
-    obol_net_unlock();
-    if (call->stop != OBOL_NET_GOES_ON)
-        return false;
+    unsigned marks = atomic_load(&call->marks);
+    do {
+        if ((marks & OBOL_NET_MARK_CANCELED) != 0)
+            call->stop = OBOL_NET_CANCELED;
+        else if ((marks & OBOL_NET_MARK_SENT) != 0 && !call->repeat_safe)
+            call->stop = OBOL_NET_REPEATED;
+        if (call->stop != OBOL_NET_GOES_ON)
+            return false;
+    } while (!atomic_compare_exchange_weak(&call->marks, &marks, marks | OBOL_NET_MARK_SENT));
     if (call->options.first_byte_ms != 0) {
         call->first_byte_until_ms = obol_clock_monotonic_ms() + call->options.first_byte_ms;
         watch_first_byte(call->first_byte_until_ms);
@@ -39,21 +38,39 @@ bool obol_net_may_send(struct obol_net_call *call)
     return true;
 }
 
-/* The transfer has ended, or ends here; the result goes where somebody waits for it. */
-static void finish(struct obol_net_call *call, CURLcode code)
+/* With the lock. */
+static void take_out(struct obol_net_call *call)
 {
-    obol_net_pools_remove(call);
-    obol_net_lock();
     *call->self = call->next;
     if (call->next != NULL)
         call->next->self = call->self;
     engine->pending--;
-    engine->failed = engine->failed || code != CURLE_OK;
-    engine->cancels -= call->canceled ? 1 : 0;
+    engine->failed = engine->failed || call->code != CURLE_OK;
+    engine->cancels -= obol_net_call_has(call, OBOL_NET_MARK_CANCELED) ? 1 : 0;
+}
+
+/* These transfers have ended, or end here; the results go where somebody waits for them. */
+static void finish_all(struct obol_net_call *first)
+{
+    for (struct obol_net_call *call = first; call != NULL; call = call->beside)
+        obol_net_pools_remove(call);
+    obol_net_lock();
+    for (struct obol_net_call *call = first; call != NULL; call = call->beside)
+        take_out(call);
     obol_net_unlock();
-    obol_net_conclude(call, code);
-    if (!obol_completion_finish(call->id, &call->result))
-        obol_net_call_free(call);
+    for (struct obol_net_call *call = first, *next; call != NULL; call = next) {
+        next = call->beside;
+        obol_net_conclude(call, call->code);
+        if (!obol_completion_finish(call->id, &call->result))
+            obol_net_call_free(call);
+    }
+}
+
+static void finish(struct obol_net_call *call, CURLcode code)
+{
+    call->code = code;
+    call->beside = NULL;
+    finish_all(call);
 }
 
 static void begin(struct obol_net_call *call)
@@ -72,7 +89,7 @@ void obol_net_begin_queued(void)
     engine->queue_end = NULL;
     for (struct obol_net_call *call = queue, *next; call != NULL; call = next) {
         next = call->next;
-        call->begins_next = next;
+        call->beside = next;
         call->next = engine->under_way;
         call->self = &engine->under_way;
         if (call->next != NULL)
@@ -82,7 +99,7 @@ void obol_net_begin_queued(void)
     }
     obol_net_unlock();
     for (struct obol_net_call *call = queue, *next; call != NULL; call = next) {
-        next = call->begins_next;
+        next = call->beside;
         begin(call);
     }
 }
@@ -95,9 +112,11 @@ static void stop_call(struct obol_net_call *call, enum obol_net_stop why)
 
 static struct obol_net_call *find_canceled(void)
 {
+    if (engine->cancels == 0)
+        return NULL;
     obol_net_lock();
-    struct obol_net_call *call = engine->cancels != 0 ? engine->under_way : NULL;
-    while (call != NULL && !call->canceled)
+    struct obol_net_call *call = engine->under_way;
+    while (call != NULL && !obol_net_call_has(call, OBOL_NET_MARK_CANCELED))
         call = call->next;
     obol_net_unlock();
     return call;
@@ -130,7 +149,13 @@ void obol_net_stop_due(void)
 void obol_net_collect(void)
 {
     CURLcode code = CURLE_OK;
-    struct obol_net_call *call = NULL;
-    while ((call = obol_net_pools_finished(&code)) != NULL)
-        finish(call, code);
+    struct obol_net_call *call = NULL, *first = NULL, **end = &first;
+    while ((call = obol_net_pools_finished(&code)) != NULL) {
+        call->code = code;
+        call->beside = NULL;
+        *end = call;
+        end = &call->beside;
+    }
+    if (first != NULL)
+        finish_all(first);
 }

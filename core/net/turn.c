@@ -28,9 +28,7 @@ struct turn {
 
 static bool goes_on(const struct turn *turn)
 {
-    obol_net_lock();
     bool more = !engine->stopping && engine->pending != 0;
-    obol_net_unlock();
     if (!more || turn->owner == NULL)
         return more;
     return !obol_completion_ready(turn->owner, turn->id) &&

@@ -81,7 +81,7 @@ static void start_server(void)
 static struct obol_net_result *take(struct obol_completion_owner *owner, uint64_t id, bool *done)
 {
     void *result = NULL;
-    *done = obol_completion_take(owner, id, &result) == OBOL_COMPLETION_DONE;
+    *done = obol_completion_take(owner, id, &result, NULL) == OBOL_COMPLETION_DONE;
     return result;
 }
 

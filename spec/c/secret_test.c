@@ -5,6 +5,7 @@
 #include "base/secret.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <sys/wait.h>
@@ -207,6 +208,88 @@ static void a_fork_while_threads_allocate_leaves_a_child_that_can(void)
     CHECK_INT(0, atomic_load(&spoiled));
 }
 
+enum { BLOCKS = 8, LOOKS = 64, PASSED = 5000, DIFFERENT_MAX = 200, BLOCK = 4096 };
+
+/* Takes blocks, notes them in the array of them, and gives them back. */
+static void *take_and_give(void *blocks)
+{
+    void **taken = blocks;
+    for (int i = 0; i < BLOCKS; i++)
+        taken[i] = obol_secret_alloc(BLOCK);
+    for (int i = 0; i < BLOCKS; i++)
+        obol_secret_free(taken[i], BLOCK);
+    return NULL;
+}
+
+static int count_of(void *const *taken, const void *memory)
+{
+    int count = 0;
+    for (int i = 0; i < BLOCKS; i++)
+        count += taken[i] == memory;
+    return count;
+}
+
+static void what_a_thread_kept_comes_back_when_it_ends(void)
+{
+    NEEDS_POOL;
+    pthread_t thread;
+    void *taken[BLOCKS] = {NULL}, *mine[LOOKS];
+    CHECK_INT(0, pthread_create(&thread, NULL, take_and_give, taken));
+    pthread_join(thread, NULL);
+    int found = 0;
+    for (int i = 0; i < LOOKS; i++) {
+        mine[i] = obol_secret_alloc(BLOCK);
+        found += count_of(taken, mine[i]);
+    }
+    CHECK_INT(BLOCKS, found);
+    for (int i = 0; i < LOOKS; i++)
+        obol_secret_free(mine[i], BLOCK);
+}
+
+static void *_Atomic passed;
+
+static void *give_what_is_passed(void *unused)
+{
+    for (int i = 0; i < PASSED; i++) {
+        void *memory = NULL;
+        while ((memory = atomic_exchange(&passed, NULL)) == NULL)
+            sched_yield();
+        obol_secret_free(memory, BLOCK);
+    }
+    return unused;
+}
+
+static int by_address(const void *left, const void *right)
+{
+    const uintptr_t *a = left, *b = right;
+    return (*a > *b) - (*a < *b);
+}
+
+/* Blocks that are taken by one thread and given back by another go round, however many they are. */
+static void blocks_go_round_between_threads(void)
+{
+    NEEDS_POOL;
+    pthread_t thread;
+    static uintptr_t seen[PASSED];
+    CHECK_INT(0, pthread_create(&thread, NULL, give_what_is_passed, NULL));
+    for (int i = 0; i < PASSED; i++) {
+        unsigned char *memory = obol_secret_alloc(BLOCK);
+        if (!CHECK(memory != NULL))
+            abort();
+        memset(memory, 0x43, BLOCK);
+        seen[i] = (uintptr_t)memory;
+        while (atomic_load(&passed) != NULL)
+            sched_yield();
+        atomic_store(&passed, memory);
+    }
+    pthread_join(thread, NULL);
+    qsort(seen, PASSED, sizeof seen[0], by_address);
+    int different = 1;
+    for (int i = 1; i < PASSED; i++)
+        different += seen[i] != seen[i - 1];
+    CHECK(different < DIFFERENT_MAX);
+}
+
 int main(void)
 {
     return check_run((const struct check_case[]){
@@ -219,6 +302,8 @@ int main(void)
         {"nothing is wiped and freed quietly", nothing_is_wiped_and_freed_quietly},
         {"impossible sizes are refused", impossible_sizes_are_refused},
         {"a fork leaves a child that can", a_fork_while_threads_allocate_leaves_a_child_that_can},
+        {"what a thread kept comes back", what_a_thread_kept_comes_back_when_it_ends},
+        {"blocks go round between threads", blocks_go_round_between_threads},
         {0},
     });
 }

@@ -45,7 +45,7 @@ static int64_t answer(struct obol_completion_owner *owner, uint64_t id)
 {
     void *taken = NULL;
     if (!obol_completion_wait(owner, id, 20000) ||
-        obol_completion_take(owner, id, &taken) != OBOL_COMPLETION_DONE || taken == NULL)
+        obol_completion_take(owner, id, &taken, NULL) != OBOL_COMPLETION_DONE || taken == NULL)
         return -1;
     struct obol_store_unit *unit = taken;
     int64_t value = -2;
@@ -75,7 +75,7 @@ static int in_child(struct obol_store *store, struct obol_completion_owner *owne
 {
     for (int i = 0; i < count; i++) {
         void *taken = NULL;
-        if (obol_completion_take(owner, of_parent[i], &taken) == OBOL_COMPLETION_PENDING)
+        if (obol_completion_take(owner, of_parent[i], &taken, NULL) == OBOL_COMPLETION_PENDING)
             return 1;
         obol_store_unit_free(taken);
     }
