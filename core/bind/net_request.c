@@ -141,18 +141,24 @@ static bool read_text(lua_State *L, const char *name, struct obol_slice *value,
     return true;
 }
 
+/* Most names that are compared differ at once. */
+static inline bool is(const char *name, const char *text)
+{
+    return name[0] == text[0] && strcmp(name, text) == 0;
+}
+
 /* What a call's options say of its request: of two words on repeating, the more careful one holds;
  * the account stands in for a pool. */
 static bool read_call_option(lua_State *L, const char *name, struct obol_request *request,
                              struct obol_err *err)
 {
-    if (strcmp(name, "repeat_safe") == 0) {
+    if (is(name, "repeat_safe")) {
         bool safe = false;
         bool good = read_boolean(L, name, &safe, err);
         request->repeat_safe = request->repeat_safe && safe;
         return good;
     }
-    if (strcmp(name, "account") == 0) {
+    if (is(name, "account")) {
         struct obol_slice account = {0};
         bool good = read_text(L, name, &account, err);
         if (request->pool.size == 0)
@@ -166,26 +172,26 @@ static bool read_option(lua_State *L, const char *name, struct obol_net_options 
                         struct obol_request *request, struct obol_err *err)
 {
     int64_t number = 0;
-    if (strcmp(name, "timeout_ms") == 0)
+    if (is(name, "timeout_ms"))
         return read_integer(L, name, &options->timeout_ms, err);
-    if (strcmp(name, "connect_ms") == 0)
+    if (is(name, "connect_ms"))
         return read_integer(L, name, &options->connect_ms, err);
-    if (strcmp(name, "first_byte_ms") == 0)
+    if (is(name, "first_byte_ms"))
         return read_integer(L, name, &options->first_byte_ms, err);
-    if (strcmp(name, "keep_ms") == 0)
+    if (is(name, "keep_ms"))
         return read_integer(L, name, &options->keep_ms, err);
-    if (strcmp(name, "max_reply") == 0) {
+    if (is(name, "max_reply")) {
         bool good = read_integer(L, name, &number, err);
         options->max_reply = (size_t)number;
         return good;
     }
-    if (strcmp(name, "ca_file") == 0)
+    if (is(name, "ca_file"))
         return read_text(L, name, &options->ca_file, err);
-    if (strcmp(name, "allow_http") == 0)
+    if (is(name, "allow_http"))
         return read_boolean(L, name, &options->allow_http, err);
-    if (strcmp(name, "proxy") == 0 && lua_type(L, -1) == LUA_TBOOLEAN)
+    if (is(name, "proxy") && lua_type(L, -1) == LUA_TBOOLEAN)
         return read_boolean(L, name, &options->proxy_from_environment, err);
-    if (strcmp(name, "proxy") == 0)
+    if (is(name, "proxy"))
         return read_text(L, name, &options->proxy, err);
     return read_call_option(L, name, request, err);
 }

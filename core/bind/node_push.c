@@ -44,10 +44,11 @@ static void push_list(lua_State *L, const struct obol_node *list, const struct k
     lua_setmetatable(L, -2);
 }
 
-static void push_map(lua_State *L, const struct obol_node *map, const struct kept *kept)
+/* With room for `more` members that are set later. */
+static void push_map(lua_State *L, const struct obol_node *map, int more, const struct kept *kept)
 {
     luaL_checkstack(L, NEEDED, "tree is too deep");
-    lua_createtable(L, 0, (int)map->count);
+    lua_createtable(L, 0, (int)map->count + more);
     for (const struct obol_node *member = map->first; member != NULL; member = member->next) {
         obol_bind_name_push(L, &kept->names, member);
         push_value(L, member, kept);
@@ -81,7 +82,7 @@ static void push_value(lua_State *L, const struct obol_node *node, const struct 
         push_list(L, node, kept);
         break;
     case OBOL_NODE_MAP:
-        push_map(L, node, kept);
+        push_map(L, node, 0, kept);
         break;
     }
 }
@@ -92,7 +93,11 @@ int obol_bind_node_push(lua_State *L, const struct obol_node *node)
     obol_bind_push_array_metatable(L);
     struct kept kept = {.array = lua_gettop(L)};
     kept.names = obol_bind_names_push(L);
-    push_value(L, node, &kept);
+    /* whoever gets a result adds a word of his own */
+    if (node->type == OBOL_NODE_MAP)
+        push_map(L, node, 1, &kept);
+    else
+        push_value(L, node, &kept);
     lua_replace(L, kept.array);
     lua_settop(L, kept.array);
     return 1;

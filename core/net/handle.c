@@ -258,7 +258,7 @@ static bool set_path(struct obol_net_handle *handle, struct obol_slice url)
         !obol_slice_equal(obol_slice(url.data, size), obol_slice(handle->origin, size)))
         return false;
     const char *path = url.data + size;
-    return path[0] == '/' && path[strcspn(path, "?#%.")] == '\0' &&
+    return path[0] == '/' && path[strcspn(path, "?#%")] == '\0' && strstr(path, "/.") == NULL &&
            curl_url_set(handle->address, CURLUPART_PATH, path, 0) == CURLUE_OK;
 }
 
