@@ -24,7 +24,8 @@ describe("an address", function()
     for _, case in ipairs{
       { "echo/a" }, { "echo/b?x=1&y=%2f" }, { "echo/c" }, { "echo?" }, { "echo/d#part", "/echo/d" }, { "echo/e" },
       { "ok/../echo/./f", "/echo/f" }, { "echo/v1.2/g" }, { "echo/%2F%c3" }, { "echo//h/" }, { "echo/i?u=http://j/k" },
-      { "echo/l:m@n" }, { "echo" },
+      { "echo/l:m@n" }, { "echo" }, { "echo/v1.2/o" }, { "echo/.well-known/p" }, { "echo/q/..", "/echo/" },
+      { "echo/v1.2/r" }, { "echo/s/.", "/echo/s/" }, { "echo/..t" }, { "echo/u.v./w" },
     } do
       local target, host = asked(server.url(case[1]))
       assert.equal(case[2] or "/" .. case[1], target)

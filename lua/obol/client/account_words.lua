@@ -4,7 +4,7 @@ local M = {}
 
 local known = setmetatable({}, { __mode = "k" })
 
---- { session = (whether it needs a session's token), nonce = (whether its signature needs a nonce) }.
+--- { session = (whether it needs a session's token), nonce = (false where its signature needs none) }.
 function M.of(account)
   local words = known[account]
   if not words then

@@ -3,6 +3,7 @@
 local checked = require "obol.client.options"
 local exchange = require "obol.client.exchange"
 local fault = require "obol.client.fault"
+local handed = require "obol.client.handed"
 local health = require "obol.client.health"
 local nearest = require "obol.nearest"
 local wait = require "obol.wait"
@@ -35,7 +36,7 @@ local function call(client, hand, name, operation, params, options)
   local key = key_of(client, account, operation, params, limits.key)
   local result, reply
   if hand then
-    result, reply = exchange.run_by(hand, client, name, operation, params, key, limits)
+    result, reply = handed.run(hand, client, name, operation, params, key, limits)
   else
     result, reply = exchange.run(client, { account = name, operation = operation, params = params, key = key,
       token = limits.token, deadline = limits.deadline })
@@ -48,7 +49,7 @@ end
 --- Makes it, without a light thread of its own where nginx and the client let it be done: the result and the error of
 -- one that is no success, or nil and an error.
 function M.make(client, name, operation, params, options)
-  local hand = exchange.handing(client)
+  local hand = handed.way(client)
   if not hand then return wait.detached(call, client, nil, name, operation, params, options) end
   local refusal = wait.refusal()
   if refusal then return nil, refusal end

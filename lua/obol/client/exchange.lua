@@ -7,7 +7,6 @@ local fault = require "obol.client.fault"
 local log = require "obol.client.log"
 local order = require "obol.client.order"
 local session = require "obol.client.session"
-local wait = require "obol.wait"
 
 local M = {}
 
@@ -41,7 +40,7 @@ function M.encode(client, call)
   -- an account of the core has read it when it answers
   local about = type(account) == "userdata" and moment or {}
   about.time_ms, about.key, about.token = time_ms, call.key, token
-  about.nonce = account_words.of(account).nonce and client.nonce(time_ms) or nil
+  about.nonce = account_words.of(account).nonce ~= false and client.nonce(time_ms) or nil
   local request, err = account:encode(call.operation, addressed(call.params, call.account), about)
   moment.token = nil
   if not request then
@@ -66,8 +65,8 @@ local function check_reply(reply)
   assert(body == nil or type(body) == "string" or type(body) == "userdata" and #body >= 0)
 end
 
--- The options of a call for its transport, in the table `into`; nil and an error where its limit is over.
-local function options_of(client, call, into)
+--- The options of a call for its transport, in the table `into`; nil and an error where its limit is over.
+function M.options_of(client, call, into)
   local left = math.floor(call.deadline - client.elapsed())
   if left < 1 then
     return nil, fault.of_transport({ kind = "timeout", outcome = "not_sent", retryable = true,
@@ -78,7 +77,7 @@ local function options_of(client, call, into)
 end
 
 local function send(client, call, request)
-  local options, late = options_of(client, call, {})
+  local options, late = M.options_of(client, call, {})
   if not options then return nil, late end
   local ok, reply, err = pcall(client.transport.send, request, options)
   if not ok then
@@ -103,7 +102,7 @@ local function pause(client, call, sends)
 end
 
 -- Tables that are read at once and that nobody keeps, used again and again.
-local reading, facts, handed = {}, {}, {}
+local reading, facts = {}, {}
 
 local function decode(client, call, reply)
   local account = client.accounts[call.account]
@@ -140,10 +139,11 @@ local function is_refused(result, reply)
   return result.kind == "authentication" and (result.outcome == "rejected" or reply.status == 401)
 end
 
--- A call under way: { client =, call =, started =, began_ms =, sends =, request =, err = (of the last send), result =,
+--- A call under way: { client =, call =, started =, began_ms =, sends =, request =, err = (of the last send), result =,
 -- reply = (or an error) }.
 local Work = {}
 Work.__index = Work
+M.Work = Work
 
 local function begin(client, call)
   return setmetatable({ client = client, call = call, started = client.elapsed(), began_ms = client.clock(), sends = 0,
@@ -223,65 +223,6 @@ function M.run(client, call)
     if place == 2 or not result or not is_refused(result, reply) then return result, reply end
     refused = with.token
   end
-end
-
--- Calls of `run_by`: the call and the work on it are one table, which is used again when it has come to its end and
--- whoever made the call has taken the result. (Of one whose request went away nobody gives it back.)
-local SPARE_MAX = 1024
-local spare, spares = {}, 0
-
-local function take_work()
-  local work = spare[spares]
-  if work then
-    spare[spares], spares = nil, spares - 1
-    return work
-  end
-  work = setmetatable({ account = nil, operation = nil, params = nil, key = nil, token = nil, deadline = 0,
-    client = nil, call = false, started = 0, began_ms = 0, sends = 0, request = nil, err = nil, result = nil,
-    reply = nil, failure = nil, room = { status = 0, headers = nil, body = nil } }, Work)
-  work.call = work
-  return work
-end
-
-local function give_work(work)
-  if spares == SPARE_MAX then return end
-  work.params, work.key, work.token, work.client, work.request = nil, nil, nil, nil, nil
-  work.err, work.result, work.reply, work.room.body = nil, nil, nil, nil
-  spares = spares + 1
-  spare[spares] = work
-end
-
---- The way in which the client's calls can be made without a light thread of their own, for `run_by`; nil where there
--- is none. Where somebody gets records, his function may want to wait, and what takes up an answer must not.
-function M.handing(client)
-  return not log.is_heard(client) and wait.handing(client.transport) or nil
-end
-
---- Makes a call of `params` by such a `hand`, as `run` does, whatever becomes of the request that it is made for;
--- `limits` are those of obol.client.options.
-function M.run_by(hand, client, name, operation, params, key, limits)
-  if not limits.token and session.is_used(client, name, operation) then
-    return wait.detached(M.run, client, { account = name, operation = operation, params = params, key = key,
-      deadline = limits.deadline })
-  end
-  local work = take_work()
-  work.account, work.operation, work.params, work.key, work.token = name, operation, params, key, limits.token
-  work.deadline, work.client, work.started, work.began_ms = limits.deadline, client, client.elapsed(), client.clock()
-  work.sends = 0
-  if work:prepare() then
-    local options, late = options_of(client, work, handed)
-    if options then
-      local request = work.request
-      work.request = nil -- it is not there any more when it was sent
-      hand(request, options, work)
-    else
-      work:conclude(nil, late)
-    end
-  end
-  if work.failure then error(work.failure, 0) end
-  local result, reply = work.result, work.reply
-  give_work(work)
-  return result, reply
 end
 
 --- Sees to it that a call of the account will not lack a session: true, or nil and an error.

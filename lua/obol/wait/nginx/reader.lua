@@ -197,8 +197,8 @@ function M.await(id, take)
   return unpack(entry.results, 1, entry.results.n)
 end
 
---- The same, but what `take(id, true, work.room)` gives is taken up by `work:take_up(...)` as soon as it is there, also when the
--- request that waits here is gone. Answers whether that was the end of it; see obol.wait.handing.
+--- The same, but what `take(id, true, work.room)` gives is taken up by `work:take_up(...)` as soon as it is there, also
+-- when the request that waits here is gone. Answers whether that was the end of it; see obol.wait.handing.
 function M.hand(id, take, work)
   local entry = spare[spares]
   if entry then
