@@ -20,7 +20,9 @@ describe("a request that is spent", function()
 
   teardown(function() support.stop_server(server) end)
 
-  local function encode(nonce) return assert(account:encode("time.get", {}, { time_ms = 1700000000123, nonce = nonce })) end
+  local function encode(nonce)
+    return assert(account:encode("time.get", {}, { time_ms = 1700000000123, nonce = nonce }))
+  end
 
   local function body_of(id)
     assert(channel.wait(id, WAIT_MS))
