@@ -41,6 +41,10 @@ describe("an nginx", function()
       local stats = server:get "/stats"
       return stats.done == 0 and stats.pending == 0
     end))
+    -- Threads outlive each Lua, so their code must. (It would be gone a moment after the last one.)
+    wait.sleep(500)
+    local maps = assert(io.open(("/proc/%s/maps"):format(server:workers()[1]))):read "*a"
+    assert.truthy(maps:find("obol/core.so", 1, true))
     local complaints = server:complaints()
     assert.truthy(complaints:find("lua_code_cache is off", 1, true))
     assert.is_nil(complaints:find("\n", 1, true), complaints)
