@@ -90,6 +90,7 @@ local function pay(shop, request, found, fields)
     return show(shop, request, found, { status = problem_of[err.kind] and 422 or 503, chosen = fields.way,
       problem = problem_of[err.kind] or "later" })
   end
+  stage.heard(shop, found.content, payment)
   return onward(shop, found, payment, input.query(request))
 end
 

@@ -32,7 +32,7 @@
 -- Options:
 --
 -- - `url`: the public address of the handlers; `secret`: 32 bytes or more, or a list, newest first, with which
---   links are sealed; `keys`: API keys, 16 bytes or more each
+--   links are sealed; `keys`: API keys, 16 to 512 visible characters each
 -- - `dict`: the name of a lua_shared_dict for limits; `numbers`: that of one for the numbers, and for the breakers and
 --   limits of accounts (see pay:share), which are else in `dict`, where a flood can push them out
 -- - `theme`: `name`, `accent` (`#rrggbb`), `logo` (a data URI); `language`: `en` or `zh`, where the browser asks for

@@ -7,6 +7,14 @@ local reply = require "obol.nginx.reply"
 
 local M = {}
 
+local MOST = 512
+
+--- Whether a key (text or an obol.secret) can be sent: visible characters, no line's end, which files have.
+function M.is_key(key)
+  local text = type(key) == "string" and key or key:reveal()
+  return #text <= MOST and text:find("^[!-~]+$") ~= nil
+end
+
 --- Keeps only digests of the keys, which have one length: comparing takes the same time whatever is sent.
 function M.new(keys)
   local digests = {}
@@ -16,9 +24,8 @@ end
 
 -- The place of the key that was sent, nil for none of ours. All are compared.
 local function place_of(digests, request)
-  local given = input.header(request, "authorization") or ""
-  local key = given:match("^[Bb]earer ([%w._~+/=-]+)$")
-  if not key or #key > 512 then return nil end
+  local scheme, key = (input.header(request, "authorization") or ""):match("^(%a+) +([!-~]+)$")
+  if not key or scheme:lower() ~= "bearer" or #key > MOST then return nil end
   local digest, found = crypto.digest("sha256", key), nil
   for place, one in ipairs(digests) do
     if crypto.equal(one, digest) then found = place end

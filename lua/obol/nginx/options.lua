@@ -15,6 +15,7 @@ local background = require "obol.nginx.background"
 local core = require "obol.core"
 local dict = require "obol.shared"
 local errors = require "obol.error"
+local keys = require "obol.nginx.keys"
 local reloading = require "obol.nginx.reloading"
 local token = require "obol.nginx.token"
 local words = require "obol.nginx.page.words"
@@ -159,9 +160,14 @@ local function check_labels(given, problem)
 end
 
 local function keys_of(given, problem)
-  local keys = secrets(given, 16, "keys", problem)
+  local found = secrets(given, 16, "keys", problem)
   local list = {}
-  for _, one in pairs(keys) do list[#list + 1] = one end
+  for _, one in pairs(found) do
+    list[#list + 1] = one
+    if is_secret(one) and not keys.is_key(one) then
+      problem("keys", "expected visible characters, without a line's end, 512 at most")
+    end
+  end
   return list
 end
 

@@ -65,6 +65,11 @@ function M.refreshed(shop, content, payment, has_returned)
   return shop.pay.payments:refresh(content.order, order.options(content, { timeout_ms = 10000 })) or payment
 end
 
+--- Notes that the provider has just said how the order stands: the page that comes next need not wait for it again.
+function M.heard(shop, content, payment)
+  if M.of(payment) == "action" then shop.dict:set("ask/" .. content.order, true, pause_s(0)) end
+end
+
 --- Whether the sender of the request may have another page.
 function M.may_look(shop, request)
   return dict.allow(shop.dict, "page/" .. request.remote_addr, shop.limits.page_each, 60, shop.clock())

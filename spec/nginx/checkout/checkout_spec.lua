@@ -139,6 +139,10 @@ describe("paying", function()
     local at = support.open()
     local browser, url = at.browser(), at.link(support.tea "P-5")
     browser.submit(url, "web/wechat_qr")
+    -- what was just begun is shown as it was answered
+    for _ = 1, 20 do browser.get(url) end
+    assert.equal(0, at.calls "payment.query")
+    at.box:advance(3000)
     for _ = 1, 20 do browser.get(url) end
     assert.equal(1, at.calls "payment.query")
   end)

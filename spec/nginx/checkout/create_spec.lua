@@ -118,6 +118,15 @@ describe("create", function()
     end)(), 409).kind)
   end)
 
+  it("takes a key of any visible characters, however the scheme is written", function()
+    local key = "!key\"of:the/shop,@2~"
+    local other = support.open { keys = { key } }
+    for _, scheme in ipairs { "Bearer ", "bearer ", "BEARER  " } do
+      assert.equal(201, other.create(support.tea("D-9", { checkout = {} }), { authorization = scheme .. key }).status)
+    end
+    is_problem(other.create(support.tea "D-9", { authorization = "Bearer " .. key .. " x" }), 401)
+  end)
+
   it("takes no card", function()
     local order = support.lights("C-11", { account = "cards", method = "card", card = { number = "4300000000000000" } })
     local answer = at.create(order)

@@ -172,6 +172,11 @@ describe("the options of the handlers", function()
     assert.same({ "secret" }, fields { secret = "short" })
     assert.same({}, fields { secret = { support.SECRET, ("t"):rep(40) } })
     assert.same({ "keys" }, fields { keys = { "short" } })
+    for _, key in ipairs { support.KEY .. "\n", "two words, as it were", ("k"):rep(513), "schlüssel-der-kasse" } do
+      assert.same({ "keys" }, fields { keys = { key } })
+      assert.same({ "keys" }, fields { keys = { obol.secret(key) } })
+    end
+    assert.same({}, fields { keys = { obol.secret(support.KEY) } })
     assert.same({ "dict" }, fields { dict = "nowhere" })
     assert.same({ "numbers" }, fields { numbers = "nowhere" })
     assert.same({ "language" }, fields { language = "fr" })
