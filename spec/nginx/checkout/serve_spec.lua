@@ -125,6 +125,9 @@ describe("the example shop", function()
     for path, bytes in pairs { ["/pay/notify/web"] = 262145, ["/pay/create"] = 65537, ["/pay/checkout/AAAA"] = 4097 } do
       assert.equal(413, call("POST", path, ("a"):rep(bytes)).status, path)
     end
+    local answer = call("POST", "/pay/create", ("a"):rep(65537))
+    assert.equal("application/problem+json", answer.headers["content-type"])
+    assert.equal(413, json.decode(answer.body).status)
   end)
 
   it("shows numbers and health to this machine", function()
