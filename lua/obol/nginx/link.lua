@@ -16,22 +16,21 @@ local function trial(shop, content)
     cancel_url = M.return_url(shop, content, true), notify_url = shop.url .. "/notify/" .. ("a"):rep(64) })
 end
 
---- What an order may be paid with: see obol.nginx.offers.
-function M.offers(shop, content)
-  return offers.all(shop.pay, trial(shop, content), { account = content.account, operation = order.operation(content),
-    methods = content.methods, payer = content.payer and secret(content.payer) or nil })
+local function only_of(content)
+  return { account = content.account, operation = order.operation(content), methods = content.methods,
+    payer = content.payer and secret(content.payer) or nil }
 end
+
+--- What an order may be paid with: see obol.nginx.offers.
+function M.offers(shop, content) return offers.all(shop.pay, trial(shop, content), only_of(content)) end
 
 -- Why nothing can take it, for the merchant: what each account says of the order.
 local function none_fits(shop, content)
-  local seen, err = shop.pay:explain(trial(shop, content), { account = content.account,
-    operation = order.operation(content) })
+  local params, only = trial(shop, content), only_of(content)
+  local seen, err = shop.pay:explain(params, { account = only.account, operation = only.operation })
   if not seen then return err end
-  local fields = {}
-  if seen.rules and seen.error then fields[1] = { field = "routes", message = tostring(seen.error) } end
-  for _, entry in ipairs(seen.accounts) do
-    fields[#fields + 1] = { field = entry.account, message = entry.problem and tostring(entry.problem) or entry.reason }
-  end
+  local fields = offers.against(shop.pay, params, only, seen.accounts)
+  if seen.rules and seen.error then table.insert(fields, 1, { field = "routes", message = tostring(seen.error) }) end
   return errors.new { kind = "unsupported", message = "no account can take this order", fields = fields }
 end
 

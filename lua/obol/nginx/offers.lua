@@ -25,9 +25,21 @@ local function copied(params, method)
   return out
 end
 
+local function set_of(list)
+  if type(list) ~= "table" then return nil end
+  local set = {}
+  for _, name in ipairs(list) do set[name] = true end
+  return set
+end
+
 local function methods_of(provider)
   local described = core.describe(provider)
   return described and described.methods or {}
+end
+
+-- Whether a page may offer the method at all.
+local function may_offer(method, only, wanted)
+  return method ~= "card" and (method ~= "wechat_jsapi" or only.payer) and (not wanted or wanted[method])
 end
 
 -- Every account with each method of its provider, as the payer should see them: { account =, provider =,
@@ -71,13 +83,6 @@ local function by_account(pay, params, only, one)
   return entry and entry.fits and not entry.problem and one or nil
 end
 
-local function set_of(list)
-  if type(list) ~= "table" then return nil end
-  local set = {}
-  for _, name in ipairs(list) do set[name] = true end
-  return set
-end
-
 --- Every account and method that can take the order: a list of `{ account =, method =, provider =, ruled = }`. Where
 -- the configuration has rules and no account is named, they choose the account of each method, then and again when
 -- it is paid: `ruled` is true.
@@ -86,14 +91,47 @@ function M.all(pay, params, only)
   local wanted, found = set_of(only.methods), {}
   local list, ruled = candidates(pay, params, only)
   for _, one in ipairs(list) do
-    local method = one.method
-    local allowed = method ~= "card" and (method ~= "wechat_jsapi" or only.payer) and (not wanted or wanted[method])
-    if allowed then
-      found[#found + 1] = ruled and by_rules(pay, params, only, method)
+    if may_offer(one.method, only, wanted) then
+      found[#found + 1] = ruled and by_rules(pay, params, only, one.method)
         or not ruled and by_account(pay, params, only, one) or nil
     end
   end
   return found
+end
+
+-- What an account has against the order, without its name, and how many things that are.
+local function told(entry)
+  local problem, name = entry.problem, entry.account .. ": "
+  if not problem then
+    local reason = entry.reason
+    if reason and reason:sub(1, #name) == name then reason = reason:sub(#name + 1) end
+    return reason, reason and 1 or 0
+  end
+  if not problem.fields then return (problem.field and problem.field .. ": " or "") .. problem.message, 1 end
+  local parts = {}
+  for place, one in ipairs(problem.fields) do parts[place] = one.field .. ": " .. one.message end
+  return table.concat(parts, "; "), #parts
+end
+
+--- What each account of pay:explain's list `entries` has against the order: a list of
+-- `{ field = (its name), message = }`. `only` is that of `all`. Told is what is wrong with
+-- the method with which least is: the payer would choose it.
+function M.against(pay, params, only, entries)
+  local wanted, list = set_of(only.methods), {}
+  for place, entry in ipairs(entries) do
+    local text, least
+    for _, method in ipairs(methods_of(entry.provider)) do
+      if may_offer(method, only, wanted) then
+        local seen = pay:explain(copied(params, method),
+          { account = entry.account, operation = only.operation, token = only.payer })
+        local message, count = told(seen and seen.accounts[1] or entry)
+        if not least or count < least then text, least = message, count end
+      end
+    end
+    if not least then text = "none of its methods can be chosen on a page" end
+    list[place] = { field = entry.account, message = text or "no rule leads to it" }
+  end
+  return list
 end
 
 --- How the page's form names an offer: an account's name never begins with a star.

@@ -160,6 +160,17 @@ describe("a checkout's link", function()
     assert.same({ "cards", "games", "subs", "web" }, accounts)
   end)
 
+  it("is refused with what stands against the ways that a page offers, not with what no link may hold", function()
+    local err = refused(support.tea("T-10", { colour = "red" }))
+    local said = {}
+    for _, one in ipairs(err.fields) do said[one.field] = one.message end
+    assert.equal("colour: expected a known name", said.web)
+    assert.equal("the provider does not take this currency", said.games)
+    assert.is_nil(tostring(err):find("card.number", 1, true))
+    said = refused(support.tea "T-10", { methods = { "card" }, account = "cards" }).fields
+    assert.same({ { field = "cards", message = "none of its methods can be chosen on a page" } }, said)
+  end)
+
   it("is refused where the order is recorded with another amount", function()
     at.browser().submit(at.link(support.tea "T-6"), "web/wechat_qr")
     local err = refused(support.tea("T-6", { amount = "1.00" }))
