@@ -349,6 +349,34 @@ const cases = {
     await paid(page);
   },
 
+  async "a page that asks does so for a day, then ends by itself"(page) {
+    // Time is not waited for, only added up; every answer is the same.
+    await page.addInitScript(() => {
+      delete window.EventSource;
+      window.waited = window.asked = 0;
+      window.setTimeout = (fn, ms) => {
+        window.waited += ms;
+        queueMicrotask(fn);
+      };
+      window.XMLHttpRequest = function () {
+        this.open = this.setRequestHeader = () => {};
+        this.send = () => queueMicrotask(() => {
+          window.asked += 1;
+          this.status = 200;
+          this.responseText = JSON.stringify({ stage: document.body.dataset.stage, final: false });
+          this.onload();
+          this.onloadend();
+        });
+      };
+    });
+    await buy(page, "tea");
+    await page.click("form button");
+    await page.waitForSelector(".code svg");
+    const [hours, asked] = await page.evaluate(() => [window.waited / 3600000, window.asked]);
+    check(hours > 24 && hours < 48, "an end after a day, not after " + hours + " hours");
+    check(asked > 100 && asked < 5000, "a bounded number of questions, not " + asked);
+  },
+
   async "everything can be read, reached and named, by day and by night"(page) {
     async function look(what) {
       for (const colorScheme of ["light", "dark"]) {

@@ -19,13 +19,14 @@ return [[
   function ask() {
     if (over) return;
     asked += 1;
-    if (asked > 400) return;
+    // more than a day, which is as long as a payment may be open
+    if (asked > 1850) return;
     var call = new XMLHttpRequest();
     call.open("GET", status);
     call.setRequestHeader("Accept", "application/json");
     call.timeout = 20000;
     call.onload = function () { if (call.status === 200) told(call.responseText); };
-    call.onloadend = function () { setTimeout(ask, asked < 40 ? 3000 : 15000); };
+    call.onloadend = function () { setTimeout(ask, asked < 40 ? 3000 : asked < 400 ? 15000 : 60000); };
     call.send();
   }
   function listen() {
