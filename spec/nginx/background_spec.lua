@@ -24,6 +24,7 @@ describe("the background work of obol.nginx", function()
         location = /create { content_by_lua_block { require("spec.nginx.desk").create() } }
         location = /get { content_by_lua_block { require("spec.nginx.desk").get() } }
         location = /advance { content_by_lua_block { require("spec.nginx.desk").advance() } }
+        location = /two { content_by_lua_block { require("spec.nginx.desk").two() } }
         location = /close { content_by_lua_block { require("spec.nginx.desk").close() } }
         location = /pay/health { content_by_lua_block { require("spec.nginx.desk").shop.health() } } ]],
     }
@@ -90,6 +91,11 @@ describe("the background work of obol.nginx", function()
     server:get "/advance?ms=6000"
     assert.equal(1, becomes("A-1", "succeeded").asked)
     assert.is_true(support.eventually(function() return threads() < 12 end), threads())
+  end)
+
+  it("is done for each of two shops at one address", function()
+    start(1)
+    assert.same({ first = true, second = true }, server:get "/two")
   end)
 
   it("holds up no worker that is to end", function()

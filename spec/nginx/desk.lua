@@ -47,6 +47,27 @@ function M.advance()
   app.say {}
 end
 
+--- Two shops at one address: how often each was looked at when both were.
+function M.two()
+  local runs = { 0, 0 }
+  for place = 1, 2 do
+    local function yes() return true end
+    local asked = { share = yes, count = yes, explain = function() return { accounts = {} } end,
+      flows = { run = function() return { left = false } end } }
+    function asked.reconcile()
+      runs[place] = runs[place] + 1
+      return { left = false, settled = 0 }
+    end
+    assert(obol.nginx.new(asked, { url = "http://127.0.0.1/two", secret = ("s"):rep(32), dict = "seen",
+      background = { every_s = 0.1 } })).start()
+  end
+  for _ = 1, 1000 do
+    if runs[1] > 1 and runs[2] > 1 then break end
+    ngx.sleep(0.02)
+  end
+  app.say { first = runs[1] > 1, second = runs[2] > 1 }
+end
+
 function M.close()
   pay:close()
   app.say {}

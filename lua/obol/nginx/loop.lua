@@ -9,6 +9,8 @@ local M = {}
 local ngx = rawget(_G, "ngx")
 local GRACE_S = 60 -- how long a run may take until another Lua may do the work
 
+local made = {} -- loops of this Lua, by name: each Lua of a worker makes the same ones
+
 local function key_of(self) return ("loop/%s/%d"):format(self.name, ngx.worker.pid()) end
 
 -- Takes the work for so many seconds: whether nobody else has it. What begins with the worker takes it from others.
@@ -47,12 +49,13 @@ function tick(premature, self)
   if seconds then again(self, seconds) else give(self) end
 end
 
---- A loop: `about` = { name = (that of the work in this nginx), dict = (a store of obol.shared), run = (a function that
--- does the work once and answers the seconds until the next time, nil for the end), failed = (a function that is told
--- why there is no timer) }.
+--- A loop: `about` = { name = (that of the work; several of one name are several works), dict = (a store of
+-- obol.shared), run = (a function that does the work once and answers the seconds until the next time, nil for the
+-- end), failed = (a function that is told why there is no timer) }.
 function M.new(about)
-  return { name = about.name, dict = about.dict, run = about.run, failed = about.failed, pid = nil,
-    mark = ngx and ("%s %.3f"):format(tostring(about), ngx.now()) or "" }
+  made[about.name] = (made[about.name] or 0) + 1
+  return { name = ("%s/%d"):format(about.name, made[about.name]), dict = about.dict, run = about.run,
+    failed = about.failed, pid = nil, mark = ngx and ("%s %.3f"):format(tostring(about), ngx.now()) or "" }
 end
 
 --- Begins it in this worker, once, in so many seconds: whether the worker does it. Before the workers are there none
