@@ -14,6 +14,20 @@ local M = {}
 
 local KEEP_S, BUSY_S, KEPT_BYTES = 24 * 60 * 60, 90, 32 * 1024
 
+-- A whole number as text, as which every other number of JSON is read: 20 is refused no more than 19.99.
+local function as_text(value)
+  local is_whole = type(value) == "number" and value % 1 == 0
+  return is_whole and ("%d"):format(value) or value
+end
+
+local function amounts_as_text(params)
+  params.amount = as_text(params.amount)
+  local items = type(params.items) == "table" and params.items or { params.item }
+  for _, item in ipairs(items) do
+    if type(item) == "table" then item.price = as_text(item.price) end
+  end
+end
+
 -- The order in the body; or nil and the answer.
 local function read(shop, request)
   if input.media_type(request) ~= "application/json" then
@@ -24,6 +38,7 @@ local function read(shop, request)
   if type(params) ~= "table" or #params > 0 then
     return nil, reply.problem(400, "expected a JSON object" .. (err and ": " .. tostring(err) or ""))
   end
+  amounts_as_text(params)
   return params
 end
 

@@ -9,10 +9,11 @@
 --     location = /pay/create    { content_by_lua_block { require("shop").create() } }
 --     location /pay/checkout/   { content_by_lua_block { require("shop").checkout() } }
 --
--- - `create()`: POST an order as JSON with `Authorization: Bearer <key>` (and `Idempotency-Key`): creates a
---   payment, with `"subscription": true` a subscription, or with a member `checkout` (`{ "expires_s":,
---   "methods":, "account":, "payer_token":, "language": }`, each optional) answers `checkout_url`, with which
---   the payer's browser does that. GET `?order_id=`: the payment. Errors are problem+json.
+-- - `create()`: POST an order as JSON, amounts as text or as numbers, both read exactly, with
+--   `Authorization: Bearer <key>` (and `Idempotency-Key`): creates a payment, with `"subscription": true` a
+--   subscription, or with a member `checkout` (`{ "expires_s":, "methods":, "account":, "payer_token":,
+--   "language": }`, each optional) answers `checkout_url`, with which the payer's browser does that. GET
+--   `?order_id=`: the payment. Errors are problem+json.
 -- - `checkout()` (`/checkout/<token>`), `status()` (`/status/<token>`), `returned()` (`/return/<token>`):
 --   the payer's page, its live state, and the way back from a provider's page.
 -- - `notify()` (`/notify/<account>`): notifications of every provider.

@@ -127,6 +127,23 @@ describe("create", function()
     is_problem(other.create(support.tea "D-9", { authorization = "Bearer " .. key .. " x" }), 401)
   end)
 
+  it("reads an amount of JSON exactly, be it text or a number, whole or not", function()
+    for place, amount in ipairs { '"20"', "20", "20.00", '"20.00"', "19.99" } do
+      local body = ('{"order_id":"C-2%d","amount":%s,"currency":"USD","description":"tea","method":"checkout",'
+        .. '"customer":{"id":"7","ip":"203.0.113.9"},"billing":{"country":"CA"},"account":"cards",'
+        .. '"return_url":"https://shop.example/paid",'
+        .. '"items":[{"product_id":"p","name":"tea","price":%s,"quantity":1,"sku":"1"}]}'):format(place, amount, amount)
+      local answer, payment = at.create(body)
+      assert.equal(201, answer.status, answer.body)
+      assert.equal(place < 5 and "20.00" or "19.99", payment.amount)
+    end
+    for _, amount in ipairs { "20.001", "2e1", "-20", "0", "true", "[20]" } do
+      local answer = at.create(('{"order_id":"C-30","amount":%s,"currency":"USD","description":"tea",'
+        .. '"method":"checkout"}'):format(amount))
+      is_problem(answer, 422)
+    end
+  end)
+
   it("takes no card", function()
     local order = support.lights("C-11", { account = "cards", method = "card", card = { number = "4300000000000000" } })
     local answer = at.create(order)
