@@ -113,16 +113,87 @@ describe("a payment that goes to another account", function()
     assert.same({ "payment.failed" }, events(ledger))
   end)
 
-  it("is told to go on where it was unknown for a moment", function()
+  -- A client whose first account answers nothing, and then asks what became of it: `asked(request)` answers.
+  local function unanswered(asked)
     world.answers.one = support.unknown
-    local pay_one = support.open("cards", function(request)
+    return (support.open("cards", function(request)
       world.asked[#world.asked + 1] = by_url[request.url]
-      if request.operation == "payment.query" then return { outcome = "declined", code = "51" } end
+      if request.operation == "payment.query" then return asked(request) end
       if by_url[request.url] == "one" then return support.unknown() end
       return { outcome = "succeeded" }
-    end, { ledger = ledger, accounts = ACCOUNTS,
-      routes = { { name = "r", to = { "one", "two" }, failover = { declined = { "51" } } } } })
-    assert.equal("succeeded", pay_one.payments:create(notified.order "A-1").status)
+    end, { ledger = ledger, accounts = ACCOUNTS, clock = function() return world.clock.now end,
+      routes = { { name = "r", to = { "one", "two" }, failover = { declined = { "51" } } } } }))
+  end
+
+  local declined = { outcome = "declined", code = "51" }
+
+  it("does so where somebody else found out first that nothing was paid", function()
+    local told = { function(other) return other.payments:refresh "A-1" end,
+      function(other)
+        local key = other.payments:get("A-1").attempts[1].key
+        other.notifications:receive("one", notified.event("n", { type = "payment.failed", outcome = "declined",
+          code = "51", key = key, order_id = "A-1", confirm = false }))
+        return other.payments:get "A-1"
+      end }
+    for _, tell in ipairs(told) do
+      for _, late in ipairs { declined, false } do
+        ledger, world.asked = require("obol.ledger").open "memory", {}
+        local other, seen = unanswered(function() return declined end), nil
+        local first = unanswered(function()
+          seen = seen or tell(other).status
+          if late then return late end
+          return support.unknown()
+        end)
+        local payment = first.payments:create(notified.order "A-1")
+        assert.equal("created", seen)
+        assert.same({ "succeeded", "two" }, { payment.status, payment.account })
+        assert.same({ "payment.updated", "payment.updated", "payment.succeeded" }, events(ledger))
+        assert.same({}, (problems_of(ledger)))
+      end
+    end
+  end)
+
+  it("has failed at once where that is found out behind its call", function()
+    local is_known = false
+    pay = unanswered(function()
+      if is_known then return declined end
+      return support.unknown()
+    end)
+    assert.equal("unknown", pay.payments:create(notified.order "A-1").status)
+    local row = ledger:attempt(ledger:payment("A-1").attempt)
+    assert.is_nil(row.claimed_until)
+    assert.is_number(row.answered_ms)
+    is_known = true
+    assert.equal("failed", pay.payments:refresh("A-1").status)
+    assert.same({ "payment.updated", "payment.failed" }, events(ledger))
+  end)
+
+  it("has failed when its call's time is over, where that ended while it asked", function()
+    local is_first = true
+    pay = unanswered(function()
+      if is_first then
+        is_first = false
+        coroutine.yield()
+      end
+      return declined
+    end)
+    local call = coroutine.create(function() return pay.payments:create(notified.order "A-1") end)
+    assert(coroutine.resume(call))
+    assert.equal("created", pay.payments:refresh("A-1").status)
+    assert.equal("created", pay.payments:create(notified.order "A-1").status)
+    world.clock.now = support.NOW + LEASE_MS
+    assert.equal(1, pay:reconcile().settled)
+    assert.equal("failed", pay.payments:get("A-1").status)
+    local _, payment = assert(coroutine.resume(call))
+    assert.equal("failed", payment.status)
+    assert.same({ "payment.updated", "payment.updated", "payment.failed" }, events(ledger))
+    assert.same({ "one", "one", "one" }, world.asked)
+    assert.same({}, (problems_of(ledger)))
+  end)
+
+  it("is told to go on where it was unknown for a moment", function()
+    pay = unanswered(function() return declined end)
+    assert.equal("succeeded", pay.payments:create(notified.order "A-1").status)
     local told = {}
     for place, row in ipairs(ledger:list("events", {})) do told[place] = row.type .. " " .. row.status end
     assert.same({ "payment.updated unknown", "payment.updated created", "payment.succeeded succeeded" }, told)

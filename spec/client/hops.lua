@@ -64,6 +64,9 @@ local function settle(one, answer)
   if one.provider == "games" and answer:find "^unknown" then one.open = false end
 end
 
+local stays = { accepted = { outcome = "accepted" }, declined = { outcome = "declined", code = "51" },
+  declined_otherwise = { outcome = "declined", code = "59" }, unknown_declined = { outcome = "declined", code = "51" } }
+
 function World:create(request)
   local one = self:at(request)
   self:check(one)
@@ -78,6 +81,13 @@ function World:create(request)
     if answer:find "^unknown" or answer == "rejected" then return support.unknown() end
     one.open = false
     return told "succeeded"
+  end
+  -- so is one that was declined, or whose payer has something to do
+  local before = one.truth and stays[one.truth]
+  if before then
+    if answer:find "^unknown" then return support.unknown() end
+    one.open = before.outcome == "accepted"
+    return told(before.outcome, before.code)
   end
   -- of a key that may have been taken up, a refusal says nothing
   if one.truth and answer == "rejected" then return support.unknown() end

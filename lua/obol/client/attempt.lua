@@ -74,9 +74,23 @@ function M.has_moved_on(one, now, result)
   return now.sent_ms ~= one.sent_ms or now.claimed_until ~= one.claimed_until
 end
 
+-- Whether the call that made the attempt, and may go on behind its answer, may not be over yet.
+local function is_called(client, row) return (row.claimed_until or 0) > client.clock() end
+
 --- Whether another process may still be waiting for this attempt's answer.
-function M.in_flight(client, row)
-  return (row.claimed_until or 0) > client.clock()
+function M.in_flight(client, row) return is_called(client, row) and not row.answered_ms end
+
+--- A function for settle.unit's `goes_on`, of what somebody else found out about an attempt: the call that made it may
+-- go on to another account, if rules chose this one, and only that call says that nothing is left.
+function M.left_to_call(client)
+  return function(one) return one.rule and is_called(client, one) and one.claimed_until or nil end
+end
+
+--- The call that made the attempt of a payment that is still unknown is over, without having gone on.
+function M.let_go(client, key)
+  local one = client.ledger:attempt(key)
+  if not one or one.outcome ~= "unknown" or not one.claimed_until or not one.answered_ms then return end
+  client.ledger:let_go(key, one.claimed_until)
 end
 
 --- Sends the attempt: `call` is that of exchange.run without key. Answers a result in every case
@@ -138,6 +152,8 @@ function M.changes(client, row, result, reply)
     http_status = reply and reply.status, provider_id = result.provider_id,
     sends = row.sends + (result.left and 1 or 0), answered_ms = client.clock(), claimed_until = ledger.none,
   }
+  -- the call goes on: it asks what became of it, and then perhaps another account
+  if result.outcome == "unknown" and row.rule then to.claimed_until = nil end
   if closed then to.slot, to.exclusive = ledger.none, ledger.none end
   return to
 end

@@ -136,10 +136,13 @@ local function hop(client, operation, row, wanted, params, options, way)
   end
 end
 
--- Ends the payment `row` where it is still between two accounts: nothing is left. `key` is that of the attempt that
--- was made here last. Answers the row and the error to show.
+-- The end of a call, of whose attempts the last one has the `key`: a payment that is still between two accounts has
+-- failed, because nothing is left; of one that is unknown others say what became of it. Answers the row and the error
+-- to show.
 local function come_to_end(client, row, shown, key)
-  if row.status ~= "created" or row.attempt ~= key then return row, shown end
+  if row.attempt ~= key then return row, shown end
+  if row.status == "unknown" then attempt.let_go(client, key) end
+  if row.status ~= "created" then return row, shown end
   local one = client.ledger:attempt(key)
   if not between.is(row, one) then return row, shown end
   local ended, err = settle.fail(client, row, one)
@@ -149,15 +152,25 @@ local function come_to_end(client, row, shown, key)
   return row, err
 end
 
+-- The payment `row`, unknown to this call, as it is where somebody else found out meanwhile that its attempt `key` came
+-- to nothing, and left it to this call.
+local function found_out(client, row, shown, key)
+  local fresh = row.status == "unknown" and client.ledger:payment(row.order_id)
+  if not fresh or fresh.attempt ~= key or not between.is(fresh, client.ledger:attempt(key)) then return row, shown end
+  return fresh, nil
+end
+
 -- Goes on from account to account while the rule allows it: the row and the error to show.
 local function go_on(client, operation, row, shown, wanted, params, options, way)
   local key = way.key
+  if failover.is_ruled(way) then row, shown = found_out(client, row, shown, key) end
   while failover.moves(way, row) do
     local answer, err, again = hop(client, operation, row, wanted, params, options, way)
     -- somebody else goes on with it
     if again then return client.ledger:payment(row.order_id) or row end
     if not answer then break end
-    row, shown, key = answer, err, way.key
+    key = way.key
+    row, shown = found_out(client, answer, err, key)
   end
   return come_to_end(client, row, shown, key)
 end

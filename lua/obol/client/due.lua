@@ -49,7 +49,7 @@ end
 --- Of an open attempt. `failed`: the last question was not answered.
 function M.of_attempt(client, one, failed)
   local now = client.clock()
-  if (one.claimed_until or 0) > now then return one.claimed_until end
+  if (one.claimed_until or 0) > now and not one.answered_ms then return one.claimed_until end
   local proof = not failed and schedule.next_ms(client, one)
   if proof then return spread(client, now, proof) end
   local moment, ends = step_ms(client, one, now), one.created_ms + M.life_ms(client, one)

@@ -17,7 +17,7 @@ end
 
 -- Counts one attempt in the line of its operation. What is under way says nothing yet.
 local function count(about, one)
-  if (one.claimed_until or 0) > about.now then return end
+  if (one.claimed_until or 0) > about.now and not one.answered_ms then return end
   local is_good = judge.judge(facts_of(one))
   if is_good == nil then return end
   local line, at = about.lines[one.operation], one.sent_ms or one.created_ms

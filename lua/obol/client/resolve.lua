@@ -81,6 +81,7 @@ local function unchanged(row, one, result)
 end
 
 local function open(client, row, one, options)
+  local goes_on = options.goes_on or attempt.left_to_call(client)
   local result, err, none = query(client, one, options)
   if none and one.outcome == "unknown" and one.effect == "offer" then
     -- Not there, and never shown to anybody.
@@ -95,7 +96,7 @@ local function open(client, row, one, options)
     local given_up, shown = attempt.give_up(one, { outcome = one.outcome, kind = one.kind, code = one.code },
       fault.of_row(row.error))
     if err or given_up.outcome ~= "abandoned" then return row, err end
-    return settle.record(client, row, one, given_up, { err = shown, goes_on = options.goes_on })
+    return settle.record(client, row, one, given_up, { err = shown, goes_on = goes_on })
   end
   if result.outcome == "accepted" and M.is_over(client, one) then return expire(client, row, one, result) end
   if unchanged(row, one, result) then return row end
@@ -104,7 +105,7 @@ local function open(client, row, one, options)
   if result.outcome == "declined" and (result.status == "expired" or result.status == "canceled") then
     status = result.status
   end
-  return settle.record(client, row, one, result, { err = err, status = status, goes_on = options.goes_on })
+  return settle.record(client, row, one, result, { err = err, status = status, goes_on = goes_on })
 end
 
 --- The attempt to ask about: the payment's own or, where a late success paid it while another was under

@@ -133,7 +133,9 @@ local function attempt_change(unit)
   local row = unit.attempt
   if not unit.again then return { put = "attempts", row = row } end
   if unit.again == "unknown" then
-    return { set = "attempts", key = row.key, to = row, expect = { outcome = "unknown" } }
+    local to = { answered_ms = rows.none }
+    for column, value in pairs(row) do to[column] = value end
+    return { set = "attempts", key = row.key, to = to, expect = { outcome = "unknown" } }
   end
   local to = { answered_ms = rows.none, kind = rows.none, code = rows.none, http_status = rows.none }
   for column, value in pairs(row) do to[column] = value end
@@ -204,6 +206,12 @@ end
 --- Records what a query of an open attempt told beside its outcome: true, or nil and an error.
 function Ledger:note_query(key, to)
   return self.store:run { { set = "attempts", key = key, to = to } }
+end
+
+--- Ends the lease of an attempt's call, if it is still the one until `until_ms`: true, or nil and an error.
+function Ledger:let_go(key, until_ms)
+  return self.store:run { { set = "attempts", key = key, to = { claimed_until = rows.none },
+    expect = { claimed_until = until_ms, outcome = "unknown" } } }
 end
 
 --- Keeps a notification, once: `row` has the columns of notifications. Answers `"new"`,

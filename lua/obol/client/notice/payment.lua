@@ -125,19 +125,13 @@ end
 
 local ends = { expired = true, canceled = true }
 
--- The call that waits for the answer may go on to another account: until it is over, only that call says that
--- nothing is left.
-local function goes_on(client)
-  return function(one) return one.rule and attempt.in_flight(client, one) and one.claimed_until or nil end
-end
-
 local function decline(client, note, found)
   local event = note.event
   local result = { outcome = "declined", kind = "declined", code = event.code, message = event.message,
     provider_id = event.provider_id }
   return record(client, note, found, result, {
     status = ends[event.status] and event.status or nil, err = fault.of_result(result, note.account),
-    goes_on = goes_on(client),
+    goes_on = attempt.left_to_call(client),
   })
 end
 
