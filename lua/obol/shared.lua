@@ -82,11 +82,13 @@ function M.open(name, now)
   return M.is_there() and ngx.shared[name] or nil
 end
 
---- Whether one thing more of this name may happen: `most` in each window of `seconds`.
-function M.allow(dict, name, most, seconds, now_ms)
+--- Whether one thing more of this name may happen: `most` in each window of `seconds`. It counts as `weight` (1) of
+-- them; what is heavier than is left may still happen.
+function M.allow(dict, name, most, seconds, now_ms, weight)
   local window = math.floor(now_ms / 1000 / seconds)
-  local count = dict:incr(("rate/%s/%d"):format(name, window), 1, 0, seconds * 2)
-  return count == nil or count <= most
+  weight = weight or 1
+  local count = dict:incr(("rate/%s/%d"):format(name, window), weight, 0, seconds * 2)
+  return count == nil or count - weight < most
 end
 
 return M

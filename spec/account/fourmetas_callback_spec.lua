@@ -216,6 +216,23 @@ describe("a 4metas callback", function()
     assert.is_nil((open(sealed, in_segments(117, 90, 117))))
     assert.is_nil((open(sealed, in_segments(90, 117, 117))))
     assert.is_nil((open(sealed, in_segments(117, 117, 90, 0))))
+    -- the longest `extra`, were each of its bytes escaped, cut in the smallest blocks
+    local sizes, long = {}, 6 * 1024 + 400
+    text = text .. (" "):rep(long - #text)
+    for from = 1, long, 117 do sizes[#sizes + 1] = math.min(117, long - from + 1) end
+    assert.truthy(open(sealed, in_segments((table.unpack or unpack)(sizes))))
+    text = crypto.unbase64(vectors.P1)
+    -- each costs a private operation before anybody knows who sent it
+    local function cut_at(size)
+      sizes = {}
+      for from = 1, #text, size do sizes[#sizes + 1] = math.min(size, #text - from + 1) end
+      return #sizes, in_segments((table.unpack or unpack)(sizes))
+    end
+    for size = 1, 10 do
+      local count, param = cut_at(size)
+      local opened = (open(sealed, param))
+      if count > 64 then assert.is_nil(opened) else assert.truthy(opened) end
+    end
   end)
 
   it("is answered as the platform answers, or as configured", function()

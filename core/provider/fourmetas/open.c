@@ -8,8 +8,11 @@
 #include "wire/json.h"
 #include "wire/url.h"
 
-/* A callback's way from its body to its clear text (sheet 7.4). Every fault has one answer. */
-enum { SEALED_MAX = 64 * 1024, PARAM_MAX = 4 * SEALED_MAX };
+/* A callback's way from its body to its clear text (sheet 7.4). Every fault has one answer.
+ * A notification holds little more than `extra`, which is short: even one whose every letter comes
+ * escaped and cut at 117 bytes stays below BLOCKS_MAX. Each block costs a private operation,
+ * whoever sent it. */
+enum { SEALED_MAX = 64 * 1024, PARAM_MAX = 4 * SEALED_MAX, BLOCKS_MAX = 64 };
 
 static bool refuse(struct obol_err *err)
 {
@@ -61,6 +64,8 @@ static bool open_blocks(const struct obol_key *key, const struct obol_record *ac
 {
     size_t block = ((size_t)obol_key_bits(key) + 7) / 8, first = 0, last = 0;
     bool recovery = !obol_key_is_private(key), fine = sealed.size % block == 0;
+    if (sealed.size > BLOCKS_MAX * block)
+        return false;
     enum obol_padding padding =
         obol_slice_is(obol_record_get(account, "rsa.padding")->text, "oaep_sha1")
             ? OBOL_PADDING_OAEP_SHA1

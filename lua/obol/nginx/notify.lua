@@ -7,6 +7,8 @@ local reply = require "obol.nginx.reply"
 
 local M = {}
 
+local SHARE = 4096 -- bytes of a notification that count as one: what it costs to refuse a forged one grows with them
+
 local function verdict(answer, event, err)
   if event and event.duplicate then return "duplicate" end
   if event and not err then return "accepted" end
@@ -32,8 +34,9 @@ function M.handle(shop, request)
   if #request.body > limits.notify_body then
     return told(shop, name, "too_large", reply.problem(413, "expected a shorter body"))
   end
-  if not dict.allow(shop.dict, "notify/" .. name .. "/" .. request.remote_addr, limits.notify_each, 1, now)
-      or not dict.allow(shop.dict, "notify/" .. name, limits.notify_all, 1, now) then
+  local weight = math.max(1, math.ceil((#request.body + #(request.query or "")) / SHARE))
+  if not dict.allow(shop.dict, "notify/" .. name .. "/" .. request.remote_addr, limits.notify_each, 1, now, weight)
+      or not dict.allow(shop.dict, "notify/" .. name, limits.notify_all, 1, now, weight) then
     local answer = reply.problem(429, "expected fewer notifications", nil, { ["retry-after"] = "5" })
     return told(shop, name, "limited", answer)
   end

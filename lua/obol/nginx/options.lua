@@ -2,7 +2,7 @@
 -- what holds without it. One sender is one address.
 --
 -- - `notify_body` (262144): bytes of a notification; `notify_each` (50): notifications a second of one sender for one
---   account; `notify_all` (400): of all senders for one account
+--   account; `notify_all` (400): of all senders for one account. One counts once for each 4 KiB that it has begun
 -- - `create_body` (65536): bytes of an order from the merchant's server; `create_each` (600): calls a minute of one
 --   sender; `key_failures` (20): wrong API keys a minute of one sender
 -- - `form_body` (4096): bytes of the checkout's form; `form_each` (60): forms a minute of one sender; `form_order`

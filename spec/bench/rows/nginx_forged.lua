@@ -1,7 +1,7 @@
 local worker = require "bench.support.worker"
 
--- A flood of notifications that were never sealed for the account's key, the dearest to refuse: the handler opens so
--- many a second, and turns away all others before any cryptography.
+-- A flood of notifications that were never sealed for the account's key, of the provider whose are the dearest to
+-- refuse: the handler opens so many a second, fewer of long ones, and turns away all others before any cryptography.
 local COUNT, BODY = 20000, '{"param":"' .. ("QUJD"):rep(85) .. 'QQ=="}'
 
 return {

@@ -89,6 +89,24 @@ describe("notify", function()
     assert.equal(400, send("/pay/notify/web").status)
   end)
 
+  it("counts a long one as several, as it costs more to refuse", function()
+    at = support.open { limits = { notify_each = 8, notify_all = 20 } }
+    local function statuses(bytes, sender)
+      local list = {}
+      for place = 1, 9 do
+        list[place] = send("/pay/notify/web", { body = ("a"):rep(bytes), remote_addr = sender }).status
+      end
+      return table.concat(list, " ")
+    end
+    assert.equal("400 400 400 400 400 400 400 400 429", statuses(4096, "198.51.100.1"))
+    assert.equal("400 400 400 429 429 429 429 429 429", statuses(3 * 4096, "198.51.100.2"))
+    -- all of one account's together
+    assert.equal("400 400 429 429 429 429 429 429 429", statuses(4097, "198.51.100.3"))
+    at.box:advance(1000)
+    -- the longest is not refused for its length alone
+    assert.equal("400 429 429 429 429 429 429 429 429", statuses(256 * 1024, "198.51.100.4"))
+  end)
+
   it("takes POST and GET alone", function()
     assert.equal(405, send("/pay/notify/web", { method = "PUT" }).status)
     assert.equal(405, send("/pay/notify/web", { method = "DELETE" }).status)
