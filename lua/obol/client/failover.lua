@@ -52,12 +52,13 @@ local function has_time(way, rule)
   return options.deadline - now >= math.min(LEAST_MS, options.timeout_ms / 4)
 end
 
---- Whether the attempt of the payment `row` is the one that was made on this way last.
-function M.is_own(way, row) return way.key ~= nil and row.attempt == way.key end
+-- Whether the attempt of the payment `row` is the one that was made on this way last.
+local function is_own(way, row) return way.key ~= nil and row.attempt == way.key end
 
 -- The recorded attempt that ended so that the rule lets another account try; or nil.
 local function ended(way, row, rule)
-  if not M.is_own(way, row) then return nil end
+  -- what is not between two accounts is seen without another read
+  if row.status ~= "created" or not is_own(way, row) then return nil end
   local one = way.client.ledger:attempt(row.attempt)
   return between.is(row, one) and is_proof(one, rule) and one or nil
 end
