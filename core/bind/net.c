@@ -154,11 +154,15 @@ static int net_take(lua_State *L)
     return take(L, channel, id, &form);
 }
 
-/* send(request [, options [, options_of_call]]) -> reply | nil, err: submits, waits and takes */
+/* send(request [, options [, options_of_call [, spent]]]) -> reply | nil, err: submits, waits and
+ * takes; `spent` is that of submit */
 static int net_send(lua_State *L)
 {
     struct obol_err err;
+    bool spent = lua_toboolean(L, 4);
     uint64_t id = submit(L, true, &err);
+    if (spent)
+        obol_bind_request_end(L, 1);
     if (id == 0)
         return obol_bind_net_fail(L, &err, OBOL_NET_NOT_SENT);
     (void)obol_net_wait(channel_of(L)->owner, id, -1);

@@ -45,9 +45,24 @@ void obol_bind_request_end(lua_State *L, int index)
     if (holder == NULL)
         return;
     holder->request = (struct obol_request){0};
+    lua_rawgeti(L, LUA_REGISTRYINDEX, OBOL_BIND_KEPT_REQUEST);
+    bool has_one = !lua_isnil(L, -1);
+    lua_pop(L, 1);
+    if (has_one) {
+        obol_arena_free(&holder->arena);
+        return;
+    }
     obol_arena_clear(&holder->arena);
     lua_pushvalue(L, index);
     lua_rawseti(L, LUA_REGISTRYINDEX, OBOL_BIND_KEPT_REQUEST);
+}
+
+/* wipe_request(request): nobody may use it any more. Anything else is left as it is. */
+static int wipe_request(lua_State *L)
+{
+    lua_settop(L, 1);
+    obol_bind_request_end(L, 1);
+    return 0;
 }
 
 struct obol_request *obol_bind_request_test(lua_State *L, int index)
@@ -135,6 +150,8 @@ static int request_gc(lua_State *L)
 
 void obol_bind_request(lua_State *L)
 {
+    lua_pushcfunction(L, wipe_request);
+    lua_setfield(L, -2, "wipe_request");
     static const luaL_Reg meta[] = {{"__index", request_index},
                                     {"__tostring", request_tostring},
                                     {"__gc", request_gc},

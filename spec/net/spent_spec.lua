@@ -5,6 +5,7 @@ local core = require "obol.core"
 local new_account = require "obol.account"
 local secret = require "obol.secret"
 local support = require "spec.net.support"
+local wait = require "obol.wait"
 
 local WAIT_MS = 30000
 
@@ -112,5 +113,45 @@ describe("a reply in a table of the caller's", function()
     assert.same({ status = 1 }, room)
     assert(channel.wait(id, WAIT_MS))
     assert.equal(200, channel.take(id, true, room).status)
+  end)
+end)
+
+describe("a transport's way that spends requests", function()
+  local server, transport, account
+
+  setup(function()
+    server = support.server()
+    transport = assert(wait.transport{ timeout_ms = WAIT_MS })
+    account = assert(new_account{ provider = "appwheel", app_id = "1", platform = "Stripe", secret = secret "s3cret",
+      base_url = server.url "echo" })
+  end)
+
+  teardown(function() support.stop_server(server) end)
+
+  local function encode() return assert(account:encode("time.get", {}, { time_ms = 1700000000123, nonce = "1" })) end
+
+  it("leaves nothing of one, alone and among others", function()
+    local spend, request = wait.spending(transport), encode()
+    assert.truthy(assert(spend(request)).body:find("x-request-nonce: 1\r\n", 1, true))
+    assert.equal("", request.url)
+    local held = {}
+    local results = { wait.all(function() held[1] = encode() return spend(held[1]) end,
+      function() held[2] = encode() return spend(held[2]) end) }
+    for place = 1, 2 do
+      assert.equal(200, results[place][1].status)
+      assert.equal("", held[place].url)
+    end
+  end)
+
+  it("is not there for a transport of somebody else, and its own send leaves requests as they are", function()
+    assert.is_nil(wait.spending { send = transport.send })
+    local request = encode()
+    local url = request.url
+    assert(transport.send(request))
+    assert.equal(url, request.url)
+    local plain = transport.send
+    transport.send = function(...) return plain(...) end
+    assert.is_nil(wait.spending(transport))
+    transport.send = plain
   end)
 end)

@@ -85,7 +85,10 @@ end
 -- Makes the attempt durable and sends it. Answers as `start` does.
 local function carry_out(client, operation, row, one, wanted, params, options, request, way)
   local taken, why = limits.take(client, one.account, wanted.amount, not failover.is_ruled(way))
-  if why then return nil, failover.limited(way, why) end
+  if why then
+    exchange.discard(request)
+    return nil, failover.limited(way, why)
+  end
   local begun, err = charge_begin.run(client, operation, row, one, wanted)
   if begun then
     local sent, shown = send(client, begun, one, wanted, params, options, request)
@@ -93,6 +96,7 @@ local function carry_out(client, operation, row, one, wanted, params, options, r
     return take_up(client, sent, shown)
   end
   limits.give_back(client, taken)
+  exchange.discard(request)
   if err.kind ~= "conflict" then return nil, err end
   if err.field ~= "attempts.exclusive" then return nil, nil, true end
   return nil, select(2, before.free(client, "exclusive", one.exclusive, one.account)) or err
@@ -103,7 +107,10 @@ local function proceed(client, operation, row, one, plan, wanted, params, option
   local asked, err = before.ask(client, operation, one, plan, wanted, options)
   if asked == nil then return nil, err end
   -- What was asked took time, and a request carries the time at which it was made.
-  if asked then request = nil end
+  if asked then
+    exchange.discard(request)
+    request = nil
+  end
   return carry_out(client, operation, row, one, wanted, params, options, request, way)
 end
 
@@ -217,10 +224,11 @@ local function report(client, operation, params, options, err)
   local fields, seen = { { field = err.field, message = err.message } }, { [err.field] = true }
   local chosen = choose.decide(client, operation, params, options)
   local name = chosen and chosen.accounts[1]
-  local _, more
+  local request, more
   -- a key that is never sent stands for the one that is made later, and is no mistake of the caller
   if name then
-    _, more = exchange.encode(client, { account = name, operation = operation, params = params, key = "report" })
+    request, more = exchange.encode(client, { account = name, operation = operation, params = params, key = "report" })
+    exchange.discard(request)
   end
   for _, problem in ipairs(more and more.fields or {}) do
     if not seen[problem.field] then fields[#fields + 1] = { field = problem.field, message = problem.message } end

@@ -155,10 +155,11 @@ end
 
 -- One account's line: `seen` is that of M.look.
 local function line_of(client, seen, operation, params, token)
-  local _, problem
+  local request, problem
   if seen.fits then
-    _, problem = exchange.encode(client, { account = seen.account, operation = operation, params = params,
+    request, problem = exchange.encode(client, { account = seen.account, operation = operation, params = params,
       key = "explain", token = token })
+    exchange.discard(request)
   end
   return { account = seen.account, provider = seen.provider, fits = seen.fits,
     reason = seen.err and tostring(seen.err) or "fits", problem = problem }

@@ -3,10 +3,12 @@
 
 local clone = require "obol.clone"
 local account_words = require "obol.client.account_words"
+local core = require "obol.core"
 local fault = require "obol.client.fault"
 local log = require "obol.client.log"
 local order = require "obol.client.order"
 local session = require "obol.client.session"
+local wait = require "obol.wait"
 
 local M = {}
 
@@ -50,6 +52,11 @@ function M.encode(client, call)
   return request
 end
 
+--- Wipes a request that was encoded and will not be sent: it may hold a card.
+function M.discard(request)
+  if request then core.wipe_request(request) end
+end
+
 --- Whether a result or event tells (by `live`) that it is of the other kind than the configuration's
 -- mode: such an answer releases nothing.
 function M.is_other_mode(client, told)
@@ -79,7 +86,7 @@ end
 local function send(client, call, request)
   local options, late = M.options_of(client, call, {})
   if not options then return nil, late end
-  local ok, reply, err = pcall(client.transport.send, request, options)
+  local ok, reply, err = pcall(wait.spending(client.transport) or client.transport.send, request, options)
   if not ok then
     -- what the interpreter raises at Ctrl-C
     local interrupted = tostring(reply):find("interrupted!", 1, true)
@@ -139,23 +146,30 @@ local function is_refused(result, reply)
   return result.kind == "authentication" and (result.outcome == "rejected" or reply.status == 401)
 end
 
---- A call under way: { client =, call =, started =, began_ms =, sends =, request =, err = (of the last send), result =,
--- reply = (or an error) }.
+--- A call under way: { client =, call =, started =, began_ms =, sends =, request = (the next to be sent), asked = (what
+-- the log tells of the last), err = (of the last send), result =, reply = (or an error) }.
 local Work = {}
 Work.__index = Work
 M.Work = Work
 
 local function begin(client, call)
   return setmetatable({ client = client, call = call, started = client.elapsed(), began_ms = client.clock(), sends = 0,
-    request = call.request, err = nil, result = nil, reply = nil, failure = nil }, Work)
+    request = call.request, asked = nil, err = nil, result = nil, reply = nil, failure = nil }, Work)
 end
 
 -- Makes the request that is to be sent: whether there is one, and an error where there is none.
 function Work:prepare()
   local err
   if self.sends > 0 or not self.request then self.request, err = M.encode(self.client, self.call) end
-  self.reply = err
+  self.reply, self.asked = err, self.request and log.asked(self.client, self.request)
   return self.request ~= nil
+end
+
+--- The request, which is not there any more when it was sent.
+function Work:take_request()
+  local request = self.request
+  self.request = nil
+  return request
 end
 
 -- What was learnt is counted and told. `call.own` is 1 where the call is made with the account's own session, of
@@ -168,7 +182,7 @@ function Work:conclude(reply, err)
     local seen = facts_of(call, result or err, reply, self.started)
     client.health:record(call.account, call.operation, seen, self.began_ms, duration_ms)
   end
-  log.call(client, call, self.request, reply, result or err, self.sends, duration_ms)
+  log.call(client, call, self.asked, reply, result or err, self.sends, duration_ms)
   self.result, self.reply = result, result and reply or err
   return true
 end
@@ -180,7 +194,7 @@ function Work:sent(reply, err)
   return self:conclude(reply, err)
 end
 
-function Work:send() return self:sent(send(self.client, self.call, self.request)) end
+function Work:send() return self:sent(send(self.client, self.call, self:take_request())) end
 
 --- Sends again and again, while nothing leaves.
 function Work:go_on()

@@ -22,7 +22,7 @@ local function take_work()
     return work
   end
   work = setmetatable({ account = nil, operation = nil, params = nil, key = nil, token = nil, deadline = 0,
-    client = nil, call = false, started = 0, began_ms = 0, sends = 0, request = nil, err = nil, result = nil,
+    client = nil, call = false, started = 0, began_ms = 0, sends = 0, request = nil, asked = nil, err = nil, result = nil,
     reply = nil, failure = nil, room = { status = 0, headers = nil, body = nil } }, exchange.Work)
   work.call = work
   return work
@@ -30,7 +30,7 @@ end
 
 local function give_work(work)
   if spares == SPARE_MAX then return end
-  work.params, work.key, work.token, work.client, work.request = nil, nil, nil, nil, nil
+  work.params, work.key, work.token, work.client, work.request, work.asked = nil, nil, nil, nil, nil, nil
   work.err, work.result, work.reply, work.room.body = nil, nil, nil, nil
   spares = spares + 1
   spare[spares] = work
@@ -56,9 +56,7 @@ function M.run(hand, client, name, operation, params, key, limits)
   if work:prepare() then
     local options, late = exchange.options_of(client, work, handed)
     if options then
-      local request = work.request
-      work.request = nil -- it is not there any more when it was sent
-      hand(request, options, work)
+      hand(work:take_request(), options, work)
     else
       work:conclude(nil, late)
     end

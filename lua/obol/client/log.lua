@@ -36,16 +36,22 @@ end
 --- Whether anybody gets records, who may want to wait.
 M.is_heard = is_heard
 
---- One call: what was sent (nil where it is gone already) and came back (nil where nothing did), its result or error,
--- how often it was sent.
-function M.call(client, call, request, reply, told, sends, duration_ms)
+--- What is told of a request: { warning =, bytes = }, or nil where nobody hears it. Asked before it is sent, as it may
+-- be gone then.
+function M.asked(client, request)
+  return is_heard(client) and { warning = request.warning, bytes = size(request.body) } or nil
+end
+
+--- One call: what was asked (see above; nil where nobody heard), what came back (nil where nothing did), its result or
+-- error, how often it was sent.
+function M.call(client, call, asked, reply, told, sends, duration_ms)
   count(client, "call", call.account, call.operation, told.outcome, duration_ms)
   if not is_heard(client) then return end
   emit(client, {
     type = "call", account = call.account, provider = client.accounts[call.account].provider,
     operation = call.operation, key = call.key, order_id = call.order_id, outcome = told.outcome, kind = told.kind,
-    warning = request and request.warning, http_status = reply and reply.status, duration_ms = math.floor(duration_ms),
-    sends = sends, request_bytes = request and size(request.body) or 0, reply_bytes = reply and size(reply.body) or 0,
+    warning = asked and asked.warning, http_status = reply and reply.status, duration_ms = math.floor(duration_ms),
+    sends = sends, request_bytes = asked and asked.bytes or 0, reply_bytes = reply and size(reply.body) or 0,
   })
 end
 

@@ -9,7 +9,7 @@ local M = {}
 local globals, rawget, type = _G, rawget, type
 
 local inside -- the waiting of nginx, once it was needed
-local ours = setmetatable({}, { __mode = "k" }) -- built-in transports: table -> { send =, hand = }
+local ours = setmetatable({}, { __mode = "k" }) -- built-in transports: table -> { send =, spend =, hand = }
 
 -- Who waits: a call that blocks would stop all requests of an nginx worker.
 local function host()
@@ -69,6 +69,13 @@ function M.handing(transport)
   return mine and transport.send == mine.send and host() ~= plain and mine.hand or nil
 end
 
+--- The `send` of this transport that wipes the request as soon as it is on its way, so that nobody may use it any
+-- more; nil where the transport has none: then a request may have been kept.
+function M.spending(transport)
+  local mine = ours[transport]
+  return mine and transport.send == mine.send and mine.spend or nil
+end
+
 --- Why nothing can wait in this place: an error of kind `unsupported`, or nil where it can.
 function M.refusal()
   local who = host()
@@ -124,6 +131,8 @@ function M.transport(options)
   -- tail position.
   local function send(request, given) return host().send(channel, request, base, given) end
 
+  local function spend(request, given) return host().send(channel, request, base, given, true) end
+
   local function hand(request, given, work) return host().hand(channel, request, base, given, work) end
 
   local function submit(request, given) return channel.submit(request, base, given) end
@@ -134,7 +143,7 @@ function M.transport(options)
     send = send, submit = submit, wait = wait,
     take = channel.take, cancel = channel.cancel, fd = channel.fd, poll = channel.poll,
   }
-  ours[transport] = { send = send, hand = hand }
+  ours[transport] = { send = send, spend = spend, hand = hand }
   return transport
 end
 

@@ -34,11 +34,11 @@ end
 -- What stands against waiting here, or nil.
 local function obstacle() return place.refusal() or silence() end
 
---- Sends and waits: reply, or nil and an error.
-function M.send(channel, request, options, options_of_call)
+--- Sends and waits: reply, or nil and an error. `spent`: nobody uses the request any more.
+function M.send(channel, request, options, options_of_call, spent)
   local refusal = obstacle()
   if refusal then return nil, refusal end
-  local id, err = channel.submit(request, options, options_of_call)
+  local id, err = channel.submit(request, options, options_of_call, false, spent)
   if not id then return nil, err end
   return reader.await(id, channel.take)
 end

@@ -147,11 +147,11 @@ function M.all(functions)
   return unpack(group.results, 1, functions.n)
 end
 
---- Sends and waits: reply, or nil and an error.
-function M.send(channel, request, options, options_of_call)
+--- Sends and waits: reply, or nil and an error. `spent`: nobody uses the request any more.
+function M.send(channel, request, options, options_of_call, spent)
   local thread = current()
-  if not thread then return channel.send(request, options, options_of_call) end
-  local id, err = net.submit(request, options, options_of_call, true)
+  if not thread then return channel.send(request, options, options_of_call, spent) end
+  local id, err = net.submit(request, options, options_of_call, true, spent)
   if not id then return nil, err end
   by_id[id] = thread
   return yield(WAITING)
