@@ -22,8 +22,8 @@ local function take_work()
     return work
   end
   work = setmetatable({ account = nil, operation = nil, params = nil, key = nil, token = nil, deadline = 0,
-    client = nil, call = false, started = 0, began_ms = 0, sends = 0, request = nil, asked = nil, err = nil, result = nil,
-    reply = nil, failure = nil, room = { status = 0, headers = nil, body = nil } }, exchange.Work)
+    client = nil, call = false, started = 0, began_ms = 0, sends = 0, request = nil, asked = nil, err = nil,
+    result = nil, reply = nil, failure = nil, room = { status = 0, headers = nil, body = nil } }, exchange.Work)
   work.call = work
   return work
 end
