@@ -10,7 +10,7 @@ local LEFT_OUT = {
   obol_notification = {},
   obol_acknowledgement = { word = "the key in the table" },
   obol_provider = { prepare = "a function", release = "a function", exponents = "written `places`",
-    call_timeout_ms = "written `timeout_ms`" },
+    call_timeout_ms = "written `timeout_ms`", wants_nonce = "a function that signs always gets one" },
 }
 
 local function declarations(path)

@@ -167,7 +167,8 @@ describe("inside nginx", function()
 
   it("sleeps", function()
     local slept = server:get "/sleep"
-    assert.is_true(slept.ms >= 60 and slept.ms < 10000, ("slept %d ms"):format(slept.ms))
+    -- a timer of nginx counts from the beginning of the turn in which it is set
+    assert.is_true(slept.ms >= 50 and slept.ms < 10000, ("slept %d ms"):format(slept.ms))
     assert.equal("unsupported", slept.kind)
   end)
 
