@@ -146,7 +146,37 @@ static bool read_all(int file, struct obol_bind_secret *secret)
     return true;
 }
 
-/* secret.file(path): the file's bytes, unchanged. */
+/* How many bytes of the file are the secret: the line end that an editor puts behind one line of
+ * text is not. Anything else (several lines, bytes) is taken as it is. */
+static size_t size_without_line_end(const char *data, size_t size)
+{
+    if (data[size - 1] != '\n')
+        return size;
+    size_t line = size - 1;
+    if (line != 0 && data[line - 1] == '\r')
+        line--;
+    for (size_t i = 0; i < line; i++)
+        if (data[i] < ' ' || data[i] > '~')
+            return size;
+    return line;
+}
+
+/* False when nothing is left, or memory is short. */
+static bool cut(struct obol_bind_secret *secret, size_t size)
+{
+    if (size == secret->size)
+        return true;
+    char *shorter = size != 0 ? obol_secret_alloc(size) : NULL;
+    if (shorter == NULL)
+        return false;
+    memcpy(shorter, secret->data, size);
+    obol_secret_free(secret->data, secret->size);
+    secret->data = shorter;
+    secret->size = size;
+    return true;
+}
+
+/* secret.file(path): the file's bytes; of a line of text without its end. */
 static int secret_file(lua_State *L)
 {
     const char *path = luaL_checkstring(L, 1);
@@ -158,7 +188,8 @@ static int secret_file(lua_State *L)
     struct stat about;
     bool usable = fstat(file, &about) == 0 && S_ISREG(about.st_mode) && about.st_size > 0 &&
                   about.st_size <= FILE_MAX;
-    usable = usable && set_size(secret, (size_t)about.st_size) && read_all(file, secret);
+    usable = usable && set_size(secret, (size_t)about.st_size) && read_all(file, secret) &&
+             cut(secret, size_without_line_end(secret->data, secret->size));
     close(file);
     if (!usable)
         return fail_secret(L, path, "expected a regular file of 1 byte to 1 MiB");

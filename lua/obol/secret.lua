@@ -1,7 +1,8 @@
 --- Secrets: bytes outside Lua's strings, wiped when collected or closed.
 -- `secret(text)` copies `text`; `tostring` gives `[secret]`; `:reveal()` makes a Lua string on
 -- purpose; `:close()` wipes at once. `secret.env(name)` and `secret.file(path)` read without making
--- a Lua string, and answer `nil, err` where there is nothing to read.
+-- a Lua string, and answer `nil, err` where there is nothing to read. A file that holds one line of
+-- text is read without its line end, any other file byte by byte.
 
 local core = require "obol.core"
 

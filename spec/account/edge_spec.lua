@@ -140,6 +140,38 @@ describe("an empty notification", function()
 end)
 
 describe("secret.file", function()
+  local function read(bytes)
+    local path = os.tmpname()
+    local file = assert(io.open(path, "wb"))
+    file:write(bytes)
+    file:close()
+    local value, err = secret.file(path)
+    os.remove(path)
+    return value and value:reveal(), err, value and #value
+  end
+
+  it("takes a line of text without its end, as editors write it", function()
+    for _, bytes in ipairs { "k3y", "k3y\n", "k3y\r\n" } do
+      local text, _, size = read(bytes)
+      assert.same({ "k3y", 3 }, { text, size })
+    end
+    assert.equal(" a key ", (read " a key \n"))
+  end)
+
+  it("takes everything else byte by byte", function()
+    for _, bytes in ipairs { "one\ntwo\n", "k3y\n\n", "\0\1\n", "k\r", "\xff\n", ("k"):rep(70000) .. "\t\n" } do
+      assert.equal(bytes, (read(bytes)))
+    end
+  end)
+
+  it("finds nothing in a file of a line end alone", function()
+    for _, bytes in ipairs { "\n", "\r\n", "" } do
+      local text, err = read(bytes)
+      assert.is_nil(text)
+      assert.equal("expected a regular file of 1 byte to 1 MiB", err.message)
+    end
+  end)
+
   it("does not wait for a pipe that nobody writes to", function()
     local path = os.tmpname()
     os.remove(path)
