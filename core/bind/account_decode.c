@@ -252,6 +252,8 @@ int obol_account_method_open(lua_State *L)
     incoming.url = text_member(L, 2, "url");
     if (lua_istable(L, 3))
         lua_getfield(L, 3, "time_ms");
+    else
+        lua_pushnil(L);
     incoming.time_ms = obol_bind_time_of_member(L, 3);
     int results = 0;
     if (obol_bind_account_hooked(L, 1) && obol_bind_hook_open(L, incoming.time_ms, &results))

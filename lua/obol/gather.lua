@@ -33,7 +33,10 @@ function M.over(store, about)
   about = about or {}
   local self = setmetatable({ store = store, sums = {}, ttls = {}, flushed = about.flushed,
     later = about.later or later, now = about.now or now }, Gather)
-  self.fire = function() self:flush() end
+  self.fire = function()
+    self.expected_s = nil
+    self:flush()
+  end
   return self
 end
 
@@ -46,13 +49,15 @@ function Gather:incr(key, by, _, ttl)
   if self.expected_s and now_s - self.expected_s < LOST_S then return end
   local is_lost = self.expected_s ~= nil
   self.expected_s = now_s
-  if is_lost or not self.later(self.fire) then self:flush() end
+  if not is_lost and self.later(self.fire) then return end
+  self.expected_s = nil
+  self:flush()
 end
 
---- Adds all of it now.
+--- Adds all of it now. What was to be called later still is: nginx has a limited number of timers.
 function Gather:flush()
   local sums, ttls = self.sums, self.ttls
-  self.sums, self.ttls, self.expected_s = {}, {}, nil
+  self.sums, self.ttls = {}, {}
   for key, sum in pairs(sums) do self.store:incr(key, sum, 0, ttls[key]) end
   if self.flushed then self.flushed() end
 end

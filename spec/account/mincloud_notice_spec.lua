@@ -120,6 +120,14 @@ describe("MinCloud's notification", function()
     assert(account:open({ body = secret(SECOND) }))
   end)
 
+  it("is opened at the machine's time without any other", function()
+    local incoming = { method = "POST", url = "/notify", headers = {}, body = SECOND }
+    assert.equal("payment.succeeded", assert(account:open(incoming)).type)
+    assert.equal("payment.succeeded", assert(account:open(incoming, {})).type)
+    incoming.url = "1700000000000"
+    assert.equal("payment.succeeded", assert(account:open(incoming)).type)
+  end)
+
   it("is proven by any of the account's keys", function()
     assert(open(SECOND, support.account { webhook_key = { secret "new", secret(KEY) } }))
     assert(open(SECOND, support.account { webhook_key = { secret(KEY), secret "old" } }))

@@ -56,6 +56,19 @@ describe("numbers that are gathered", function()
     assert.equal(2, store:get "one")
   end)
 
+  it("ask to be called once, however often all is added before that, as by calls that fail at once", function()
+    local known = health.new { store = shared.process(), clock = function() return 1700000000000 end,
+      settings = function() return nil end, unique = function() return "u" end }
+    known:share(store, gathered)
+    for _ = 1, 50 do
+      known:record("a", "payment.create", { outcome = "not_sent", kind = "network" }, 1699999999990, 10)
+    end
+    assert.equal(1, #asked)
+    asked[1]()
+    gathered:incr("one", 1, 0)
+    assert.equal(2, #asked)
+  end)
+
   it("are all there when they are told, as in the report of health", function()
     local known = health.new { store = shared.process(), clock = function() return 1700000000000 end,
       settings = function() return nil end, unique = function() return "u" end }
