@@ -52,6 +52,16 @@ local function sleep(seconds)
   ngx.sleep(seconds)
 end
 
+local function written(_, level, text) ngx.log(level, text) end
+
+-- nginx ends each line of a request with its address, and of a payer's page that is the token, with which anybody can
+-- open it. A timer's line has none.
+local function log(level, text)
+  if ngx.get_phase() == "init" then return ngx.log(level, text) end
+  if ngx.timer.at(0, written, level, text) then return end
+  io.stderr:write(text, "\n")
+end
+
 -- Streams until the handler is done or the listener gone. Where nginx looks for that itself
 -- (lua_check_client_abort), it would end us without a word.
 local function stream(response)
@@ -61,7 +71,7 @@ local function stream(response)
   end)
   local ok, err = pcall(response.stream, send, sleep)
   response.ended()
-  if not ok then ngx.log(ngx.WARN, "a live connection ended early: ", err) end
+  if not ok then log(ngx.WARN, "a live connection ended early: " .. tostring(err)) end
 end
 
 local function write(response)
@@ -79,9 +89,9 @@ function M.serve(handle, limit)
   write(handle(request))
 end
 
---- Writes to the error log what a handler raised.
+--- Writes to the error log, without the address of the request that is served.
 function M.log(text)
-  if type(ngx) == "table" and ngx.log then ngx.log(ngx.ERR, text) end
+  if type(ngx) == "table" and ngx.log then log(ngx.ERR, text) end
 end
 
 return M

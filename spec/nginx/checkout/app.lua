@@ -25,6 +25,15 @@ function M.hold()
   ngx.print(("%d %d"):format(held:get "calls" or 0, held:get "gone" or 0))
 end
 
+--- Payments cannot be begun from now on: with the argument `raise` that is a fault of ours, else of the ledger.
+function M.spoil()
+  local raises = ngx.var.arg_raise
+  at.pay.payments.create = function()
+    if raises then error "spoilt" end
+    return nil, require("obol.error").new { kind = "storage", message = "the ledger cannot be written" }
+  end
+end
+
 --- Makes a link of the order that the argument names; its path.
 function M.make_link()
   local order = support[ngx.var.arg_kind or "tea"](ngx.var.arg_order)

@@ -229,6 +229,17 @@ describe("a page", function()
     assert(#answer.body < 50 * 1024)
   end)
 
+  it("tells where the payer goes next which host it was, and not its address, with which it can be opened", function()
+    local browser, phone = at.browser(), at.browser { ["user-agent"] = support.PHONE }
+    assert.equal("strict-origin", browser.get(url).headers["referrer-policy"])
+    local link = at.link(support.tea "S-2")
+    phone.submit(link, "web/wechat_h5")
+    local page = phone.get(link).body
+    assert(page:find('<a class="go" href="', 1, true))
+    -- WeChat opens no payment for a browser that does not say where it comes from
+    assert.is_nil(page:find("noreferrer", 1, true))
+  end)
+
   it("names its style and script by their hashes", function()
     local crypto = require "obol.crypto"
     local answer = at.browser().get(url)

@@ -101,7 +101,7 @@ local actions = {}
 
 function actions.redirect(_, view, action)
   if not amounts.is_address(action.url) then return "" end
-  return fill('<a class="go" href="{url}" rel="noreferrer">{go}</a><p class="soft">{hint}</p>',
+  return fill('<a class="go" href="{url}">{go}</a><p class="soft">{hint}</p>',
     { url = action.url, go = view.words.go, hint = view.going and view.words.going or view.words.go_hint })
 end
 
