@@ -90,7 +90,7 @@ end
 
 -- Only what was decided is kept: the same call after a failure is made anew.
 local function keep(shop, slot, print, answer)
-  local decided = answer.status < 500 and answer.status ~= 409 and answer.status ~= 429
+  local decided = answer.status < 500 and answer.status ~= 409 and answer.status ~= 429 and not answer.passes
   if decided and #answer.body <= KEPT_BYTES then
     shop.dict:set(slot, json.encode { print = print, status = answer.status, body = answer.body,
       type = answer.headers["content-type"] }, KEEP_S)

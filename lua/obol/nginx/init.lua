@@ -13,7 +13,8 @@
 --   `Authorization: Bearer <key>` (and `Idempotency-Key`): creates a payment, with `"subscription": true` a
 --   subscription, or with a member `checkout` (`{ "expires_s":, "methods":, "account":, "payer_token":,
 --   "language": }`, each optional) answers `checkout_url`, with which the payer's browser does that. GET
---   `?order_id=`: the payment. Errors are problem+json.
+--   `?order_id=`: the payment. Errors are problem+json; 503 with `retryable`: a limit or a maintenance of accounts
+--   stands against it now, and the same call may be made again later, also with its key.
 -- - `checkout()` (`/checkout/<token>`), `status()` (`/status/<token>`), `returned()` (`/return/<token>`):
 --   the payer's page, its live state, and the way back from a provider's page.
 -- - `notify()` (`/notify/<account>`): notifications of every provider.

@@ -24,14 +24,15 @@ end
 --- What an order may be paid with: see obol.nginx.offers.
 function M.offers(shop, content) return offers.all(shop.pay, trial(shop, content), only_of(content)) end
 
--- Why nothing can take it, for the merchant: what each account says of the order.
-local function none_fits(shop, content)
+-- Why nothing can take it, for the merchant: what each account says of the order. `passes` is true where one may later.
+local function none_fits(shop, content, passes)
   local params, only = trial(shop, content), only_of(content)
   local seen, err = shop.pay:explain(params, { account = only.account, operation = only.operation })
   if not seen then return err end
   local fields = offers.against(shop.pay, params, only, seen.accounts)
   if seen.rules and seen.error then table.insert(fields, 1, { field = "routes", message = tostring(seen.error) }) end
-  return errors.new { kind = "unsupported", message = "no account can take this order", fields = fields }
+  return errors.new { kind = "unsupported", message = "no account can take this order", fields = fields,
+    retryable = passes or nil }
 end
 
 --- A checkout for an order: { url =, token =, ends = (ms) }; nil and an error where the order is wrong, or
@@ -45,7 +46,8 @@ function M.make(shop, params, link)
     return nil, errors.new { kind = "conflict", field = "amount",
       message = "expected the amount of the recorded payment" }
   end
-  if #M.offers(shop, content) == 0 then return nil, none_fits(shop, content) end
+  local found, passes = M.offers(shop, content)
+  if #found == 0 then return nil, none_fits(shop, content, passes) end
   local token = shop.sealer:seal("checkout", content)
   if not token then
     return nil, errors.new { kind = "invalid", message = "expected an order short enough for an address (about 4 KB)" }

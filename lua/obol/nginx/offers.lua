@@ -65,7 +65,8 @@ local function candidates(pay, params, only)
   return list, ruled
 end
 
--- The offer of a method that the rules take, with the account that they would choose now; nil where none takes it.
+-- The offer of a method that the rules take, with the account that they would choose now; nil where none takes it, and
+-- whether one may later.
 local function by_rules(pay, params, only, method)
   local seen = pay:explain(copied(params, method), { operation = only.operation, token = only.payer })
   for _, entry in ipairs(seen and seen.account and seen.accounts or {}) do
@@ -73,7 +74,7 @@ local function by_rules(pay, params, only, method)
       return { account = entry.account, provider = entry.provider, method = method, ruled = true }
     end
   end
-  return nil
+  return nil, seen and seen.error and seen.error.retryable
 end
 
 local function by_account(pay, params, only, one)
@@ -85,18 +86,20 @@ end
 
 --- Every account and method that can take the order: a list of `{ account =, method =, provider =, ruled = }`. Where
 -- the configuration has rules and no account is named, they choose the account of each method, then and again when
--- it is paid: `ruled` is true.
+-- it is paid: `ruled` is true. Then, whether there may be more of them later, when a limit or a maintenance is over.
 -- `only` = { account =, operation =, methods = (a list), payer = (the payer's token, an obol.secret) }.
 function M.all(pay, params, only)
-  local wanted, found = set_of(only.methods), {}
+  local wanted, found, passes = set_of(only.methods), {}, false
   local list, ruled = candidates(pay, params, only)
   for _, one in ipairs(list) do
     if may_offer(one.method, only, wanted) then
-      found[#found + 1] = ruled and by_rules(pay, params, only, one.method)
-        or not ruled and by_account(pay, params, only, one) or nil
+      local offer, later
+      if ruled then offer, later = by_rules(pay, params, only, one.method) end
+      if not ruled then offer = by_account(pay, params, only, one) end
+      found[#found + 1], passes = offer, passes or later == true
     end
   end
-  return found
+  return found, passes
 end
 
 -- What an account has against the order, without its name, and how many things that are.

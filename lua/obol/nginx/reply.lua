@@ -7,8 +7,8 @@ local json = require "obol.json"
 local M = {}
 
 -- What every response carries. Nothing here may be kept by a cache or guessed at by a browser. Where the browser goes
--- next, also in the shop, the host that it came from is told, without which WeChat opens no payment (wechat_h5), and not
--- the address: a Referer goes into logs, and whoever has the address of a payer's page can open it.
+-- next, also in the shop, is told which host it was on, without which WeChat opens no payment (wechat_h5), and not the
+-- address: a Referer goes into logs, and whoever has the address of a payer's page can open it.
 local COMMON = {
   ["cache-control"] = "no-store", ["x-content-type-options"] = "nosniff", ["x-frame-options"] = "DENY",
   ["referrer-policy"] = "strict-origin", ["cross-origin-resource-policy"] = "same-origin",

@@ -52,7 +52,8 @@ function M.subscription(shop, made)
   }
 end
 
---- An error as a problem: its kind decides the status; what the provider wrote stays out.
+--- An error as a problem: its kind decides the status; what the provider wrote stays out. The answer's `passes` is true
+-- where the same call may get another one later.
 function M.fault(err)
   local list
   if err.fields then
@@ -61,7 +62,12 @@ function M.fault(err)
   elseif err.field then
     list = { { field = err.field, message = err.message } }
   end
-  return reply.problem(status_of[err.kind] or 502, tostring(err), { kind = err.kind, errors = list })
+  -- a limit that is used up, or a maintenance: nothing is wrong with the order
+  local status = err.kind == "unsupported" and err.retryable and 503 or status_of[err.kind] or 502
+  local answer = reply.problem(status, tostring(err), { kind = err.kind, errors = list,
+    retryable = err.retryable or nil })
+  answer.passes = err.retryable
+  return answer
 end
 
 return M

@@ -56,6 +56,23 @@ describe("the checkout of a shop with rules", function()
     assert.matches("the rule `broken` failed", tostring(err))
   end)
 
+  it("takes an order again that had to wait, also with the same Idempotency-Key", function()
+    local at = open { { to = "web" }, accounts = { web = { limits = { { count = 1, per = "1h" } } } } }
+    local function both(number)
+      local list, orders = {}, { support.tea("R-1", { checkout = {} }), support.tea("R-2", { method = "wechat_qr" }) }
+      for place, order in ipairs(orders) do
+        local answer, body = at.create(order, { ["idempotency-key"] = "key-" .. place })
+        list[place] = { answer.status, body.retryable }
+        assert.is_nil(answer.headers["idempotent-replayed"], number)
+      end
+      return list
+    end
+    assert.equal(201, at.create(support.tea("R-0", { method = "wechat_qr" })).status)
+    assert.same({ { 503, true }, { 503, true } }, both "first")
+    at.box:advance(61 * 60 * 1000)
+    assert.same({ { 201 }, { 201 } }, both "second")
+  end)
+
   it("keeps to the account that a link names", function()
     local at = open { { to = "spare" } }
     local browser, url = at.browser(), at.link(support.lights "R-1", { account = "cards" })
