@@ -168,7 +168,10 @@ local function begin(client, row, plan, params, product_id, options)
     to = { change = one.key, generation = generation, due_ms = one.claimed_until, looks = ledger.none,
       claimed_until = ledger.none, updated_ms = client.clock() },
   }, row)
-  if not begun then return nil, err end
+  if not begun then
+    exchange.discard(request)
+    return nil, err
+  end
   return one, begun, request
 end
 

@@ -105,12 +105,12 @@ end
 -- Asks what has to be known before, then carries it out.
 local function proceed(client, operation, row, one, plan, wanted, params, options, request, way)
   local asked, err = before.ask(client, operation, one, plan, wanted, options)
-  if asked == nil then return nil, err end
   -- What was asked took time, and a request carries the time at which it was made.
-  if asked then
+  if asked ~= false then
     exchange.discard(request)
     request = nil
   end
+  if asked == nil then return nil, err end
   return carry_out(client, operation, row, one, wanted, params, options, request, way)
 end
 
@@ -120,7 +120,10 @@ local function start(client, operation, row, wanted, params, options, way)
   if not one then return nil, plan end
   way.key = one.key
   local place, refused = failover.enter(way)
-  if place == false then return nil, refused end
+  if place == false then
+    exchange.discard(request)
+    return nil, refused
+  end
   local answer, err, again = proceed(client, operation, row, one, plan, wanted, params, options, request, way)
   client.health:leave(place)
   return answer, err, again

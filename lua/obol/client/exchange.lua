@@ -85,7 +85,10 @@ end
 
 local function send(client, call, request)
   local options, late = M.options_of(client, call, {})
-  if not options then return nil, late end
+  if not options then
+    M.discard(request)
+    return nil, late
+  end
   local ok, reply, err = pcall(wait.spending(client.transport) or client.transport.send, request, options)
   if not ok then
     -- what the interpreter raises at Ctrl-C
@@ -224,6 +227,7 @@ function M.run(client, call)
   if call.token or not session.is_used(client, call.account, call.operation) then return run(client, call) end
   local with, refused, started = {}, nil, client.elapsed()
   for member, value in pairs(call) do with[member] = value end
+  M.discard(call.request)
   with.request = nil
   for place = 1, 2 do
     local err

@@ -58,6 +58,7 @@ function M.run(hand, client, name, operation, params, key, limits)
     if options then
       hand(work:take_request(), options, work)
     else
+      exchange.discard(work:take_request())
       work:conclude(nil, late)
     end
   end

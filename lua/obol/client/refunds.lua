@@ -147,9 +147,13 @@ local function start(client, row, payment, params, amount, options)
   if not request then return nil, err end
   local ready
   ready, err = exchange.prepare(client, payment.account, one.operation, options)
-  if not ready then return nil, err end
-  row, err = begin(client, row, payment, one, params.reason)
-  if not row then return nil, err end
+  if ready then
+    row, err = begin(client, row, payment, one, params.reason)
+  end
+  if not ready or not row then
+    exchange.discard(request)
+    return nil, err
+  end
   local result, shown, reply = attempt.send(client, one, { params = sent, request = request, token = options.token,
     deadline = options.deadline, expect = { key = one.key, order_id = one.order_id, amount = amount,
       refund_id = one.refund_id, provider_id = payment.provider_id } })
