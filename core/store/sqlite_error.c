@@ -57,13 +57,14 @@ bool obol_sqlite_fail(struct obol_sqlite *base, int code, struct obol_err *err, 
         return storage(err, "no space is left for the database");
     case SQLITE_READONLY:
     case SQLITE_PERM:
-        return storage(err, "the database may not be written");
+        return storage(err, "the database may not be written by the user of this process");
     case SQLITE_CORRUPT:
         return storage(err, "the database is damaged");
     case SQLITE_NOTADB:
         return storage(err, "the file is no database of SQLite");
     case SQLITE_CANTOPEN:
-        return storage(err, "the database could not be opened");
+        return storage(err, "the database could not be opened: expected a folder and a file that "
+                            "the user of this process may write");
     case SQLITE_IOERR:
         *retryable = true;
         return obol_fail(err, OBOL_ERR_STORAGE, "",
