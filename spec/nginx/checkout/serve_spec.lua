@@ -130,6 +130,12 @@ describe("the example shop", function()
     assert.equal(413, json.decode(answer.body).status)
   end)
 
+  it("takes a long form along with a browser that comes back, and notes no page of it", function()
+    local token = ("A"):rep(200)
+    assert.equal(404, call("POST", "/pay/return/" .. token, ("a"):rep(60000)).status)
+    assert.is_nil(shop:log():find(token, 1, true))
+  end)
+
   it("shows numbers and health to this machine", function()
     assert.equal(200, call("GET", "/pay/health").status)
     assert.equal(200, call("GET", "/pay/metrics").status)
