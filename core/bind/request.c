@@ -114,6 +114,10 @@ static int request_index(lua_State *L)
         return push_headers(L, request);
     if (strcmp(name, "body") == 0)
         return push_body(L, request);
+    if (strcmp(name, "bytes") == 0) {
+        lua_pushinteger(L, (lua_Integer)request->body.size);
+        return 1;
+    }
     if (strcmp(name, "warning") == 0)
         return request->warning.size != 0 ? push_slice(L, request->warning) : 0;
     if (strcmp(name, "repeat_safe") == 0) {

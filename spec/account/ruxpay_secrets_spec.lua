@@ -40,6 +40,7 @@ describe("a card at RuxPay", function()
         assert.equal("[secret]", tostring(request.body))
         silent(request.url)
         assert.truthy(request.body:reveal():find(NUMBER, 1, true))
+        assert.equal(#request.body, request.bytes)
       end
       silent(tostring(made))
     end

@@ -10,7 +10,7 @@ local script = [[
   local number, cvv = assert(obol.secret.file(%q)), obol.secret "012"
   local pay = assert(obol.open { mode = "test", ledger = "memory", accounts = {
     cards = { provider = "ruxpay", base_url = %q, app_id = "123456", merchant_no = "100001",
-      secret_key = obol.secret "TEST-ONLY-secret-key-0001" } } })
+      secret_key = obol.secret "TEST-ONLY-secret-key-0001" } }, log = %s })
   local payment, err = pay.payments:create({ order_id = "A-1", amount = "8.88", currency = "USD",
     customer = { ip = "127.0.0.1" }, return_url = "https://shop.example/callback",
     notify_url = "https://shop.example/notification",
@@ -50,8 +50,8 @@ describe("a card's number", function()
     support.remove(folder)
   end)
 
-  local function run(month, closes)
-    return (support.run(script:format(path, server.url "ok", month, tostring(closes))))
+  local function run(month, closes, log)
+    return (support.run(script:format(path, server.url "ok", log or "nil", month, tostring(closes))))
   end
 
   it("stands nowhere when a payment was sent, nor when it was refused before", function()
@@ -60,6 +60,7 @@ describe("a card's number", function()
     end
     assert.equal("unknown\ttrue\n", run(12, false))
     assert.equal("unknown\tfalse\n", run(12, true))
+    assert.equal("unknown\tfalse\n", run(12, true, "function() end"))
     assert.equal("invalid\tfalse\n", run(13, true))
   end)
 end)

@@ -36,10 +36,11 @@ end
 --- Whether anybody gets records, who may want to wait.
 M.is_heard = is_heard
 
---- What is told of a request: { warning =, bytes = }, or nil where nobody hears it. Asked before it is sent, as it may
--- be gone then.
+--- What is told of a request: { warning =, bytes = (of its body) }, or nil where nobody hears it. Asked before it is
+-- sent, as it may be gone then. The core's tells its size without its body, of which that would make a copy.
 function M.asked(client, request)
-  return is_heard(client) and { warning = request.warning, bytes = size(request.body) } or nil
+  if not is_heard(client) then return nil end
+  return { warning = request.warning, bytes = request.bytes or size(request.body) }
 end
 
 --- One call: what was asked (see above; nil where nobody heard), what came back (nil where nothing did), its result or
