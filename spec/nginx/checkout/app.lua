@@ -18,6 +18,12 @@ end
 local at = support.open({ url = "http://127.0.0.1/pay", dict = "obol", limits = { streams = 1 } }, true, slowed)
 local M = at.shop
 
+--- `create` of another shop, which shares the dict and the API key.
+function M.create_there()
+  local there = support.open({ url = "http://127.0.0.1/there", dict = "obol" }, true)
+  there.shop.create()
+end
+
 --- Payments are held from now on, or with the argument `off` no more. Answers how many were begun, and how many clients
 -- of ours went away.
 function M.hold()

@@ -16,7 +16,7 @@ describe("the handlers inside nginx", function()
     for path, handler in pairs { ["= /pay/create"] = "create", ["/pay/checkout/"] = "checkout",
       ["/pay/status/"] = "status", ["/pay/return/"] = "returned", ["/pay/notify/"] = "notify",
       ["= /pay/metrics"] = "metrics", ["= /pay/health"] = "health", ["= /link"] = "make_link", ["= /paid"] = "paid",
-      ["= /hold"] = "hold" } do
+      ["= /hold"] = "hold", ["= /there/create"] = "create_there" } do
       locations[#locations + 1] = ([[
         location %s {
           content_by_lua_block { require("spec.nginx.checkout.app").%s() }
@@ -127,6 +127,15 @@ describe("the handlers inside nginx", function()
       return answer.status ~= 409
     end), "its key is taken")
     assert.same({ 201, "true" }, { answer.status, answer.headers["idempotent-replayed"] })
+  end)
+
+  it("answer nothing that another shop with the same dict and API key was asked", function()
+    local order, headers = json.encode(checkout.tea("V-11", { method = "wechat_qr" })), { ["idempotency-key"] = "both",
+      ["content-type"] = "application/json", authorization = "Bearer " .. checkout.KEY }
+    local here, there = call("POST", "/pay/create", order, headers), call("POST", "/there/create", order, headers)
+    assert.same({ 201, 201 }, { here.status, there.status })
+    assert.is_nil(there.headers["idempotent-replayed"])
+    assert.equal("true", call("POST", "/pay/create", order, headers).headers["idempotent-replayed"])
   end)
 
   it("let no byte of a request end a header of a response", function()
