@@ -36,7 +36,8 @@
 -- - `url`: the public address of the handlers; `secret`: 32 bytes or more, or a list, newest first, with which
 --   links are sealed; `keys`: API keys, 16 to 512 visible characters each
 -- - `dict`: the name of a lua_shared_dict for limits; `numbers`: that of one for the numbers, and for the breakers and
---   limits of accounts (see pay:share), which are else in `dict`, where a flood can push them out
+--   limits of accounts (see pay:share), which are else in `dict`, where a flood can push them out. Without them workers
+--   share nothing, and with `lua_code_cache off` each request would begin background work of its own
 -- - `theme`: `name`, `accent` (`#rrggbb`), `logo` (a data URI); `language`: `en` or `zh`, where the browser asks for
 --   neither; `labels`: what an account, a method or `account/method` is called, text or `{ en =, zh = }`
 -- - `background`: `{ every_s = 5, limit = 200 }`, seconds between two looks at what is unresolved and at flows, and how
