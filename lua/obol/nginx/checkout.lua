@@ -45,7 +45,9 @@ local function show(shop, request, found, more)
     method = shop.dict:get("method/" .. found.content.order) }
   for name, value in pairs(more or {}) do about[name] = value end
   if stage.is_open(stage.of(found.payment)) and not is_over(shop, found) then
-    about.offers = link.offers(shop, found.content)
+    about.offers, about.passes = link.offers(shop, found.content)
+    -- there is no other way to choose
+    if #about.offers == 0 and about.problem == "method" then about.problem = nil end
     local cookie, header = cookie_of(shop, request)
     if cookie then about.proof = shop.sealer:proof(found.token, cookie) end
     about.headers = header and { ["set-cookie"] = header } or nil

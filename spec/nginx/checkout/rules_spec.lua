@@ -73,6 +73,20 @@ describe("the checkout of a shop with rules", function()
     assert.same({ { 201 }, { 201 } }, both "second")
   end)
 
+  it("lets the payer come again, where a limit or a maintenance stands against every way for now", function()
+    local at = open { { to = "web" }, accounts = { web = { limits = { { count = 1, per = "1h" } } } } }
+    local browser, url = at.browser(), at.link(support.tea "R-1", { expires_s = 7200 })
+    local form = "form=" .. browser.get(url).body:match 'name="form" value="([^"]*)"' .. "&way=*%2Fwechat_qr"
+    assert.equal(201, at.create(support.tea("R-0", { method = "wechat_qr" })).status)
+    for _, body in ipairs { browser.get(url).body, browser.post(url, form).body } do
+      local notes = {}
+      for note in body:gmatch 'role="alert">(.-)</p>' do notes[#notes + 1] = note end
+      assert.same({ "This order cannot be paid at the moment. Please try again later." }, notes)
+    end
+    at.box:advance(61 * 60 * 1000)
+    assert.equal(303, browser.submit(url, "*/wechat_qr").status)
+  end)
+
   it("keeps to the account that a link names", function()
     local at = open { { to = "spare" } }
     local browser, url = at.browser(), at.link(support.lights "R-1", { account = "cards" })

@@ -89,7 +89,9 @@ local function form(view)
     local checked = (view.chosen or view.offers[1].value) == one.value and " checked" or ""
     rows[place] = fill(ROW, { value = one.value, label = one.label, checked = checked })
   end
-  if #rows == 0 then return fill('<p class="note" role="alert">{none}</p>', words) end
+  if #rows == 0 then
+    return fill('<p class="note" role="alert">{none}</p>', { none = view.passes and words.none_now or words.none })
+  end
   return fill(FORM, { action = "?lang=" .. view.language, proof = view.proof, choose = words.choose, pay = words.pay,
     rows = table.concat(rows), amount = view.content.amount, currency = view.content.currency })
 end
@@ -208,8 +210,8 @@ end
 
 local titles = { choose = "choose", action = "go", waiting = "working" }
 
---- The page of an order: `about` = { token =, content =, payment =, offers = (all that fit), proof =,
--- status =, problem =, chosen =, headers = }.
+--- The page of an order: `about` = { token =, content =, payment =, offers = (all that fit), passes = (whether there
+-- may be some later), proof =, status =, problem =, chosen =, headers = }.
 function M.show(shop, request, about)
   local query = input.query(request)
   local tongue = language(shop, request, about.content)
@@ -218,7 +220,7 @@ function M.show(shop, request, about)
   local is_over = about.content.use == "return" or shop.clock() >= about.content.ends
   local view = { words = words, language = tongue, content = about.content, payment = about.payment, stage = now,
     device = device, proof = about.proof, problem = about.problem, chosen = about.chosen, is_over = is_over,
-    method = about.method,
+    method = about.method, passes = about.passes,
     was_returned = query.returned == "1" and not stage.is_final(now) and now ~= "waiting",
     going = query.go == "1" and not about.problem,
     offers = offers.labelled(offers.on(about.offers or {}, device), shop.labels, tongue, words) }

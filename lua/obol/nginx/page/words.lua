@@ -8,6 +8,7 @@ M.en = {
   lang = "en", other = "zh", other_name = "中文", other_lang = "zh-CN", order = "Order",
   choose = "How would you like to pay?", pay = "Pay", back = "Back to the shop", cancel = "Back without paying",
   none = "This order cannot be paid here. Please ask the shop.",
+  none_now = "This order cannot be paid at the moment. Please try again later.",
   go = "Go on to pay", going = "You are being taken to the payment page.",
   go_hint = "Pay there, then come back: this page shows when the payment has arrived.",
   scan = "Scan the code to pay", scan_wechat_qr = "Scan the code with WeChat", scan_qq_qr = "Scan the code with QQ",
@@ -44,7 +45,7 @@ M.en = {
 M.zh = {
   lang = "zh-CN", other = "en", other_name = "English", other_lang = "en", order = "订单",
   choose = "请选择支付方式", pay = "支付", back = "返回商家", cancel = "不支付，返回商家",
-  none = "此订单无法在此支付，请联系商家。",
+  none = "此订单无法在此支付，请联系商家。", none_now = "此订单暂时无法支付，请稍后再试。",
   go = "前往支付", going = "正在前往支付页面。",
   go_hint = "请在该页面完成支付后返回，到账后本页会显示结果。",
   scan = "请扫码支付", scan_wechat_qr = "请用微信扫一扫支付", scan_qq_qr = "请用 QQ 扫一扫支付",
