@@ -168,6 +168,40 @@ describe("a payment that goes to another account", function()
     assert.same({ "payment.updated", "payment.failed" }, events(ledger))
   end)
 
+  it("has failed at once where its call ends while somebody else is asking", function()
+    local call = coroutine.create(function() return pay.payments:create(notified.order "A-1") end)
+    pay = unanswered(function()
+      coroutine.yield()
+      return support.unknown()
+    end)
+    local ended
+    local other = unanswered(function()
+      ended = select(2, assert(coroutine.resume(call)))
+      return declined
+    end)
+    assert(coroutine.resume(call))
+    assert.equal("failed", other.payments:refresh("A-1").status)
+    assert.equal("unknown", ended.status)
+    assert.same({ "payment.updated", "payment.failed" }, events(ledger))
+    assert.same({}, (problems_of(ledger)))
+  end)
+
+  it("is ended by its call where that is found out in the last moment of it", function()
+    local attempt, seen = require "obol.client.attempt", nil
+    pay = unanswered(support.unknown)
+    local other, let_go = unanswered(function() return declined end), attempt.let_go
+    attempt.let_go = function(...)
+      attempt.let_go = let_go
+      seen = other.payments:refresh("A-1").status
+      return let_go(...)
+    end
+    local payment = pay.payments:create(notified.order "A-1")
+    attempt.let_go = let_go
+    assert.same({ "created", "failed" }, { seen, payment.status })
+    assert.same({ "payment.updated", "payment.updated", "payment.failed" }, events(ledger))
+    assert.same({}, (problems_of(ledger)))
+  end)
+
   it("has failed when its call's time is over, where that ended while it asked", function()
     local is_first = true
     pay = unanswered(function()

@@ -83,14 +83,21 @@ function M.in_flight(client, row) return is_called(client, row) and not row.answ
 --- A function for settle.unit's `goes_on`, of what somebody else found out about an attempt: the call that made it may
 -- go on to another account, if rules chose this one, and only that call says that nothing is left.
 function M.left_to_call(client)
-  return function(one) return one.rule and is_called(client, one) and one.claimed_until or nil end
+  return function(one)
+    -- while it was found out, that call may have come to its end
+    local now = one.rule and is_called(client, one) and client.ledger:attempt(one.key)
+    return now and is_called(client, now) and now.claimed_until or nil
+  end
 end
 
---- The call that made the attempt of a payment that is still unknown is over, without having gone on.
+--- The call that made the attempt of a payment that is still unknown is over, without having gone on. False where
+-- somebody else has found out meanwhile, and may have left it to this call.
 function M.let_go(client, key)
   local one = client.ledger:attempt(key)
-  if not one or one.outcome ~= "unknown" or not one.claimed_until or not one.answered_ms then return end
-  client.ledger:let_go(key, one.claimed_until)
+  if not one then return true end
+  if one.outcome ~= "unknown" then return false end
+  if not one.claimed_until or not one.answered_ms then return true end
+  return client.ledger:let_go(key, one.claimed_until) == true
 end
 
 --- Sends the attempt: `call` is that of exchange.run without key. Answers a result in every case

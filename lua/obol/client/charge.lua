@@ -146,12 +146,22 @@ local function hop(client, operation, row, wanted, params, options, way)
   end
 end
 
+-- The payment `row`, unknown to this call, as it is where somebody else found out meanwhile that its attempt `key` came
+-- to nothing, and left it to this call.
+local function found_out(client, row, shown, key)
+  local fresh = row.status == "unknown" and client.ledger:payment(row.order_id)
+  if not fresh or fresh.attempt ~= key or not between.is(fresh, client.ledger:attempt(key)) then return row, shown end
+  return fresh, nil
+end
+
 -- The end of a call, of whose attempts the last one has the `key`: a payment that is still between two accounts has
 -- failed, because nothing is left; of one that is unknown others say what became of it. Answers the row and the error
 -- to show.
 local function come_to_end(client, row, shown, key)
   if row.attempt ~= key then return row, shown end
-  if row.status == "unknown" then attempt.let_go(client, key) end
+  if row.status == "unknown" and not attempt.let_go(client, key) then
+    row, shown = found_out(client, row, shown, key)
+  end
   if row.status ~= "created" then return row, shown end
   local one = client.ledger:attempt(key)
   if not between.is(row, one) then return row, shown end
@@ -160,14 +170,6 @@ local function come_to_end(client, row, shown, key)
   log.alarm(client, "ledger_failed", { order_id = row.order_id, account = one.account, key = key })
   row.status = "unknown"
   return row, err
-end
-
--- The payment `row`, unknown to this call, as it is where somebody else found out meanwhile that its attempt `key` came
--- to nothing, and left it to this call.
-local function found_out(client, row, shown, key)
-  local fresh = row.status == "unknown" and client.ledger:payment(row.order_id)
-  if not fresh or fresh.attempt ~= key or not between.is(fresh, client.ledger:attempt(key)) then return row, shown end
-  return fresh, nil
 end
 
 -- Goes on from account to account while the rule allows it: the row and the error to show.
