@@ -83,7 +83,6 @@ static _Thread_local struct {
 static pthread_key_t end_of_thread;
 static bool has_end; /* the key is there */
 
-/* A fork while another thread holds the lock would leave the child's pool locked for good. */
 static void push(struct block **list, struct block *block)
 {
     block->next = *list;
@@ -115,6 +114,7 @@ static void put_all_back(void *unused)
     hand.known = false;
 }
 
+/* A fork while another thread holds the lock would leave the child's pool locked for good. */
 __attribute__((constructor)) static void register_handlers(void)
 {
     pthread_atfork(lock_pool, unlock_pool, unlock_pool);
