@@ -110,7 +110,9 @@ end
 local function free_port(wanted)
   local taken = found_by.taken_ports()
   if wanted ~= 0 then
-    if taken[wanted] then return nil, ("port %d is taken; name another one, as in make serve PORT=8801"):format(wanted) end
+    if taken[wanted] then
+      return nil, ("port %d is taken; name another one, as in make serve PORT=8801"):format(wanted)
+    end
     return wanted
   end
   local start = tonumber(random(2), 16) % 12000
