@@ -164,7 +164,7 @@ describe("a ledger on SQLite", function()
       print(payment, err.kind, tostring(err), (shop:sold()))
       print(shop.pay.refunds:create("A-1", { refund_id = "R-1" }))
     ]]):format("sqlite:" .. path)) .. " 2>&1")
-    local refused = "ledger: the database may not be written"
+    local refused = "ledger: the database may not be written by the user of this process"
     assert.equal(("nil\t%s\nnil\tstorage\t%s\t0\nnil\t%s\n"):format(refused, refused, refused), said)
   end)
 
