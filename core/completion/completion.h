@@ -46,6 +46,13 @@ uint64_t obol_completion_open(struct obol_completion_owner *owner, void (*destro
 /* Hands over the result; false when nobody waits for it any more, then it stays the caller's. */
 bool obol_completion_finish(uint64_t id, void *result) OBOL_MUST_USE;
 
+/* The same of several at once, so that whoever waits is woken once. */
+struct obol_completion_done {
+    uint64_t id;
+    void *result; /* null afterwards, unless it stays the caller's */
+};
+void obol_completion_finish_all(struct obol_completion_done *done, size_t count);
+
 /* What destroys a result tells what kind it is of. */
 typedef void obol_completion_destroyer(void *result);
 

@@ -241,19 +241,30 @@ uint64_t obol_completion_open(struct obol_completion_owner *owner, void (*destro
     return id;
 }
 
+void obol_completion_finish_all(struct obol_completion_done *done, size_t count)
+{
+    bool any = false;
+    obol_completion_lock();
+    for (size_t i = 0; i < count; i++) {
+        struct obol_completion_entry *entry = obol_completion_find(done[i].id);
+        if (entry == NULL)
+            continue;
+        entry->result = done[i].result;
+        done[i].result = NULL;
+        mark_done(entry);
+        obol_completion_tell(done[i].id);
+        any = true;
+    }
+    if (any && table->waiters != 0)
+        pthread_cond_broadcast(&table->changed);
+    obol_completion_unlock();
+}
+
 bool obol_completion_finish(uint64_t id, void *result)
 {
-    obol_completion_lock();
-    struct obol_completion_entry *entry = obol_completion_find(id);
-    if (entry != NULL) {
-        entry->result = result;
-        mark_done(entry);
-        obol_completion_tell(id);
-        if (table->waiters != 0)
-            pthread_cond_broadcast(&table->changed);
-    }
-    obol_completion_unlock();
-    return entry != NULL;
+    struct obol_completion_done done = {.id = id, .result = result};
+    obol_completion_finish_all(&done, 1);
+    return done.result == NULL;
 }
 
 /* The entry is gone then. */

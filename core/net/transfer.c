@@ -3,6 +3,8 @@
 
 /* The life of a call between queue and result. */
 
+enum { AT_ONCE = 64 }; /* results that are handed over together */
+
 static struct obol_net_engine *const engine = &obol_net_engine;
 
 static int64_t first_byte_due_ms; /* not later than the earliest of the calls under way; 0: none */
@@ -49,6 +51,14 @@ static void take_out(struct obol_net_call *call)
     engine->cancels -= obol_net_call_has(call, OBOL_NET_MARK_CANCELED) ? 1 : 0;
 }
 
+/* Of calls that nobody waits for any more the results end here. */
+static void hand_over(struct obol_completion_done *done, size_t count)
+{
+    obol_completion_finish_all(done, count);
+    for (size_t i = 0; i < count; i++)
+        obol_net_result_free(done[i].result);
+}
+
 /* These transfers have ended, or end here; the results go where somebody waits for them. */
 static void finish_all(struct obol_net_call *first)
 {
@@ -58,11 +68,14 @@ static void finish_all(struct obol_net_call *first)
     for (struct obol_net_call *call = first; call != NULL; call = call->beside)
         take_out(call);
     obol_net_unlock();
-    for (struct obol_net_call *call = first, *next; call != NULL; call = next) {
-        next = call->beside;
-        obol_net_conclude(call, call->code);
-        if (!obol_completion_finish(call->id, &call->result))
-            obol_net_call_free(call);
+    struct obol_completion_done done[AT_ONCE];
+    for (struct obol_net_call *call = first; call != NULL;) {
+        size_t count = 0;
+        for (; call != NULL && count < AT_ONCE; call = call->beside) {
+            obol_net_conclude(call, call->code);
+            done[count++] = (struct obol_completion_done){.id = call->id, .result = &call->result};
+        }
+        hand_over(done, count);
     }
 }
 
