@@ -1,10 +1,10 @@
 #include "base/random.h"
 
 #include "base/attr.h"
-#include "base/lock.h"
 #include "base/secret.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -14,7 +14,7 @@ static struct {
     OBOL_OWN_LINES pthread_mutex_t lock;
     size_t left; /* at the end of the bytes; those before them were given away and are wiped */
     unsigned char bytes[ROOM];
-} pool = {.lock = OBOL_LOCK_INITIALIZER};
+} pool = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 static void lock_pool(void)
 {

@@ -1,8 +1,8 @@
 #include "base/secret.h"
 
 #include "base/attr.h"
-#include "base/lock.h"
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -59,7 +59,7 @@ static struct {
     struct block *free[CLASSES];
     char *region; /* what is left of the newest region */
     size_t left;
-} pool = {.lock = OBOL_LOCK_INITIALIZER};
+} pool = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 static void lock_pool(void)
 {

@@ -1,6 +1,7 @@
 #include "completion/announcer.h"
 
 #include "base/secret.h"
+#include "base/thread.h"
 #include "completion/client.h"
 #include "completion/completion.h"
 #include "completion/internal.h"
@@ -110,6 +111,7 @@ static void serve(const struct pollfd *list)
 static void *run(void *unused)
 {
     (void)unused;
+    obol_thread_give_way();
     while (!is_stopping()) {
         size_t count = announcer.client_count + 2;
         struct pollfd *list = list_descriptors(count);

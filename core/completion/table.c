@@ -14,7 +14,8 @@ struct obol_completion_owner {
     struct obol_completion_entry *untold; /* the first of these that poll has not told yet */
 };
 
-struct obol_completion_table obol_completion_table = {.lock = OBOL_LOCK_INITIALIZER, .wake = -1};
+struct obol_completion_table obol_completion_table = {.lock = PTHREAD_MUTEX_INITIALIZER,
+                                                      .wake = -1};
 
 static struct obol_completion_table *const table = &obol_completion_table;
 

@@ -5,7 +5,7 @@
 #include "completion/completion.h"
 #include "completion/idmap.h"
 
-#include "base/lock.h"
+#include <pthread.h>
 
 struct obol_completion_entry {
     struct obol_idmap_node node; /* first, so that a node is an entry */

@@ -7,7 +7,7 @@
 
 enum { EXIT_MS = 1000 }; /* how long the end of the process waits for a caller that works */
 
-struct obol_net_engine obol_net_engine = {.lock = OBOL_LOCK_INITIALIZER};
+struct obol_net_engine obol_net_engine = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 static struct obol_net_engine *const engine = &obol_net_engine;
 

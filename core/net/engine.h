@@ -5,8 +5,7 @@
 
 #include "net/call.h"
 
-#include "base/lock.h"
-
+#include <pthread.h>
 #include <stdatomic.h>
 
 /* Guarded by the lock, except where it says otherwise. */

@@ -1,4 +1,5 @@
 #include "base/clock.h"
+#include "base/thread.h"
 #include "net/engine.h"
 
 #include <signal.h>
@@ -83,6 +84,7 @@ static void *run(void *unused)
 {
     (void)unused;
     const struct turn all = {.until_ms = -1};
+    obol_thread_give_way();
     obol_net_lock();
     while (!engine->stopping) {
         int64_t now = obol_clock_monotonic_ms();
