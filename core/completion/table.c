@@ -2,17 +2,9 @@
 #include "base/clock.h"
 #include "base/secret.h"
 
-#include <errno.h>
 #include <time.h>
 
 enum { SPARES_MAX = 256 };
-
-struct obol_completion_owner {
-    size_t entries;
-    struct obol_completion_entry *oldest; /* finished, not taken */
-    struct obol_completion_entry *newest;
-    struct obol_completion_entry *untold; /* the first of these that poll has not told yet */
-};
 
 struct obol_completion_table obol_completion_table = {.lock = PTHREAD_MUTEX_INITIALIZER,
                                                       .wake = -1};
@@ -339,41 +331,6 @@ enum obol_completion_state obol_completion_drop(struct obol_completion_owner *ow
     return state;
 }
 
-static bool is_ready(const struct obol_completion_owner *owner, uint64_t id)
-{
-    if (id == 0)
-        return owner->oldest != NULL || owner->entries == 0;
-    const struct obol_completion_entry *entry = obol_completion_find(id);
-    return entry == NULL || entry->owner != owner || entry->done;
-}
-
-bool obol_completion_ready(struct obol_completion_owner *owner, uint64_t id)
-{
-    obol_completion_lock();
-    bool ready = is_ready(owner, id);
-    obol_completion_unlock();
-    return ready;
-}
-
-bool obol_completion_wait(struct obol_completion_owner *owner, uint64_t id, int64_t timeout_ms)
-{
-    int64_t until_ms = obol_clock_monotonic_ms() + timeout_ms;
-    struct timespec until = {.tv_sec = (time_t)(until_ms / 1000),
-                             .tv_nsec = (long)(until_ms % 1000) * 1000000};
-    obol_completion_lock();
-    table->waiters++;
-    bool ready = is_ready(owner, id);
-    int result = 0;
-    while (!ready && result != ETIMEDOUT) {
-        result = timeout_ms < 0 ? pthread_cond_wait(&table->changed, &table->lock)
-                                : pthread_cond_timedwait(&table->changed, &table->lock, &until);
-        ready = is_ready(owner, id);
-    }
-    table->waiters--;
-    obol_completion_unlock();
-    return ready;
-}
-
 size_t obol_completion_poll(struct obol_completion_owner *owner, uint64_t *ids, size_t room)
 {
     size_t count = 0;
@@ -382,14 +339,6 @@ size_t obol_completion_poll(struct obol_completion_owner *owner, uint64_t *ids, 
         ids[count++] = owner->untold->node.id;
     obol_completion_unlock();
     return count;
-}
-
-size_t obol_completion_waiters(void)
-{
-    obol_completion_lock();
-    size_t waiters = table->waiters;
-    obol_completion_unlock();
-    return waiters;
 }
 
 struct obol_completion_stats obol_completion_stats(void)

@@ -20,6 +20,13 @@ struct obol_completion_entry {
     struct obol_completion_entry *older;
 };
 
+struct obol_completion_owner {
+    size_t entries;
+    struct obol_completion_entry *oldest; /* finished, not taken */
+    struct obol_completion_entry *newest;
+    struct obol_completion_entry *untold; /* the first of these that poll has not told yet */
+};
+
 struct obol_completion_table {
     OBOL_OWN_LINES pthread_mutex_t lock;
     pthread_cond_t changed;
