@@ -25,7 +25,6 @@ enum {
     OBOL_BIND_REQUEST,
     OBOL_BIND_KEPT_REQUEST,
     OBOL_BIND_DEFINED_NAMES,
-    OBOL_BIND_WORDS,
 };
 
 /* Pushes the metatable; true when it was made just now. */

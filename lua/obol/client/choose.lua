@@ -1,5 +1,6 @@
 --- Which account serves a call: those that fit, with the reason why the others do not.
 
+local account_words = require "obol.client.account_words"
 local errors = require "obol.error"
 local exchange = require "obol.client.exchange"
 local fault = require "obol.client.fault"
@@ -19,18 +20,6 @@ local function has(list, wanted)
   return false
 end
 
--- What accounts take, which never changes: a decision looks at it for every account.
-local of_account = setmetatable({}, { __mode = "k" })
-
-local function taken_by(account)
-  local taken = of_account[account]
-  if not taken then
-    taken = { methods = account.methods, currencies = account.currencies }
-    of_account[account] = taken
-  end
-  return taken
-end
-
 local function currency_of(params)
   if money.is(params.amount) then return params.amount:currency() end
   return type(params.currency) == "string" and params.currency or nil
@@ -42,7 +31,7 @@ local function misfit(client, name, operation, params)
   if not account:supports(operation) then
     return fault.unsupported("the provider has no " .. operation, name)
   end
-  local taken = taken_by(account)
+  local taken = account_words.of(account)
   if params.method ~= nil and not has(taken.methods, params.method) then
     return fault.unsupported("the provider does not take this method", name)
   end
