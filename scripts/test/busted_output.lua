@@ -1,22 +1,26 @@
 -- How busted speaks in this project: one line for each spec that did not pass, the slowest spec
 -- files, and the counts in the file that OBOL_COUNTS names. A file that does not load is a failure.
+-- Which spec is at work stands in a file beside the counts, in case it never ends.
 -- OBOL_TIMES may name a file for the milliseconds of every spec file and spec.
 
 local base = require "busted.outputHandlers.base"
 
 local SLOWEST = 5
 
+local function place_of(element)
+  local trace = element.trace or {}
+  return (trace.short_src or "?") .. ":" .. (trace.currentline or 0)
+end
+
 local function describe(entry, word)
-  local trace = entry.element.trace or {}
   local message = entry.message or ""
   if type(message) ~= "string" then message = require("pl.pretty").write(message) end
-  local place = (trace.short_src or "?") .. ":" .. (trace.currentline or 0)
-  io.write(word, " ", place, " ", entry.name or "", "\n")
+  io.write(word, " ", place_of(entry.element), " ", entry.name or "", "\n")
   if message ~= "" then io.write("    ", (message:gsub("\n", "\n    ")), "\n") end
 end
 
-local function append(path, text)
-  local file = assert(io.open(path, "a"))
+local function write(path, mode, text)
+  local file = assert(io.open(path, mode))
   file:write(text)
   file:close()
 end
@@ -26,7 +30,12 @@ end
 local function stopwatch(busted, handler)
   local clock = require("system").monotime
   local files, specs, began = {}, {}, {}
-  local function start(element) began[element] = clock() end
+  local counts = os.getenv "OBOL_COUNTS"
+  local function start(element)
+    began[element] = clock()
+    if counts then write(counts .. ".at", "w", place_of(element) .. " " .. (element.name or "")) end
+    return nil, true
+  end
   local function stop(list, name_of)
     return function(element, parent)
       list[#list + 1] = { clock() - (began[element] or clock()), name_of(element, parent) }
@@ -38,8 +47,7 @@ local function stopwatch(busted, handler)
   busted.subscribe({ "test", "start" }, start)
   busted.subscribe({ "file", "end" }, stop(files, function(file) return file.name end))
   busted.subscribe({ "test", "end" }, stop(specs, function(spec)
-    local trace = spec.trace or {}
-    return ("%s:%s %s"):format(trace.short_src or "?", trace.currentline or 0, handler.getFullName(spec))
+    return place_of(spec) .. " " .. handler.getFullName(spec)
   end))
   return files, specs
 end
@@ -51,7 +59,7 @@ local function write_times(files, specs)
     for _, took in ipairs(list) do lines[#lines + 1] = ("%7.0f %s"):format(took[1] * 1000, took[2]) end
   end
   local path = os.getenv "OBOL_TIMES"
-  if path then append(path, table.concat(lines, "\n") .. "\n") end
+  if path then write(path, "a", table.concat(lines, "\n") .. "\n") end
   local words = {}
   for place = 1, math.min(SLOWEST, #files) do
     words[place] = ("%s %.1f s"):format(files[place][2], files[place][1])
@@ -75,7 +83,7 @@ return function(options)
     local failed = handler.failuresCount + handler.errorsCount
     local path = os.getenv "OBOL_COUNTS"
     if path then
-      append(path, ("%d %d %d\n"):format(handler.successesCount, failed, handler.pendingsCount))
+      write(path, "a", ("%d %d %d\n"):format(handler.successesCount, failed, handler.pendingsCount))
     end
     write_times(files, specs)
     io.write(handler.successesCount, " specs passed, ", failed, " failed, ", handler.pendingsCount,

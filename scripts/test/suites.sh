@@ -11,6 +11,20 @@ stage_failed=0
 rm -rf "$counts"
 mkdir -p "$counts"
 
+# suite_watch PID SECONDS: says what runs below the process after so long, when it is about to be ended: what hangs
+# is gone a moment later.
+suite_watch() {
+  trap 'kill $!; exit' TERM
+  sleep "$2" >/dev/null 2>&1 &
+  wait $!
+  trap - TERM
+  suite_below="$1"
+  while [ -n "$suite_below" ]; do
+    ps -o pid,ppid,etimes,time,stat,wchan:24,args -p "$suite_below" | cut -c1-240
+    suite_below=$(ps -o pid= --ppid "$suite_below" | tr -s ' \n' ',' | sed 's/^,//; s/,$//')
+  done
+}
+
 # suite NAME COMMAND...
 suite() {
   suite_name=$1
@@ -23,8 +37,16 @@ suite() {
   OBOL_COUNTS=$(pwd)/$suite_counts.raw
   case $counts in /*) OBOL_COUNTS=$suite_counts.raw ;; esac
   export OBOL_COUNTS
-  timeout -k 10 "$SUITE_SECONDS" "$@" </dev/null || suite_status=$?
-  if [ "$suite_status" = 124 ]; then echo "$suite_name: over its $SUITE_SECONDS seconds"; fi
+  timeout -k 10 "$SUITE_SECONDS" "$@" </dev/null &
+  suite_pid=$!
+  suite_watch "$suite_pid" $((SUITE_SECONDS - 20)) &
+  wait "$suite_pid" || suite_status=$?
+  kill $! 2>/dev/null
+  wait $! 2>/dev/null
+  if [ "$suite_status" = 124 ]; then
+    echo "$suite_name: over its $SUITE_SECONDS seconds, in $(cat "$OBOL_COUNTS.at" 2>/dev/null)"
+  fi
+  rm -f "$OBOL_COUNTS.at"
   awk -v status="$suite_status" '
     { lines++; passed += $1; failed += $2; skipped += $3 }
     END {

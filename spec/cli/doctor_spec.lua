@@ -141,7 +141,7 @@ describe("obol doctor", function()
   it("tells of a certificate that nobody vouches for, and of one that is trusted", function()
     os.execute(("cd %s && openssl req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out cert.pem -days 2 "
       .. "-subj /CN=spec -addext subjectAltName=IP:127.0.0.1 2>/dev/null"):format(folder))
-    local pipe = assert(io.popen(("echo $$; cd %s; exec openssl s_server -accept 127.0.0.1:0 -key key.pem "
+    local pipe = assert(io.popen(("echo $$; cd %s; exec timeout 100 openssl s_server -accept 127.0.0.1:0 -key key.pem "
       .. "-cert cert.pem -www </dev/null 2>/dev/null"):format(folder)))
     local pid = pipe:read "*l"
     local port

@@ -164,8 +164,9 @@ describe("obol flow", function()
     end)
 
     it("follows a flow to its end", function()
-      local job = io.popen(("cd %s && OBOL_LUA=%s %s/scripts/obol flow run sale '{\"order_id\":\"A-run\"}' --id F-run "
-        .. "--every 1s 2>&1; echo status $?"):format(support.quote(world.folder), support.lua, support.root))
+      local job = io.popen(("cd %s && OBOL_LUA=%s timeout 100 %s/scripts/obol flow run sale "
+        .. "'{\"order_id\":\"A-run\"}' --id F-run --every 1s 2>&1; echo status $?"):format(support.quote(world.folder),
+        support.lua, support.root))
       -- it waits once it has shown what there is to pay
       local lines = {}
       repeat lines[#lines + 1] = job:read "*l" until not lines[#lines] or lines[#lines]:find "the payer opens"

@@ -38,7 +38,7 @@ describe("obol sandbox", function()
   for _, signal in ipairs { "INT", "TERM" } do
     it("prints its address first, answers there, and ends well on " .. signal, function()
       local before = folders()
-      local command = "echo $$; exec env OBOL_LUA=%s scripts/obol sandbox --port 0"
+      local command = "exec timeout 100 sh -c 'echo $$; exec env OBOL_LUA=%s scripts/obol sandbox --port 0'"
       local pipe = assert(io.popen(command:format(support.lua)))
       local pid, url = pipe:read "*l", pipe:read "*l"
       assert.truthy(url:find "^http://127%.0%.0%.1:%d+$")

@@ -42,7 +42,8 @@ end
 function M.shell(folder, command, environment)
   local words = { "OBOL_LUA=" .. M.quote(M.lua), "NO_COLOR=1" }
   for name, value in pairs(environment or {}) do words[#words + 1] = name .. "=" .. M.quote(value) end
-  os.execute(("cd %s && env %s %s >out 2>err </dev/null; echo $? >status"):format(M.quote(folder),
+  -- (what hangs ends as one spec that fails, and not as a suite without a word)
+  os.execute(("cd %s && timeout -k 5 300 env %s %s >out 2>err </dev/null; echo $? >status"):format(M.quote(folder),
     table.concat(words, " "), command))
   return { status = tonumber(M.read(folder .. "/status"):match "%d+"), out = M.read(folder .. "/out"),
     err = M.read(folder .. "/err") }

@@ -43,8 +43,8 @@ local function run(self, case, mode, point)
     case.plant or "")
   local where = point and ("OBOL_CRASH_POINT=%d OBOL_CRASH_SOON=%s"):format(point, case.soon or "") or ""
   -- what a killed process leaves in its folder for temporary files goes with ours
-  local pipe = assert(io.popen(("TMPDIR=%s %s OBOL_CRASH_MODE=%s %s exec %s spec/crash/child.lua 2>&1"):format(
-    case.folder, environment, mode, where, M.lua())))
+  local pipe = assert(io.popen(("TMPDIR=%s %s OBOL_CRASH_MODE=%s %s exec timeout -k 5 120 %s " ..
+    "spec/crash/child.lua 2>&1"):format(case.folder, environment, mode, where, M.lua())))
   local rest = {}
   for line in pipe:lines() do
     local word, value = line:match "^(%l+) (.*)$"

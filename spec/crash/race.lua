@@ -16,8 +16,9 @@ local START_MS = 1700000000000
 -- One process; `point` is where it is killed, nil for one that lives.
 local function start(url, folder, place, number, orders, point)
   return assert(io.popen(("TMPDIR=%s OBOL_CRASH_URL=%s OBOL_CRASH_FOLDER=%s OBOL_CRASH_LEDGER=%s " ..
-    "OBOL_RACE_NUMBER=%d OBOL_RACE_ORDERS=%d OBOL_CRASH_POINT=%s exec %s spec/crash/racer.lua 2>&1"):format(folder, url,
-    folder, support.quote(place), number, orders, point or "", harness.lua())))
+    "OBOL_RACE_NUMBER=%d OBOL_RACE_ORDERS=%d OBOL_CRASH_POINT=%s exec timeout -k 5 200 %s " ..
+    "spec/crash/racer.lua 2>&1"):format(folder, url, folder, support.quote(place), number, orders,
+    point or "", harness.lua())))
 end
 
 local function give(race, word)
