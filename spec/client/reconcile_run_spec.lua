@@ -79,6 +79,36 @@ describe("a run of pay:reconcile", function()
     clock.now = clock.now + 40000
     assert.equal(2, pay:reconcile().looked)
   end)
+
+  it("puts a row off that it can tell no next moment of, and goes on with the others", function()
+    local pay, _, transport, clock, ledger = open("cards", { create = page, query = page })
+    for place = 1, 3 do pay.payments:create(notified.order("A-" .. place)) end
+    clock.now = clock.now + 6000
+    local kind = require("obol.client.reconcile.kinds")[1]
+    local plan = kind.plan
+    finally(function() kind.plan = plan end)
+    kind.plan = function(client, row, ...)
+      if row.order_id == "A-2" then error "a strange row" end
+      return plan(client, row, ...)
+    end
+    local due = pay:reconcile({ dry_run = true }).due
+    local function of(list)
+      for _, entry in ipairs(list) do if entry.id == "A-2" then return entry end end
+    end
+    assert.same({ 3, "internal" }, { #due, of(due).error.kind })
+    local entries = {}
+    local report, err = pay:reconcile { on_progress = function(entry) entries[#entries + 1] = entry end }
+    assert.is_nil(err)
+    assert.same({ 3, 1, 3 }, { report.looked, report.failed, transport.count "payment.query" })
+    assert.same({ "failed", "internal" }, { of(entries).result, of(entries).error.kind })
+    assert.matches("a strange row", of(entries).error.message)
+    local row = assert(ledger:payment "A-2")
+    assert.same({ clock.now + 3600000, 1 }, { row.due_ms, row.looks })
+    kind.plan = plan
+    clock.now = clock.now + 3600000
+    pay:reconcile()
+    assert.equal(6, transport.count "payment.query")
+  end)
 end)
 
 describe("a ledger that fails while it is reconciled", function()

@@ -83,8 +83,7 @@ local function list(client, run, report)
     local rows, err = client.ledger:due(kind.name, run.until_ms, (run.limit or 10000) + 1)
     if not rows then error(err, 0) end
     for _, row in ipairs(rows) do
-      local _, why, one = kind.plan(client, row, client.clock())
-      report.due[#report.due + 1] = look.entry(kind, row, why, one)
+      report.due[#report.due + 1] = look.preview(client, kind, row)
     end
   end
   table.sort(report.due, function(a, b) return a.due_ms < b.due_ms end)

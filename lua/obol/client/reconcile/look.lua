@@ -11,6 +11,8 @@ local ledger = require "obol.ledger"
 local M = {}
 
 local SPARE_MS, TRIES = 5000, 3
+-- A row for which no next moment can be told, by a fault of ours, waits so long for the next version.
+local PUT_OFF_MS = 3600000
 
 -- The error object of what was raised; anything else is a fault of this library.
 local function error_of(raised)
@@ -22,7 +24,7 @@ local function reread(client, kind, key)
   return client.ledger.store:get(kind.name, key)
 end
 
--- When the row comes next, as columns; why it cannot be resolved; its attempt.
+-- When the row comes next, as columns; why it cannot be resolved; its attempt. Raises.
 local function plan(client, kind, row, since_ms, err)
   -- the look that ends here counts
   local looks = (row.looks or 0) + 1
@@ -34,19 +36,29 @@ local function plan(client, kind, row, since_ms, err)
   return to, why, one
 end
 
--- Ends the look: the row as it is then, why it cannot be resolved, its attempt; or nil and an error.
+-- The same, but raises only what the ledger answered: what goes wrong with one row must not hold up the others. What
+-- went wrong comes last then, and the row is put off.
+local function plan_safely(client, kind, row, since_ms, err)
+  local ok, to, why, one = pcall(plan, client, kind, row, since_ms, err)
+  if ok then return to, why, one end
+  if errors.is(to) then error(to, 0) end
+  return { due_ms = since_ms + PUT_OFF_MS, looks = (row.looks or 0) + 1 }, nil, nil, error_of(to)
+end
+
+-- Ends the look: the row as it is then, why it cannot be resolved, its attempt, and what went wrong with it; or nil
+-- and an error.
 local function finish(client, kind, key, row, since_ms, until_ms, err)
   local ledger_err
   for _ = 1, TRIES do
     local fresh, read_err = reread(client, kind, key)
     if not fresh then return nil, read_err end
-    local to, why, one = plan(client, kind, fresh, since_ms, err)
+    local to, why, one, odd = plan_safely(client, kind, fresh, since_ms, err)
     -- What changed the row meanwhile said when it comes next, and nobody has the lease any more.
-    if fresh.claimed_until ~= until_ms then return fresh, why, one end
+    if fresh.claimed_until ~= until_ms then return fresh, why, one, odd end
     if fresh.due_ms ~= row.due_ms then to.due_ms, to.looks = nil, nil end
     local ok
     ok, ledger_err = client.ledger:looked(kind.name, key, fresh, to)
-    if ok then return attempt.merged(fresh, to), why, one end
+    if ok then return attempt.merged(fresh, to), why, one, odd end
     if ledger_err.kind ~= "conflict" then return nil, ledger_err end
   end
   return nil, ledger_err
@@ -59,6 +71,12 @@ function M.entry(kind, row, why, one, err)
     account = row.account, since_ms = row.created_ms or row.received_ms, due_ms = row.due_ms, looks = row.looks or 0,
     why = why, error = err or fault.of_row(row.error), attempt = one and attempt.view(one),
   }
+end
+
+--- What is shown of a row that is not looked at: as M.entry. Raises what the ledger answers.
+function M.preview(client, kind, row)
+  local _, why, one, odd = plan_safely(client, kind, row, client.clock())
+  return M.entry(kind, row, why, one, odd)
 end
 
 local ends = { succeeded = true, failed = true, canceled = true, expired = true }
@@ -86,9 +104,10 @@ function M.run(client, kind, row, timeout_ms)
   local fine, raised = pcall(kind.look, client, claimed, checked.check(client, { timeout_ms = timeout_ms }))
   local shown = raised
   if not fine then shown = error_of(raised) end
-  local finished, after, why, one = pcall(finish, client, kind, key, row, since_ms, until_ms, shown)
+  local finished, after, why, one, odd = pcall(finish, client, kind, key, row, since_ms, until_ms, shown)
   if not finished then return nil, error_of(after) end
   if not after then return nil, why or fault.missing("the row is not there any more") end
+  shown = shown or odd
   local entry = M.entry(kind, after, why, one, shown)
   entry.result = result_of(kind, row, after, shown)
   return entry
