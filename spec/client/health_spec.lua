@@ -53,6 +53,16 @@ describe("an account whose calls fail", function()
     assert.equal(sent, #transport.sent)
   end)
 
+  it("is left alone for as long as its answer asks", function()
+    local world = { one = function()
+      return { status = 503, headers = { ["retry-after"] = "40" }, body = "x", unreadable = true }
+    end }
+    local pay, _, clock = open({ { to = { "one", "two" }, failover = false },
+      accounts = { one = { breaker = breaker } } }, world)
+    for place = 1, 2 do pay.payments:create(card("A-" .. place)) end
+    assert.equal(clock.now + 40 * SECOND, line(pay, "one").probes_from_ms)
+  end)
+
   it("opens its breaker by technical failures alone", function()
     for _, case in ipairs {
       { refused, true }, { support.unknown, true },

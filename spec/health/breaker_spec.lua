@@ -83,6 +83,23 @@ describe("a breaker", function()
       assert.equal(clock.now + 10 * SECOND, support.line(made).probes_from_ms)
     end)
 
+  it("pauses as long as the provider asks for, up to the longest", function()
+    local made, clock = support.new { failures = 1, probes = 1, pause_ms = 10 * SECOND, longest_ms = MINUTE }
+    local function fail(seconds)
+      clock.now = (support.line(made) or {}).probes_from_ms or clock.now
+      local ms = seconds and seconds * SECOND
+      support.calls(made, clock, { outcome = "unknown", answered = true, status = 503, retry_after_ms = ms })
+      return (support.line(made).probes_from_ms - clock.now) / SECOND
+    end
+    assert.equal(25, fail(25))
+    assert.equal(50, fail(1))
+    assert.equal(60, fail(86400))
+    clock.now = support.line(made).probes_from_ms
+    support.calls(made, clock, works)
+    assert.equal(10, fail(0))
+    assert.equal(20, fail(nil))
+  end)
+
   it("learns nothing from calls that began before it could be probed", function()
     local made, clock = support.new { failures = 1, probes = 1, pause_ms = 10 * SECOND }
     support.calls(made, clock, fails)

@@ -141,6 +141,8 @@ local function facts_of(call, told, reply, started)
   facts.outcome, facts.kind, facts.answered = told.outcome, told.kind, reply ~= nil
   facts.status, facts.payer = reply and reply.status, call.token ~= nil and not call.own
   facts.limit_ms = call.deadline - started
+  facts.retry_after_ms = facts.status and (facts.status == 429 or facts.status >= 500) and fault.retry_after_ms(reply)
+    or nil
   return facts
 end
 

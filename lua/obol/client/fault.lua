@@ -58,8 +58,9 @@ local function header(reply, name)
   return type(value) == "string" and #value <= 128 and value or nil
 end
 
--- Seconds only: a date would need a clock that both sides share.
-local function retry_after_ms(reply)
+--- For how long a reply asks not to be called again, or nil. Seconds only: a date would need a clock that both sides
+-- share.
+function M.retry_after_ms(reply)
   local seconds = (header(reply, "retry-after") or ""):match("^%d%d?%d?%d?%d?$")
   return seconds and tonumber(seconds) * 1000 or nil
 end
@@ -76,7 +77,7 @@ function M.of_result(result, account, reply)
     message = words_of(outcome, kind) .. (result.why and ": " .. result.why or code_hint(code)),
     provider_code = code, provider_message = result.message,
     http_status = reply and reply.status, request_id = result.request_id or header(reply, "x-request-id"),
-    retryable = outcome == "not_sent" or kind == "rate_limited", retry_after_ms = retry_after_ms(reply),
+    retryable = outcome == "not_sent" or kind == "rate_limited", retry_after_ms = M.retry_after_ms(reply),
   }
 end
 

@@ -1,7 +1,8 @@
 --- The breaker of an account's operation, in a store that many workers change at once.
 --
 -- Closed: calls are counted. It opens after `failures` in a row, or when of `least` calls or more in the window the
--- part `rate` failed. Open: nobody should call before its pause is over. Then it is half open: a few calls probe,
+-- part `rate` failed. Open: nobody should call before its pause is over, which lasts as long as the provider asked for
+-- (`Retry-After`), where that is more; `longest_ms` at most. Then it is half open: a few calls probe,
 -- each with a place that it holds by a lease, so that one that never comes back frees it. After `probes` that worked
 -- it closes; after one that failed it is open again, for twice as long as before, `longest_ms` at most.
 --
@@ -28,6 +29,8 @@ function M.state(store, names, settings, now)
   if from - now > settings.longest_ms then from = now - settings.longest_ms end
   return now < from and "open" or "half_open", from, pause
 end
+
+local function pause_of(settings, ms, asked_ms) return math.min(math.max(ms, asked_ms or 0), settings.longest_ms) end
 
 -- The moment rounded, and the entry that lives until nobody asked for an hour.
 local function put(store, names, how, now, pause)
@@ -56,7 +59,7 @@ local function is_over_rate(store, names, settings, now, place)
 end
 
 -- A call of a closed breaker: `open` and from when it is probed, where this one opened it.
-local function count(store, sums, names, settings, is_good, now)
+local function count(store, sums, names, settings, is_good, now, asked_ms)
   local place, lasts = math.floor(now / settings.window_ms), 2 * settings.window_ms / 1000
   -- the name is made once for each window, because calls are many
   if names.place_now ~= place then names.place_now, names.all_now = place, names.all .. place end
@@ -69,17 +72,18 @@ local function count(store, sums, names, settings, is_good, now)
   store:incr(names.bad .. place, 1, 0, lasts)
   local row = store:incr(names.row, 1, 0, HOUR_S) or 1
   if row < settings.failures and not is_over_rate(store, names, settings, now, place) then return nil end
-  local added, from = put(store, names, "add", now, settings.pause_ms)
+  local added, from = put(store, names, "add", now, pause_of(settings, settings.pause_ms, asked_ms))
   if added then return "open", from end
   return nil
 end
 
---- Counts a call that began at `began` and has ended now. Answers the new state where this call changed it, and of
+--- Counts a call that began at `began` and has ended now; `asked_ms` is how long the provider asks to be left alone
+-- (nil: it does not). Answers the new state where this call changed it, and of
 -- `open` the moment from which it is probed. `sums` is the store, or an obol.gather over it: what only adds up may
 -- come a moment later, so that of calls that work a failure in the same moment may know some less.
-function M.record(store, sums, names, settings, is_good, began, now)
+function M.record(store, sums, names, settings, is_good, began, now, asked_ms)
   local state, from, pause = M.state(store, names, settings, now)
-  if state == "closed" then return count(store, sums, names, settings, is_good, now) end
+  if state == "closed" then return count(store, sums, names, settings, is_good, now, asked_ms) end
   -- what began before says nothing of how it is now
   if state == "open" or began < from then return nil end
   if is_good then
@@ -89,7 +93,7 @@ function M.record(store, sums, names, settings, is_good, began, now)
     return "closed"
   end
   store:delete(names.proven)
-  return "open", select(2, put(store, names, "set", now, math.min(pause * 2, settings.longest_ms)))
+  return "open", select(2, put(store, names, "set", now, pause_of(settings, pause * 2, asked_ms)))
 end
 
 --- Whether one more probe would get a place.

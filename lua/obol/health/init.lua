@@ -41,14 +41,16 @@ local function settings_of(self, account)
 end
 
 --- Counts what came of a call that began at `began_ms` (by the clock) and took `duration_ms`: `facts` are those of
--- obol.health.judge. What says nothing of the account is not counted.
+-- obol.health.judge, and `retry_after_ms` where the provider asks for a pause. What says nothing of the account is not
+-- counted.
 function Health:record(account, operation, facts, began_ms, duration_ms)
   local is_good = judge.judge(facts)
   if is_good == nil then return end
   local names, settings, now = names_of(self, account, operation), settings_of(self, account), self.clock()
   rates.add(self.sums, names.rates, (settings or preset).half_life_ms, now, is_good, duration_ms)
   if not settings then return end
-  local state, from = breaker.record(self.store, self.sums, names.breaker, settings, is_good, began_ms, now)
+  local state, from = breaker.record(self.store, self.sums, names.breaker, settings, is_good, began_ms, now,
+    facts.retry_after_ms)
   if state and self.told then
     self.told { account = account, operation = operation, state = state, probes_from_ms = from }
   end
