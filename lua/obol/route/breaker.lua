@@ -3,8 +3,8 @@
 --
 -- * `failures` (5): so many technical failures in a row open it
 -- * `rate` (0.5), `least` (20), `window` (`1m`): or this part of all calls in the window, of so many at least
--- * `pause` (`10s`), `longest` (`5m`): how long nobody calls before it is probed; doubled by each probe that fails, and no
---   shorter than the `Retry-After` of the answer that opened it; the longest at most
+-- * `pause` (`10s`), `longest` (`5m`): how long nobody calls before it is probed; doubled by each probe that fails, no
+--   shorter than the `Retry-After` of the answer that opened it, and the longest at most
 -- * `probes` (2): how many probe at once, and how many have to work before it closes
 -- * `half_life` (`10m`): the age at which a call counts half in the rates that are shown
 
