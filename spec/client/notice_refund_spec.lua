@@ -129,6 +129,41 @@ describe("a notification of a refund", function()
     assert.is_table(pay.refunds:create("A-1", { refund_id = "R-2", amount = "3.88" }))
   end)
 
+  it("may tell nothing of ours but the provider's own id of it, and is not counted twice", function()
+    local pay, state = refunded { refund = { outcome = "accepted", id = "re-1" } }
+    local more = { refund_id = false, refund_provider_id = "re-1" }
+    assert.equal(400, pay.notifications:receive("a", told("e0", { refund_id = false, refund_provider_id = "re-1",
+      amount = money("3.01", "USD") })).status)
+    for place = 1, 2 do
+      assert.equal(200, pay.notifications:receive("a", told("e" .. place, more)).status)
+      assert.equal("3.00", pay.payments:get("A-1").refunded:format())
+    end
+    assert.equal("succeeded", pay.refunds:get("R-1").status)
+    assert.same({ "mismatch" }, state.alarms)
+    -- one that was started elsewhere, told twice
+    more.refund_provider_id = "re-2"
+    for place = 3, 4 do
+      assert.equal(200, pay.notifications:receive("a", told("e" .. place, more)).status)
+      assert.equal("6.00", pay.payments:get("A-1").refunded:format())
+    end
+    assert.same({ "mismatch", "foreign_refund" }, state.alarms)
+  end)
+
+  it("waits while one of the same amount is under way whose id nobody knows yet", function()
+    local pay, state, _, clock = refunded { refund = support.unknown, refund_query = support.unknown }
+    local more = { refund_id = false, refund_provider_id = "re-1" }
+    assert.equal(500, pay.notifications:receive("a", told("e1", more)).status)
+    assert.equal("0.00", pay.payments:get("A-1").refunded:format())
+    -- one of another amount is another
+    assert.equal(200, pay.notifications:receive("a", told("e2", { refund_id = false, refund_provider_id = "re-2",
+      amount = money("1.00", "USD") })).status)
+    state.refund_query = { outcome = "succeeded", id = "re-1" }
+    clock.now = clock.now + 60000
+    assert.equal("succeeded", pay.refunds:refresh("R-1").status)
+    assert.equal(200, pay.notifications:receive("a", told("e1", more)).status)
+    assert.equal("4.00", pay.payments:get("A-1").refunded:format())
+  end)
+
   it("that was started elsewhere and failed, or is not proven, changes no sum", function()
     local pay, state = refunded { refund_query = { outcome = "unknown", found = false } }
     local function receive(id, more)
@@ -192,6 +227,25 @@ describe("a notification of a refund", function()
     local payment = pay.payments:get "A-1"
     assert.equal("8.88", payment.surplus[1].refunded)
     assert.equal("0.00", payment.refunded:format())
+  end)
+
+  it("of a second success that nobody was told of waits for that", function()
+    local create = { outcome = "declined" }
+    local pay, state, _, clock = notified.open("cards", { create = function() return create end })
+    local first = pay.payments:create(order "A-1").attempts[1].key
+    create = { outcome = "succeeded", provider_id = "tx-1" }
+    pay.payments:create(order "A-1")
+    local back = told("r1", { refund_id = "c-1", key = first, provider_id = "tx-2", amount = money("8.88", "USD") })
+    assert.equal(500, pay.notifications:receive("a", back).status)
+    assert.equal("0.00", pay.payments:get("A-1").refunded:format())
+    local paid = notified.event("e1", { key = first, provider_id = "tx-2" })
+    assert.equal(200, pay.notifications:receive("a", paid).status)
+    -- nobody delivers it again
+    clock.now = clock.now + 3600000
+    assert(pay:reconcile())
+    local payment = pay.payments:get "A-1"
+    assert.same({ "0.00", "8.88" }, { payment.refunded:format(), payment.surplus[1].refunded })
+    assert.same({ "surplus", "foreign_refund" }, state.alarms)
   end)
 
   it("of nothing that is recorded is kept for later", function()

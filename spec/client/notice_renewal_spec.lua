@@ -160,4 +160,72 @@ describe("a charge of a subscription after the first", function()
     assert.equal("0.00", first.refunded:format())
     assert.is_false(first.disputed)
   end)
+
+  -- Providers know a renewal by what names the first charge: our reference or the first order's id.
+  for name, member in pairs { key = true, order_id = "S-1" } do
+    it("is meant by its provider's id where a dispute or refund names the first charge by its " .. name, function()
+      local pay, state, charge, clock, ledger = begun()
+      clock.now = clock.now + 7 * DAY
+      charge "tx-2"
+      local value = name == "key" and ledger:payment("S-1").attempt or member
+      assert.equal(200, pay.notifications:receive("a", notified.event("d1", { type = "dispute.opened", [name] = value,
+        provider_id = "tx-2" })).status)
+      local told = { type = "refund.updated", [name] = value, provider_id = "tx-2", refund_id = "c-1" }
+      assert.equal(200, pay.notifications:receive("a", notified.event("r1", told)).status)
+      local renewal, first = pay.payments:get "S-1/tx-2", pay.payments:get "S-1"
+      assert.same({ true, "8.88" }, { renewal.disputed, renewal.refunded:format() })
+      assert.same({ false, "0.00" }, { first.disputed, first.refunded:format() })
+      assert.same({ "dispute", "foreign_refund" }, state.alarms)
+      -- a dispute of a charge of which nobody was told stands with the order, a refund of it waits
+      told.provider_id, told.refund_id = "tx-3", "c-2"
+      assert.equal(500, pay.notifications:receive("a", notified.event("r2", told)).status)
+      assert.equal("0.00", pay.payments:get("S-1").refunded:format())
+      assert.equal(200, pay.notifications:receive("a", notified.event("d2", { type = "dispute.opened", [name] = value,
+        provider_id = "tx-3" })).status)
+      assert.is_true(pay.payments:get("S-1").disputed)
+      charge "tx-3"
+      assert.equal(200, pay.notifications:receive("a", notified.event("r2", told)).status)
+      assert.equal("8.88", pay.payments:get("S-1/tx-3").refunded:format())
+    end)
+  end
+
+  it("is given back also where the provider tells the first order's id of it", function()
+    local pay, state, charge, clock = begun(function(_, state) state.refund = { outcome = "accepted" } end)
+    clock.now = clock.now + 7 * DAY
+    charge "tx-2"
+    assert.equal("processing", pay.refunds:create("S-1/tx-2", { refund_id = "R-1" }).status)
+    local told = { type = "refund.updated", refund_id = "R-1", order_id = "S-2", provider_id = "tx-2" }
+    assert.equal(400, pay.notifications:receive("a", notified.event("r1", told)).status)
+    told.order_id = "S-1"
+    assert.equal(200, pay.notifications:receive("a", notified.event("r2", told)).status)
+    assert.equal("8.88", pay.payments:get("S-1/tx-2").refunded:format())
+    assert.same({ "mismatch" }, state.alarms)
+  end)
+
+  it("is compared by all but the order_id when its refund is asked about", function()
+    local pay, state, charge, clock = begun(function(_, state) state.refund = support.unknown end)
+    clock.now = clock.now + 7 * DAY
+    charge "tx-2"
+    assert.equal("unknown", pay.refunds:create("S-1/tx-2", { refund_id = "R-1" }).status)
+    local expected
+    state.refund_query = function()
+      local reply = { status = 200, headers = {}, body = "{}", result = { outcome = "succeeded" } }
+      return setmetatable(reply, { __newindex = function(_, _, context) expected = context.expect end })
+    end
+    clock.now = clock.now + DAY
+    assert.equal("succeeded", pay.refunds:refresh("R-1").status)
+    assert.is_nil(expected.order_id)
+    assert.same({ "tx-2", "R-1" }, { expected.provider_id, expected.refund_id })
+  end)
+
+  it("is kept, with an alarm, where an order of the merchant's has its order_id", function()
+    local pay, state, charge, clock, ledger = begun()
+    assert(pay.payments:create(notified.order("S-1/tx-2", { amount = "1.00" })))
+    clock.now = clock.now + 7 * DAY
+    assert.equal(500, charge("tx-2").status)
+    local other = pay.payments:get "S-1/tx-2"
+    assert.same({ "1.00", nil }, { other.amount:format(), other.renewal_of })
+    assert.equal("key/" .. ledger:payment("S-1").attempt, ledger:notification("a/tx-2").waits_for)
+    assert.same({ "mismatch" }, state.alarms)
+  end)
 end)

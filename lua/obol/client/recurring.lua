@@ -59,6 +59,11 @@ local function write_charge(client, row, first, charge, also)
   local new = charged_row(client, row, first, charge)
   local known, err = client.ledger:payment(new.order_id)
   if err then return nil, err end
+  if known and known.renewal_of ~= row.order_id then
+    err = fault.conflict("another payment has the order_id that this charge is to have", row.account)
+    err.field = "order_id"
+    return nil, err
+  end
   if known and (known.status == "succeeded" or charge.failed) then return false end
   local unit = { subject = "payments", key = new.order_id, new = new, also = { also }, events = { {
     type = charge.failed and "payment.failed" or "subscription.renewed", order_id = new.order_id,
@@ -91,7 +96,8 @@ function M.record(client, row, first, charge, also)
     ok, err = write_charge(client, row, first, charge, also)
     about.written = ok == true
     if ok ~= nil then return row, nil, about end
-    if err.kind ~= "conflict" or (err.field or ""):find "^notifications" then return nil, err, about end
+    local stands = (err.field or ""):find "^notifications" or err.field == "order_id"
+    if err.kind ~= "conflict" or stands then return nil, err, about end
     local fresh, read_err = client.ledger:subscription(row.order_id)
     if not fresh then return nil, read_err or err, about end
     row = fresh

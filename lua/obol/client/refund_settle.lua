@@ -119,6 +119,10 @@ function M.record(client, row, one, result, about)
   return nil, fault.conflict("the refund was changed again and again")
 end
 
+--- The order_id by which the provider knows the payment; nil for a renewal, which it may tell with that of the first
+-- charge or with ours.
+function M.known_order(payment) return not payment.renewal_of and payment.order_id or nil end
+
 --- Asks about a refund that is not settled: its row and the error to show.
 function M.refresh(client, row, options)
   if not row.attempt then return row end
@@ -128,13 +132,16 @@ function M.refresh(client, row, options)
   if not client.accounts[one.account] then
     return row, fault.invalid("account", "expected an account that is configured", one.account)
   end
-  local charge_id = row.transaction_id or (client.ledger:payment(row.order_id) or {}).provider_id
+  local payment
+  payment, err = client.ledger:payment(row.order_id)
+  if not payment then return row, err end
+  local charge_id = row.transaction_id or payment.provider_id
   local result, reply = exchange.run(client, {
     account = one.account, operation = one.found_with, key = one.key, order_id = row.order_id, token = options.token,
     deadline = options.deadline,
     params = { order_id = row.order_id, provider_id = charge_id, refund_id = row.refund_id, key = one.key,
       created_ms = one.created_ms },
-    expect = { order_id = row.order_id, provider_id = charge_id, refund_id = row.refund_id,
+    expect = { order_id = M.known_order(payment), provider_id = charge_id, refund_id = row.refund_id,
       amount = amounts.of_row(row.amount, row.currency) },
   })
   if not result then

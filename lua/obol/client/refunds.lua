@@ -155,8 +155,8 @@ local function start(client, row, payment, params, amount, options)
     return nil, err
   end
   local result, shown, reply = attempt.send(client, one, { params = sent, request = request, token = options.token,
-    deadline = options.deadline, expect = { key = one.key, order_id = one.order_id, amount = amount,
-      refund_id = one.refund_id, provider_id = payment.provider_id } })
+    deadline = options.deadline, expect = { key = one.key, order_id = refund_settle.known_order(payment),
+      amount = amount, refund_id = one.refund_id, provider_id = payment.provider_id } })
   local recorded, ledger_err = refund_settle.record(client, row, one, result, { err = shown, reply = reply })
   if not recorded then
     log.alarm(client, "ledger_failed", { order_id = one.order_id, account = one.account, key = one.key })

@@ -81,7 +81,11 @@ end
 -- Whether the ledger has the charge `id`, as a renewal or as the first.
 local function is_known(client, row, first, id)
   if first and first.provider_id == id then return true end
-  return client.ledger:payment(row.order_id .. "/" .. id) ~= nil
+  local known = client.ledger:payment(row.order_id .. "/" .. id)
+  if not known or known.renewal_of == row.order_id then return known ~= nil end
+  -- what an order of the merchant's has taken cannot be recorded
+  log.alarm(client, "mismatch", { order_id = known.order_id, account = row.account, field = "order_id" })
+  return true
 end
 
 -- Several charges may lie between two looks, and the subscription shows the last alone: the bills show

@@ -5,6 +5,7 @@ local attempt = require "obol.client.attempt"
 local bucket = require "obol.client.bucket"
 local exchange = require "obol.client.exchange"
 local fault = require "obol.client.fault"
+local refund_settle = require "obol.client.refund_settle"
 
 local M = {}
 
@@ -75,7 +76,7 @@ function M.refund(client, note, row, about, options)
     refund_id = about.refund_id, provider_id = about.provider_id, key = about.key, created_ms = about.created_ms,
     order_id = row.order_id,
   }, {
-    refund_id = about.refund_id, provider_id = about.provider_id, order_id = row.order_id,
+    refund_id = about.refund_id, provider_id = about.provider_id, order_id = refund_settle.known_order(row),
     amount = amounts.of_row(about.amount, about.currency),
   }, options)
 end

@@ -3,6 +3,7 @@
 
 local amounts = require "obol.client.amounts"
 local fault = require "obol.client.fault"
+local match = require "obol.client.notice.match"
 local note_of = require "obol.client.notice.note"
 
 local M = {}
@@ -30,6 +31,10 @@ function M.opened(client, note, found)
   if not note.signed then
     return nil, fault.conflict("expected a signed notification of a dispute", note.account)
   end
+  local charge, unread = match.charge(client, note, found)
+  if not charge and unread.kind ~= "not_found" then return "later", unread end
+  -- of a charge of which nobody was told the order is disputed all the same
+  found = charge or found
   local row = found.row
   if (found.one or row).account ~= note.account then
     local err = fault.conflict("expected what is recorded", note.account)

@@ -84,6 +84,14 @@ local function by_provider_id(client, note)
   return nil
 end
 
+--- Whether the payment was paid once more under this id of the provider.
+function M.is_surplus(row, provider_id)
+  for _, entry in ipairs(row.surplus or {}) do
+    if entry.provider_id == provider_id then return true end
+  end
+  return false
+end
+
 -- Whether what should carry the attempt's key was altered on the way: a text that comes back unchanged
 -- (`extra_text`) without it, or a notification that anybody could have written.
 local function lacks_key(note)
@@ -99,6 +107,20 @@ function M.find(client, note)
     if found or err then return found, err end
   end
   return absent(note)
+end
+
+--- Which charge of what M.find `found` the provider's id `event.provider_id` means: the payment's own or one of its
+-- surplus, or a renewal, although it was told with what names the first charge. As M.find answers; `not_found` for a
+-- charge of which nobody was told yet, such as a second success.
+function M.charge(client, note, found)
+  local row, id = found.row, note.event.provider_id
+  if not id or not row.provider_id or id == row.provider_id or M.is_surplus(row, id) then return found end
+  if row.operation ~= "subscription.create" then return absent(note) end
+  local first = row.renewal_of or row.order_id
+  local renewal, err = client.ledger:payment(first .. "/" .. id)
+  if err then return nil, err end
+  if not renewal or renewal.renewal_of ~= first then return absent(note) end
+  return { row = renewal }
 end
 
 --- Whether the payment has this provider_id as its own success.
@@ -161,12 +183,35 @@ function M.refund(client, note)
   if not refund then return absent(note) end
   if refund.account ~= note.account then return mismatch(note, "account") end
   if differing_amount(event, refund) then return mismatch(note, "amount") end
-  if differs(event.order_id, refund.order_id) then return mismatch(note, "order_id") end
   local row
   row, err = client.ledger:payment(refund.order_id)
   if not row then return nil, err or fault.missing("the refund's payment is not recorded") end
+  -- the provider knows a renewal by the order of the first charge
+  if differs(event.order_id, refund.order_id) and event.order_id ~= row.renewal_of then
+    return mismatch(note, "order_id")
+  end
   if differs(event.provider_id, refund.transaction_id or row.provider_id) then return mismatch(note, "provider_id") end
   return { refund = refund, row = row }
+end
+
+--- The recorded refund of the charge `found` that the event means by the provider's own id of it. Answers as M.refund,
+-- with true behind the error where it may be one that is under way, whose id is not known yet.
+function M.refund_of(client, note, found)
+  local event, row, id = note.event, found.row, note.event.refund_provider_id
+  local list, err = client.ledger:list("refunds", { where = { order_id = row.order_id }, limit = 1000 })
+  if not list then return nil, err end
+  for _, refund in ipairs(list) do
+    local is_here = refund.account == note.account
+    if is_here and id and refund.provider_id == id then
+      if differing_amount(event, refund) then return mismatch(note, "amount") end
+      return { refund = refund, row = row }
+    end
+    local is_open = refund.status ~= "succeeded" and refund.status ~= "failed" and not refund.provider_id
+    if is_here and is_open and not event.refund_id and not differing_amount(event, refund) then
+      return nil, fault.conflict("a refund of this amount is under way", note.account), true
+    end
+  end
+  return absent(note)
 end
 
 return M

@@ -60,13 +60,6 @@ local function wants_query(note, found)
   return not is_proof(note, found) and confirm.is_wanted(note)
 end
 
-local function is_surplus_known(row, event)
-  for _, entry in ipairs(row.surplus or {}) do
-    if entry.provider_id == event.provider_id then return true end
-  end
-  return false
-end
-
 -- The result that the notification stands for, once it is confirmed; nil, the answer's word and an
 -- error otherwise.
 local function proven(client, note, found, options, but_amount)
@@ -91,6 +84,8 @@ local function renew(client, note, found, charge)
   if not row then return "later", err or fault.missing("the payment's subscription is not recorded") end
   local recorded, about
   recorded, err, about = recurring.record(client, row, found.row, charge, note_of.mark(client, note))
+  -- taken by an order of the merchant's: it is kept, and a person has to look at it
+  if not recorded and err.field == "order_id" then note_of.alarm(client, note, "mismatch", { field = "order_id" }) end
   return after(client, note, recorded, err, about)
 end
 
@@ -105,7 +100,7 @@ end
 function M.succeeded(client, note, found, options)
   local event = note.event
   found = first_of(client, found)
-  if match.is_success(found, event.provider_id) or is_surplus_known(found.row, event) then
+  if match.is_success(found, event.provider_id) or match.is_surplus(found.row, event.provider_id) then
     event.duplicate = not note.signed
     return note.signed and note_of.done(client, note) or "accepted"
   end

@@ -75,13 +75,6 @@ local function own(client, note, found, options)
   return note_of.after(client, note, recorded, err, about)
 end
 
-local function is_surplus(row, provider_id)
-  for _, entry in ipairs(row.surplus or {}) do
-    if entry.provider_id == provider_id then return true end
-  end
-  return false
-end
-
 -- A refund that somebody started in the provider's console: recorded once it is proven.
 local function foreign(client, note, found, options)
   local event, row = note.event, found.row
@@ -101,7 +94,8 @@ local function foreign(client, note, found, options)
     return nil, err
   end
   local text, currency = amounts.to_row(event.amount)
-  local refund_id = event.refund_id or note.id
+  local own_id = event.refund_provider_id
+  local refund_id = event.refund_id or own_id and note.account .. "/" .. own_id or note.id
   local result, word, err = settled(client, note, row, { refund_id = refund_id, amount = text, currency = currency,
     created_ms = event.time_ms or client.clock(), provider_id = event.provider_id or row.provider_id }, options)
   if not result then return word, err end
@@ -109,7 +103,7 @@ local function foreign(client, note, found, options)
   local recorded
   recorded, err = refund_settle.add(client, row, {
     refund_id = refund_id, amount = text, currency = currency, account = note.account, provider_id = result.id,
-    transaction_id = is_surplus(row, event.provider_id) and event.provider_id or nil,
+    transaction_id = match.is_surplus(row, event.provider_id) and event.provider_id or nil,
   }, about)
   if about.written then
     note_of.alarm(client, note, "foreign_refund", { order_id = row.order_id, outcome = "succeeded" })
@@ -122,7 +116,12 @@ function M.updated(client, note, options)
   if found then return own(client, note, found, options) end
   if err.kind ~= "not_found" then return nil, err end
   found, err = match.find(client, note)
+  if found then found, err = match.charge(client, note, found) end
   if not found then return nil, err end
+  local known, refused, is_later = match.refund_of(client, note, found)
+  if is_later then return "later", refused end
+  if known then return own(client, note, known, options) end
+  if refused.kind ~= "not_found" then return nil, refused end
   return foreign(client, note, found, options)
 end
 
