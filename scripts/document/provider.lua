@@ -235,6 +235,19 @@ local function add_notifications(lines, provider)
   markdown.table(lines, { "word", "HTTP status", "body" }, rows)
 end
 
+-- Moments as text; a long row of them at one distance is told by it.
+local function moments(list)
+  local out, at = {}, 1
+  while at <= #list do
+    local last, step = at, (list[at + 1] or 0) - list[at]
+    while list[last + 1] == list[last] + step do last = last + 1 end
+    if last - at < 5 then last = at end
+    out[#out + 1] = list[at] .. (last > at and (", then each %d to %d"):format(step, list[last]) or "")
+    at = last + 1
+  end
+  return table.concat(out, ", ") .. " s"
+end
+
 --- The page of a provider; `provider` is what `describe` answers.
 function M.page(provider)
   local core = require "obol.core"
@@ -246,7 +259,7 @@ function M.page(provider)
     about[#about + 1] = { "currencies", codes(provider.currencies) }
   end
   if #provider.query_schedule_s > 0 then
-    about[#about + 1] = { "asked again after", table.concat(provider.query_schedule_s, ", ") .. " s" }
+    about[#about + 1] = { "asked again after", moments(provider.query_schedule_s) }
   end
   markdown.table(lines, { "", "" }, about)
   add_configuration(lines, provider)

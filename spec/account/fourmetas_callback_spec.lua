@@ -94,14 +94,17 @@ describe("a 4metas callback", function()
       '"userId":7,"status":1}'
     local event = assert(open(sealed, support.seal(text)))
     assert.same({ "k1", "A|1%", "a|b%41" }, { event.key, event.order_id, event.echo })
-    for extra, key in pairs { ["extra"] = false, ["k|"] = "k", ["||"] = false, [""] = false } do
+    for extra, key in pairs { ["extra"] = false, ["k|"] = false, ["k|A-1"] = false, ["k||"] = "k", ["||"] = false,
+      [""] = false } do
       event = assert(open(sealed, support.seal((text:gsub('"k1|.-"', '"' .. extra .. '"')))))
-      assert.equal(key or nil, event.key)
+      assert.same({ key or nil, extra }, { event.key, event.extra_text })
+      assert.is_nil(event.order_id)
     end
+    -- that nothing came back is told as well
     event = assert(open(sealed, support.seal((text:gsub('"extra":".-",', '')))))
-    assert.is_nil(event.key)
+    assert.same({ nil, "" }, { event.key, event.extra_text })
     event = assert(open(sealed, support.seal((text:gsub('"extra":".-"', '"extra":null')))))
-    assert.is_nil(event.key)
+    assert.same({ nil, "" }, { event.key, event.extra_text })
   end)
 
   it("is not asked for with a key that could not be taken out again", function()

@@ -1,6 +1,8 @@
 -- The client over the real account and the simulator of 4metas: orders, callbacks, and what is wrong
 -- with them.
 
+local crypto = require "obol.crypto"
+local keys = require "obol.sandbox.fourmetas.keys"
 local obol = require "obol"
 local sandbox = require "obol.sandbox"
 local simulated = require "spec.client.simulated"
@@ -137,6 +139,29 @@ describe("4metas", function()
     assert.equal(200, deliver(pay, box)[1].status)
     assert.equal("succeeded", pay.payments:get("A-1").status)
     assert.equal(1, state.sent)
+  end)
+
+  it("refuses a callback without all of the text that went out with the order", function()
+    local pay, box, state = open("private_encrypt", { confirm = false })
+    local payment = assert(pay.payments:create(order "A-1"))
+    box:pay(payment.provider_id)
+    local platform = assert(crypto.key(keys.ready.private))
+    local function answer(extra)
+      local clear = '{"gameId":22,"rechargeAmount":3.44,"orderId":' .. payment.provider_id .. extra
+        .. ',"goodId":1,"userId":167123123123,"status":1}'
+      local body = '{"param":"' .. crypto.base64(assert(platform:private_encrypt(clear))) .. '"}'
+      return pay.notifications:receive("games", { method = "POST", url = "/notify", body = body,
+        headers = { ["content-type"] = "application/json; charset=utf-8" } }).status
+    end
+    local key = payment.attempts[1].key
+    for _, extra in ipairs { "", ',"extra":null', ',"extra":""', ',"extra":"' .. key .. '"',
+      ',"extra":"' .. key .. '|A-1"' } do
+      assert.equal(400, answer(extra), extra)
+    end
+    assert.equal("requires_action", pay.payments:get("A-1").status)
+    assert.equal(1, state.sent)
+    assert.equal(200, answer(',"extra":"' .. key .. '|A-1|"'))
+    assert.equal("succeeded", pay.payments:get("A-1").status)
   end)
 
   it("refuses blocks of two callbacks that were joined", function()

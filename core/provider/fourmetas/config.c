@@ -2,6 +2,7 @@
 
 #include "base/secret.h"
 #include "crypto/key.h"
+#include "wire/url.h"
 
 static const struct obol_word modes[] = {
     {.word = "public_encrypt"}, {.word = "private_encrypt"}, {0}};
@@ -64,11 +65,22 @@ static const char *unfit(const struct obol_key *key, bool recovery)
     return NULL;
 }
 
+/* What is joined to it is a fragment: behind another, or behind a query, no browser finds it. */
+static void check_pay_base(const struct obol_record *config, struct obol_problems *problems)
+{
+    struct obol_url url;
+    if (!obol_url_parse(obol_record_get(config, "pay_base")->text, &url, NULL) || url.has_query ||
+        url.has_fragment)
+        obol_problem_add(problems, OBOL_ERR_INVALID, "pay_base",
+                         "expected a URL without query and fragment");
+}
+
 bool obol_fourmetas_prepare(const struct obol_record *config, void **state,
                             struct obol_problems *problems)
 {
     const struct obol_slot *texts = obol_record_get(config, "rsa.key");
     bool recovery = is_recovery(config);
+    check_pay_base(config, problems);
     if (recovery && !obol_slice_is(obol_record_get(config, "rsa.padding")->text, "pkcs1"))
         obol_problem_add(problems, OBOL_ERR_INVALID, "rsa.padding",
                          "expected \"pkcs1\" with private_encrypt");

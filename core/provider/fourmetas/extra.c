@@ -52,25 +52,26 @@ bool obol_fourmetas_make_extra(const struct obol_record *record, size_t slot, st
                              "expected at most %d bytes together with key and order_id", EXTRA_MAX);
 }
 
-/* The part of a callback's `extra` that has `before` bars before it; a null slice when there are
- * fewer. The last part goes to the end. */
-static struct obol_slice part(const struct obol_node *object, int before)
+static struct obol_slice extra_of(const struct obol_node *object)
 {
     const struct obol_node *extra = obol_path_find(object, "extra");
-    if (extra == NULL || extra->type != OBOL_NODE_TEXT)
+    return extra != NULL && extra->type == OBOL_NODE_TEXT ? extra->text : obol_slice(NULL, 0);
+}
+
+/* The part of a callback's `extra` that has `before` bars before it; the last one goes to the end.
+ * All are null slices when there are fewer than two bars: that one is not ours. */
+static struct obol_slice part(const struct obol_node *object, int before)
+{
+    struct obol_slice extra = extra_of(object);
+    struct obol_reader reader = obol_reader(extra);
+    struct obol_slice key = obol_reader_until(&reader, '|');
+    struct obol_slice order = obol_reader_until(&reader, '|');
+    size_t borders = key.size + order.size + 2;
+    if (extra.size < borders || extra.data[borders - 1] != '|')
         return obol_slice(NULL, 0);
-    struct obol_reader reader = obol_reader(extra->text);
-    for (int i = 0; i < before; i++) {
-        size_t from = reader.at;
-        (void)obol_reader_until(&reader, '|');
-        if (reader.at == from || extra->text.data[reader.at - 1] != '|')
-            return obol_slice(NULL, 0);
-    }
-    if (before == 2)
-        return obol_slice(extra->text.data + reader.at, extra->text.size - reader.at);
-    struct obol_slice found = obol_reader_until(&reader, '|');
-    /* not ours: ours has two bars */
-    return memchr(extra->text.data, '|', extra->text.size) != NULL ? found : obol_slice(NULL, 0);
+    if (before < 2)
+        return before == 0 ? key : order;
+    return obol_slice(extra.data + borders, extra.size - borders);
 }
 
 static struct obol_node *text_node(const struct obol_reading *reading, struct obol_slice text)
@@ -100,6 +101,14 @@ struct obol_node *obol_fourmetas_read_echo(const struct obol_reading *reading,
                                            const struct obol_node *object)
 {
     return text_node(reading, part(object, 2));
+}
+
+/* That nothing came back is told too: something was given with every order that is recorded. */
+struct obol_node *obol_fourmetas_read_extra(const struct obol_reading *reading,
+                                            const struct obol_node *object)
+{
+    struct obol_slice extra = extra_of(object);
+    return obol_node_text(reading->arena, extra.size != 0 ? extra : obol_slice_text(""));
 }
 
 /* The id as it was written: the nearest double of a 19-digit id is another order's. */

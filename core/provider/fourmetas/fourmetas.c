@@ -27,8 +27,28 @@ static const struct obol_acknowledgement acknowledgements[] = {
     {0},
 };
 
-/* Orders have no callback when they fail, and may have none at all: asking is not optional. */
-static const int32_t query_schedule_s[] = {3, 5, 10, 30, 60, 60, 60, 60, 300, 600, 1800, 3600, 0};
+/* Orders have no callback when they fail, and may have none at all: asking is not optional. After
+ * the first minute each minute, for two hours (sheet 6). */
+#define TEN_FROM(s)                                                                                \
+    (s), (s) + 60, (s) + 120, (s) + 180, (s) + 240, (s) + 300, (s) + 360, (s) + 420, (s) + 480,    \
+        (s) + 540
+static const int32_t query_schedule_s[] = {3,
+                                           5,
+                                           10,
+                                           30,
+                                           TEN_FROM(60),
+                                           TEN_FROM(660),
+                                           TEN_FROM(1260),
+                                           TEN_FROM(1860),
+                                           TEN_FROM(2460),
+                                           TEN_FROM(3060),
+                                           TEN_FROM(3660),
+                                           TEN_FROM(4260),
+                                           TEN_FROM(4860),
+                                           TEN_FROM(5460),
+                                           TEN_FROM(6060),
+                                           TEN_FROM(6660),
+                                           0};
 
 /* Anything but an envelope with HTTP 200 says nothing; `msg` is never looked at (sheet 3). */
 static const struct obol_outcome_row outcomes[] = {

@@ -22,6 +22,7 @@ obol_make obol_fourmetas_make_extra;
 obol_read obol_fourmetas_read_key;
 obol_read obol_fourmetas_read_order_id;
 obol_read obol_fourmetas_read_echo;
+obol_read obol_fourmetas_read_extra;
 
 /* A new order's id, and the page that leads there. */
 obol_read obol_fourmetas_read_id;

@@ -72,7 +72,7 @@ static const struct obol_field query_reply[] = {
     ORDER("data."),
     {.name = "state", .wire = "data.status", .type = OBOL_INTEGER, .flags = OBOL_REQUIRED,
      .doc = "0 paying, -1 closed, 1 paid"},
-    {.name = "created_ms", .wire = "data.createTime", .type = OBOL_TIME,
+    {.name = "created_ms", .wire = "data.createTime", .type = OBOL_TIME, .flags = OBOL_SHOWN,
      .doc = "when it was made, taken as UTC+8; for display", .configurable = "none"},
     {0},
 };
@@ -100,7 +100,8 @@ static const struct obol_field callback[] = {
      .doc = "the order, from the middle of `extra`"},
     {.name = "echo", .type = OBOL_TEXT, .read = obol_fourmetas_read_echo,
      .doc = "the caller's own text, from its end"},
-    {.name = "extra_text", .wire = "extra", .type = OBOL_TEXT, .doc = "the whole of `extra`"},
+    {.name = "extra_text", .wire = "extra", .type = OBOL_TEXT, .read = obol_fourmetas_read_extra,
+     .doc = "the whole of `extra`; empty where none came back"},
     {0},
 };
 
