@@ -71,7 +71,8 @@ static bool confirms(const struct obol_account *account, const struct obol_notif
     if (opened->must_confirm || row->confirm == OBOL_CONFIRM_ALWAYS ||
         (event->flags & OBOL_NODE_FOREIGN) != 0)
         return true;
-    return row->confirm == OBOL_CONFIRM_UNLESS_OFF && (word == NULL || word->boolean);
+    bool told = obol_node_get(event, obol_slice_text("amount")) != NULL;
+    return row->confirm == OBOL_CONFIRM_UNLESS_OFF && (word == NULL || word->boolean || !told);
 }
 
 static bool set_trust(const struct obol_account *account, const struct obol_notification *row,

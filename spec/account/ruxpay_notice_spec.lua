@@ -191,7 +191,9 @@ describe("a notification of RuxPay", function()
 
   it("comes again under the same name, and need not be confirmed where that is switched off", function()
     local calm = ruxpay.account { confirm = false }
-    local first, second = assert(signed(PLAIN, PLAIN_SIGN, calm)), assert(signed(PLAIN, PLAIN_SIGN, calm))
+    local told = PLAIN:sub(1, -2) .. ',"transactionAmount":"8.88","transactionCurrency":"USD"}'
+    local sign = "e9ebf792502f06910d9fe0b83e31cbb0b9df95d6e4421a70b45a9a8bd951f6d5"
+    local first, second = assert(signed(told, sign, calm)), assert(signed(told, sign, calm))
     assert.equal(first.id, second.id)
     assert.is_nil(first.confirm)
   end)
@@ -204,6 +206,15 @@ describe("a notification of RuxPay", function()
         .. '"}', sign, calm))
       assert.equal(currency == "XYZ" or nil, event.confirm)
       assert.equal(currency == "USD" and ruxpay.usd "8.88" or nil, event.amount)
+    end
+    -- nor one that is not told, or whose currency is not
+    for body, sign in pairs { [PLAIN] = PLAIN_SIGN,
+      [PLAIN:sub(1, -2) .. ',"transactionAmount":"8.88"}'] =
+        "2cdd9d0f234bbbf9bd6e728baf126a15228213d9c2ea887fc02cb86b630b9f99",
+      ['{"code":111,"appId":123456,"transactionType":"Refund","uniqueId":"1","refundUniqueId":"2"}'] =
+        "58cbb329432d52ef40380725c876b53a7ffad7cea79562c672bbcce712835b25" } do
+      local event = assert(signed(body, sign, calm))
+      assert.same({ true, nil }, { event.confirm, event.amount }, body)
     end
   end)
 
