@@ -77,6 +77,18 @@ describe("a charge of a subscription after the first", function()
     assert.same({ "early_renewal" }, state.alarms)
   end)
 
+  it("raises none where charges are told out of order, and one where two of them are too near", function()
+    local pay, state, charge, clock = begun()
+    local now = clock.now
+    clock.now = now + 15 * DAY
+    charge("tx-3", { time_ms = now + 14 * DAY })
+    charge("tx-2", { time_ms = now + 7 * DAY })
+    for _, id in ipairs { "S-1/tx-2", "S-1/tx-3" } do assert.equal("succeeded", pay.payments:get(id).status) end
+    assert.same({}, state.alarms)
+    charge("tx-4", { time_ms = now + 8 * DAY })
+    assert.same({ "early_renewal", "beyond_cycles" }, state.alarms)
+  end)
+
   it("raises an alarm beyond the agreed number", function()
     local pay, state, charge, clock = begun()
     for place = 2, 4 do

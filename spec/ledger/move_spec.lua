@@ -44,4 +44,25 @@ places.describe("a ledger that is moved from SQLite to %s", function(kind)
     assert.equal(id, to:id())
     assert.equal(0, #to:list("payments", {}))
   end)
+
+  it("is not moved while somebody writes", function()
+    local busy, to, written = assert(ledger.open "sqlite::memory:"), kind.open(), false
+    for place = 1, 150 do
+      assert(busy:add { subject = "payments", key = "A-" .. place, new = { order_id = "A-" .. place,
+        status = "created" } })
+    end
+    local id = to:id()
+    -- when attempts and events were copied, and payments are under way
+    local counts, err = move.run(busy, to, function(name)
+      if name ~= "payments" or written then return end
+      written = true
+      assert(busy:begin_attempt { subject = "payments", key = "B-1", new = { order_id = "B-1", status = "created",
+        attempt = "k-1" }, attempt = { key = "k-1", order_id = "B-1", outcome = "unknown", sends = 0 } })
+    end)
+    busy:close()
+    assert.is_nil(counts)
+    assert.equal("conflict", err.kind)
+    assert.is_true(written)
+    assert.equal(id, to:id())
+  end)
 end)

@@ -10,23 +10,24 @@ local M = {}
 
 local TRIES = 8
 
--- When the subscription was charged last, and how often it was: or nil and an error.
-local function charges(client, row, first)
+-- How far the moment `at_ms` is from the nearest charge of the subscription, which may be a later one where they are
+-- told out of order, and how many there are: or nil and an error.
+local function charges(client, row, first, at_ms)
   local list, err = client.ledger:list("payments", { where = { renewal_of = row.order_id, status = "succeeded" },
     limit = 1000 })
   if not list then return nil, err end
-  local last_ms = first.created_ms
-  for _, payment in ipairs(list) do last_ms = math.max(last_ms, payment.created_ms) end
-  return last_ms, #list + 1
+  local distance_ms = math.abs(at_ms - first.created_ms)
+  for _, payment in ipairs(list) do distance_ms = math.min(distance_ms, math.abs(at_ms - payment.created_ms)) end
+  return distance_ms, #list + 1
 end
 
--- What nobody agreed to: a charge sooner than half an interval after the last, or one too many. A list
+-- What nobody agreed to: a charge sooner than half an interval after another, or one too many. A list
 -- of alarms.
 local function odd(client, row, first, new)
-  local alarms, last_ms, count = {}, charges(client, row, first)
-  if not last_ms then return alarms end
+  local alarms, distance_ms, count = {}, charges(client, row, first, new.created_ms)
+  if not distance_ms then return alarms end
   local interval_ms = renewal.length_ms(row.interval)
-  if interval_ms and new.created_ms - last_ms < interval_ms / 2 then alarms[1] = "early_renewal" end
+  if interval_ms and distance_ms < interval_ms / 2 then alarms[1] = "early_renewal" end
   if row.cycles and count + 1 > row.cycles then alarms[#alarms + 1] = "beyond_cycles" end
   return alarms
 end

@@ -16,6 +16,8 @@ local view = require "obol.client.view"
 
 local M = {}
 
+local TRIES = 8
+
 local function find_row(client, refund_id)
   local row, err = client.ledger:refund(refund_id)
   if row then return row end
@@ -166,20 +168,9 @@ local function start(client, row, payment, params, amount, options)
   return recorded, shown
 end
 
---- Gives money back: params = { refund_id =, amount = (text or obol.money; all that is left without
--- it), reason =, provider_id = (of one of the payment's surplus, to give that back) }. Answers a refund
--- once it is recorded; nil and an error otherwise. The same refund_id is the same refund; with another
--- amount it is a `conflict`.
-function M.create(client, order_id, params, options)
-  resource.want(order_id, "string", "an order_id")
-  resource.want(params, "table", "a refund")
-  local limits, err = checked.check(client, options)
-  if not limits then return nil, err end
-  if not order.is_id(params.refund_id) then
-    return nil, fault.invalid("refund_id", "expected text of 1 to 128 bytes without control characters")
-  end
-  local payment
-  payment, err = find_payment(client, order_id, params.provider_id)
+-- One try: a refund, or nil and an error. A conflict with a field is one of the ledger: somebody else was first.
+local function create(client, order_id, params, limits)
+  local payment, err = find_payment(client, order_id, params.provider_id)
   if not payment then return nil, err end
   local row
   row, err = client.ledger:refund(params.refund_id)
@@ -200,6 +191,26 @@ function M.create(client, order_id, params, options)
   row, err = start(client, row, payment, params, amount, limits)
   if not row then return nil, err end
   return view.refund(client, row, err)
+end
+
+--- Gives money back: params = { refund_id =, amount = (text or obol.money; all that is left without
+-- it), reason =, provider_id = (of one of the payment's surplus, to give that back) }. Answers a refund
+-- once it is recorded; nil and an error otherwise. The same refund_id is the same refund; with another
+-- amount it is a `conflict`.
+function M.create(client, order_id, params, options)
+  resource.want(order_id, "string", "an order_id")
+  resource.want(params, "table", "a refund")
+  local limits, err = checked.check(client, options)
+  if not limits then return nil, err end
+  if not order.is_id(params.refund_id) then
+    return nil, fault.invalid("refund_id", "expected text of 1 to 128 bytes without control characters")
+  end
+  local refund
+  for _ = 1, TRIES do
+    refund, err = create(client, order_id, params, limits)
+    if refund or err.kind ~= "conflict" or not err.field then break end
+  end
+  return refund, err
 end
 
 --- The recorded refund, or nil and an error. Sends nothing.
