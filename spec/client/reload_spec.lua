@@ -89,6 +89,7 @@ describe("a client whose scripts change", function()
     assert.same({ 1, NOW, NOW, "test" }, { status.generation, status.opened_ms, status.loaded_ms, status.mode })
     assert.same({ rules = 1, expectations = 1 }, status.routes)
     assert.same({ "fig", "plum" }, status.providers)
+    assert.same({ "one", "two" }, status.accounts)
     assert.is_nil(status.reload)
     assert.same({ "provider", "provider", "routes" },
       { status.files[1].kind, status.files[2].kind, status.files[3].kind })

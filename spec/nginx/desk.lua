@@ -52,7 +52,7 @@ function M.two()
   local runs = { 0, 0 }
   for place = 1, 2 do
     local function yes() return true end
-    local asked = { share = yes, count = yes, explain = function() return { accounts = {} } end,
+    local asked = { share = yes, count = yes, status = function() return { accounts = {} } end,
       flows = { run = function() return { left = false } end } }
     function asked.reconcile()
       runs[place] = runs[place] + 1

@@ -165,10 +165,11 @@ local function add_reload(pay, client)
   end
 
   --- What is loaded: { mode =, generation = (1, and one more with each reload that succeeded), opened_ms =,
-  -- loaded_ms = (when the scripts were loaded that hold now), files = list of { kind = "routes", "provider" or "flow",
-  -- path =, digest = (SHA-256 of the content, nil where it could not be read) }, routes = { rules =, expectations = }
-  -- or nil, providers = names of those defined in the files, flows = their names, reload = nil, or of the last one {
-  -- at_ms =, ok =, error = (nil where it succeeded: text), fields = list of { field =, message = } } }.
+  -- loaded_ms = (when the scripts were loaded that hold now), accounts = names of those configured, files = list of {
+  -- kind = "routes", "provider" or "flow", path =, digest = (SHA-256 of the content, nil where it could not be read) },
+  -- routes = { rules =, expectations = } or nil, providers = names of those defined in the files, flows = their names,
+  -- reload = nil, or of the last one { at_ms =, ok =, error = (nil where it succeeded: text), fields = list of { field
+  -- =, message = } } }.
   function pay.status(self)
     check_self(pay, self, "status")
     check_open(client)

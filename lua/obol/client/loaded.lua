@@ -51,7 +51,8 @@ function M.status(client)
   local last = loading.last
   return {
     mode = client.mode, generation = loading.generation, opened_ms = loading.opened_ms, loaded_ms = loading.loaded_ms,
-    files = copied(loading.files), providers = clone(loading.providers), flows = M.names_of(client.flow_definitions),
+    accounts = clone(client.names), files = copied(loading.files), providers = clone(loading.providers),
+    flows = M.names_of(client.flow_definitions),
     routes = routes and { rules = #routes.rules, expectations = #routes.expectations } or nil,
     reload = last and { at_ms = last.at_ms, ok = last.err == nil, error = last.err and tostring(last.err),
       fields = last.err and copied(last.err.fields) } or nil,

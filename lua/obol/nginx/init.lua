@@ -87,8 +87,7 @@ end
 -- The configured accounts, as a set.
 local function accounts_of(pay)
   local found = {}
-  local seen = pay:explain {}
-  for _, entry in ipairs(seen and seen.accounts or {}) do found[entry.account] = true end
+  for _, name in ipairs(pay:status().accounts) do found[name] = true end
   return found
 end
 
