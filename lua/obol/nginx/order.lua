@@ -118,6 +118,11 @@ function M.operation(content) return content.subscription and "subscription.crea
 --- The amount of an opened token.
 function M.amount(content) return amounts(content.amount, content.currency) end
 
+-- Whether a header's value can be told to a provider: some browsers send bytes that are no UTF-8, and some nothing.
+local function is_sent_text(value)
+  return type(value) == "string" and #value > 0 and #value <= 512 and json.encode(value) ~= nil
+end
+
 --- What is asked of the client: the order as it was sealed, with what only the browser's request and the
 -- chosen way can say. `about` = { method =, ip =, headers =, notify_url =, return_url =, cancel_url = }.
 function M.params(content, about)
@@ -133,7 +138,7 @@ function M.params(content, about)
     local browser = type(params.browser) == "table" and params.browser or {}
     for member, header in pairs { user_agent = "user-agent", accept = "accept", accept_language = "accept-language" } do
       local value = about.headers[header]
-      if browser[member] == nil and type(value) == "string" and #value <= 512 then browser[member] = value end
+      if browser[member] == nil and is_sent_text(value) then browser[member] = value end
     end
     params.browser = browser
   end

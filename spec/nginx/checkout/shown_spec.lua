@@ -90,3 +90,24 @@ describe("what the merchant calls things", function()
     assert.equal(2, select(2, form.body:gsub("alert%(1%)&lt;/script&gt;", "")))
   end)
 end)
+
+describe("what a browser says of itself", function()
+  local odd = { { ["user-agent"] = "Mozilla \233\228" }, { ["user-agent"] = "" }, { ["accept-language"] = "en;\252" },
+    { accept = ("a"):rep(600) } }
+  for place, headers in ipairs(odd) do
+    it(("keeps nobody from paying where no provider could be told of it (%d)"):format(place), function()
+      local at = support.open()
+      local url = at.link(support.lights "B-1")
+      assert.equal(303, at.browser(headers).submit(url, "cards/checkout").status)
+      assert.equal("requires_action", at.pay.payments:get("B-1").status)
+    end)
+  end
+
+  it("is told to the provider", function()
+    local order = require "obol.nginx.order"
+    local content = { order = "B-2", amount = "8.88", currency = "USD", params = {} }
+    local params = order.params(content, { method = "checkout", ip = "203.0.113.9", headers = {
+      ["user-agent"] = "Браузер 1", accept = "text/html", ["accept-language"] = { "en", "zh" } } })
+    assert.same({ user_agent = "Браузер 1", accept = "text/html" }, params.browser)
+  end)
+end)
