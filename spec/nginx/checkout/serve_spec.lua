@@ -72,6 +72,28 @@ describe("the example shop", function()
     assert(call("GET", "/order?order=" .. order_id).body:find("succeeded", 1, true))
   end)
 
+  it("tells the live state as it changes also through a proxy that speaks HTTP/1.0", function()
+    local url = form("/buy", "ware=tea").headers.location
+    local page = call("GET", url)
+    local cookie, order_id = page.headers["set-cookie"]:match "^[^;]+", page.body:match "<bdi>([^<]+)</bdi>"
+    local proof = page.body:match 'name="form" value="([^"]*)"'
+    assert.equal(303, form(url, "form=" .. proof .. "&way=web%2Fwechat_qr", cookie).status)
+    local stream = assert(socket.connect("127.0.0.1", tonumber(shop.url:match "%d+$")))
+    stream:settimeout(60)
+    local path = url:match("^http://[^/]+(/[^#?]*)"):gsub("/checkout/", "/status/")
+    assert(stream:send(("GET %s HTTP/1.0\r\nHost: a\r\nAccept: text/event-stream\r\n\r\n"):format(path)))
+    local function told(stage)
+      local line
+      repeat line = assert(stream:receive "*l") until line:find "^data"
+      assert(line:find(stage, 1, true), line)
+    end
+    told "action-1"
+    control("pay", { reference = order_id })
+    told "paid-1"
+    assert(stream:receive "*a") -- it ends by itself
+    stream:close()
+  end)
+
   it("answers a page that asks where its sender has no live connection left", function()
     local url = form("/buy", "ware=tea").headers.location
     local path = url:match("^http://[^/]+(/[^#?]*)"):gsub("/checkout/", "/status/")
