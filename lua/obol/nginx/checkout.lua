@@ -14,6 +14,7 @@ local token_of = require "obol.nginx.token"
 local M = {}
 
 local COOKIE, METHOD_S, CREATE_MS = "obol_form", 24 * 60 * 60, 20000
+local CHOICE_S = 5 -- how long a way that was chosen holds where nobody says what became of it
 
 -- The browser's cookie, a new one where it has none; and the header that sets it.
 local function cookie_of(shop, request)
@@ -73,27 +74,46 @@ local function onward(shop, found, payment, query)
   return reply.see_other(shop.url .. "/checkout/" .. found.token .. (words ~= "" and "?" .. words:gsub("^&", "") or ""))
 end
 
-local function pay(shop, request, found, fields)
-  if not stage.is_open(stage.of(found.payment)) then return onward(shop, found, found.payment, input.query(request)) end
-  local one = chosen_of(shop, found, fields.way)
-  if not one then return show(shop, request, found, { status = 422, problem = "method" }) end
-  shop.dict:set("page/" .. found.content.order, found.token, METHOD_S)
-  shop.dict:set("method/" .. found.content.order, one.method, METHOD_S)
+-- Begins to pay by the offer `one`. Of two forms that come at once, as from two tabs, the first decides: the page says
+-- with what its code is read. Answers what link.begin does.
+local function begin(shop, found, one, request)
+  local order_id = found.content.order
+  local choice, label = "choice/" .. order_id, "method/" .. order_id
+  local began, before = shop.clock(), shop.dict:get(label)
+  local is_first = shop.dict:add(choice, offers.value(one), CHOICE_S)
+  if not is_first then one = chosen_of(shop, found, shop.dict:get(choice)) or one end
+  shop.dict:set("page/" .. order_id, found.token, METHOD_S)
+  shop.dict:set(label, one.method, METHOD_S)
   local payment, err = link.begin(shop, found.content, one, request, order.options(found.content,
     { account = not one.ruled and one.account or nil, timeout_ms = CREATE_MS }))
+  if is_first then shop.dict:delete(choice) end
+  local last = payment and payment.attempts[#payment.attempts]
+  if last and last.created_ms < began and before then shop.dict:set(label, before, METHOD_S) end
+  if not payment then adapter.log(("obol.nginx.checkout: %s: %s"):format(one.account, tostring(err))) end
+  return payment, err
+end
+
+local function pay(shop, request, found, fields)
+  local query = input.query(request)
+  if stage.is_open(stage.of(found.payment)) then
+    found.payment = stage.refreshed(shop, found.content, found.payment, "again")
+  end
+  if not stage.is_open(stage.of(found.payment)) then return onward(shop, found, found.payment, query) end
+  local one = chosen_of(shop, found, fields.way)
+  if not one then return show(shop, request, found, { status = 422, problem = "method" }) end
+  local payment, err = begin(shop, found, one, request)
   if not payment then
-    adapter.log(("obol.nginx.checkout: %s: %s"):format(one.account, tostring(err)))
     -- Another tab may have been first, with another way.
     local now, known = stage.shown(shop, found.content)
     if known == "failed" then return page.failing(shop, request) end
     if known == "absent" then return page.absent(shop, request) end
     found.payment = now
-    if not stage.is_open(stage.of(now)) then return onward(shop, found, now, input.query(request)) end
+    if not stage.is_open(stage.of(now)) then return onward(shop, found, now, query) end
     return show(shop, request, found, { status = problem_of[err.kind] and 422 or 503, chosen = fields.way,
       problem = problem_of[err.kind] or "later" })
   end
   stage.heard(shop, found.content, payment)
-  return onward(shop, found, payment, input.query(request))
+  return onward(shop, found, payment, query)
 end
 
 local function post(shop, request, found)

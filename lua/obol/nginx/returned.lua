@@ -20,7 +20,7 @@ function M.handle(shop, request)
   local payment, known = stage.shown(shop, content)
   if known == "failed" then return page.failing(shop, request) end
   if not payment then return page.absent(shop, request) end
-  local now = stage.refreshed(shop, content, payment, true)
+  local now = stage.refreshed(shop, content, payment, "back")
   -- The page that the payer came from knows the other ways to pay; where it was forgotten, this token
   -- shows how the order stands.
   local kept = shop.dict:get("page/" .. content.order)

@@ -56,11 +56,13 @@ function M.shown(shop, content)
 end
 
 --- Asks the provider about an open payment, unless that was done a moment ago: the payment as it is then.
--- `has_returned`: the payer has just come back, which asks once more.
-function M.refreshed(shop, content, payment, has_returned)
-  if not payment or M.is_final(M.of(payment)) then return payment end
+-- `why`: the payer has just come (`back`), or is about to pay (`again`), each of which asks once more; also about a
+-- payment that ended unpaid, because the provider's page may have taken it after that.
+function M.refreshed(shop, content, payment, why)
+  local now = M.of(payment)
+  if not payment or (M.is_final(now) and not (why and M.is_open(now))) then return payment end
   local pause = pause_s(shop.clock() - payment.created_ms)
-  local key = (has_returned and "back/" or "ask/") .. content.order
+  local key = (why or "ask") .. "/" .. content.order
   if not shop.dict:add(key, true, pause) then return payment end
   return shop.pay.payments:refresh(content.order, order.options(content, { timeout_ms = 10000 })) or payment
 end
