@@ -82,6 +82,18 @@ function M.open(name, now)
   return M.is_there() and ngx.shared[name] or nil
 end
 
+local Part = {}
+Part.__index = Part
+
+function Part:get(key) return (self.store:get(self.prefix .. key)) end
+function Part:set(key, value, ttl) return self.store:set(self.prefix .. key, value, ttl) end
+function Part:add(key, value, ttl) return self.store:add(self.prefix .. key, value, ttl) end
+function Part:incr(key, by, init, ttl) return self.store:incr(self.prefix .. key, by, init, ttl) end
+function Part:delete(key) self.store:delete(self.prefix .. key) end
+
+--- What of a store belongs to `name` alone, whatever others keep in it.
+function M.part(store, name) return setmetatable({ store = store, prefix = name .. "/" }, Part) end
+
 --- Whether one thing more of this name may happen: `most` in each window of `seconds`. It counts as `weight` (1) of
 -- them; what is heavier than is left may still happen.
 function M.allow(dict, name, most, seconds, now_ms, weight)

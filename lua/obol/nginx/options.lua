@@ -13,6 +13,7 @@
 
 local background = require "obol.nginx.background"
 local core = require "obol.core"
+local crypto = require "obol.crypto"
 local dict = require "obol.shared"
 local errors = require "obol.error"
 local keys = require "obol.nginx.keys"
@@ -205,6 +206,8 @@ function M.check(given)
   settings.origin = given.url:match("^%a+://[^/]+")
   settings.path = url.path:gsub("/+$", "")
   settings.secure = url.scheme == "https"
+  -- orders of another shop that shares the dict may bear the same names
+  settings.dict = dict.part(store, crypto.hex(crypto.digest("sha256", settings.url):sub(1, 6)))
   settings.sealer = token.new(secret)
   return settings
 end
