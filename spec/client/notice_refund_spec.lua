@@ -229,6 +229,26 @@ describe("a notification of a refund", function()
     assert.equal("0.00", payment.refunded:format())
   end)
 
+  it("of a surplus is not of the payment where two accounts have the same id for both", function()
+    local pay, state = notified.open("cards", { create = { outcome = "declined" }, refund = { outcome = "accepted" } },
+      { accounts = { a = { provider = "cards" }, b = { provider = "cards" } } })
+    local first = pay.payments:create(order "A-1", { account = "a" }).attempts[1].key
+    state.create = { outcome = "succeeded", provider_id = "tx-1" }
+    assert(pay.payments:create(order "A-1", { account = "b" }))
+    local paid = notified.event("e1", { key = first, provider_id = "tx-1" })
+    assert.equal(200, pay.notifications:receive("a", paid).status)
+    -- as the event that proposes it tells; without the id it is the payment's own charge
+    assert.equal("a", pay.refunds:create("A-1", { refund_id = "R-1", provider_id = "tx-1" }).account)
+    assert.equal("b", pay.refunds:create("A-1", { refund_id = "R-2", amount = "1.00" }).account)
+    local back = { amount = money("8.88", "USD") }
+    assert.equal(200, pay.notifications:receive("a", told("r1", back)).status)
+    -- and one that was started elsewhere
+    assert.equal(200, pay.notifications:receive("b", told("r2", { refund_id = "c-1", amount = money("2.00", "USD"),
+      order_id = "A-1" })).status)
+    local payment = pay.payments:get "A-1"
+    assert.same({ "2.00", "8.88" }, { payment.refunded:format(), payment.surplus[1].refunded })
+  end)
+
   it("of a second success that nobody was told of waits for that", function()
     local create = { outcome = "declined" }
     local pay, state, _, clock = notified.open("cards", { create = function() return create end })

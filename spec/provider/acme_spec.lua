@@ -218,6 +218,30 @@ describe("payments with Acme", function()
     assert.equal(1, server.count)
   end)
 
+  -- What is signed has to name the amount that is recorded, or the provider is asked.
+  it("are not paid by what names another amount, or none that the provider's record bears out", function()
+    local payment = assert(pay.payments:create(params))
+    local told = {}
+    for name, value in pairs(server.payments[payment.attempts[1].key]) do told[name] = value end
+    told.status = "PAID"
+    local unpaid = { amount = { 887, 889, 88800, 0, false }, currency = { "EUR", "JPY", "KWD", false } }
+    for member, values in pairs(unpaid) do
+      for _, value in ipairs(values) do
+        local before = told[member]
+        told[member] = value or nil
+        local reply = pay.notifications:receive("acme", acme.notification("payment.changed", told))
+        assert.is_true(reply.status >= 400, member .. " " .. tostring(value))
+        assert.equal("requires_action", pay.payments:get("A-1001").status, member .. " " .. tostring(value))
+        told[member] = before
+      end
+    end
+    told.amount = nil
+    pay_of(payment)
+    assert.equal(200, pay.notifications:receive("acme", acme.notification("payment.changed", told)).status)
+    assert.equal("succeeded", pay.payments:get("A-1001").status)
+    assert.equal("GET", server.sent[#server.sent].method)
+  end)
+
   it("are not moved by a forged notification", function()
     local payment = assert(pay.payments:create(params))
     local forged = acme.notification("payment.changed", pay_of(payment))

@@ -26,13 +26,15 @@ end
 
 -- The payment as the charge that is to be given back: its own, or one of its surplus.
 local function charge_of(payment, provider_id)
-  if provider_id == nil or provider_id == payment.provider_id then return payment end
+  if provider_id == nil then return payment end
+  -- at another account the same id may be another charge, and the payment's own needs none
   for _, entry in ipairs(payment.surplus or {}) do
     if entry.provider_id == provider_id then
       payment.account, payment.provider_id, payment.transaction_id = entry.account, provider_id, provider_id
       return payment
     end
   end
+  if provider_id == payment.provider_id then return payment end
   return nil, fault.invalid("provider_id", "expected that of the payment, or of one of its surplus")
 end
 

@@ -47,6 +47,13 @@ local function operation_of(client, note, one, provider_id)
   return provider_id and client.accounts[note.account]:supports("payment.query") and "payment.query" or nil
 end
 
+--- Whether a success is to be asked about because it names no amount that could be held against the record.
+function M.lacks_amount(client, note, found)
+  local event, record = note.event, found.one or found.row
+  if event.amount ~= nil or not record.amount then return false end
+  return operation_of(client, note, found.one, event.provider_id or record.provider_id) ~= nil
+end
+
 --- Asks about the payment of `found`: a result whose outcome is that of the payment; or nil and an
 -- error when nothing is known by it (with true behind where the provider tells of another payment).
 -- `but_amount`: any amount will do.

@@ -84,10 +84,10 @@ local function by_provider_id(client, note)
   return nil
 end
 
---- Whether the payment was paid once more under this id of the provider.
-function M.is_surplus(row, provider_id)
+--- Whether the payment was paid once more at this account, under this id of the provider.
+function M.is_surplus(row, account, provider_id)
   for _, entry in ipairs(row.surplus or {}) do
-    if entry.provider_id == provider_id then return true end
+    if entry.account == account and entry.provider_id == provider_id then return true end
   end
   return false
 end
@@ -114,7 +114,7 @@ end
 -- charge of which nobody was told yet, such as a second success.
 function M.charge(client, note, found)
   local row, id = found.row, note.event.provider_id
-  if not id or not row.provider_id or id == row.provider_id or M.is_surplus(row, id) then return found end
+  if not id or not row.provider_id or id == row.provider_id or M.is_surplus(row, note.account, id) then return found end
   if row.operation ~= "subscription.create" then return absent(note) end
   local first = row.renewal_of or row.order_id
   local renewal, err = client.ledger:payment(first .. "/" .. id)

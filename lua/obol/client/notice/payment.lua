@@ -65,7 +65,8 @@ end
 local function proven(client, note, found, options, but_amount)
   local event = note.event
   local told = { outcome = "succeeded", provider_id = event.provider_id }
-  if not wants_query(note, found) then return told end
+  local is_wanted = wants_query(note, found) or not is_proof(note, found) and confirm.lacks_amount(client, note, found)
+  if not is_wanted then return told end
   local result, err, differs = confirm.payment(client, note, found, options, but_amount)
   if differs then return nil, nil, err end
   if not result then return nil, "later", err end
@@ -100,7 +101,7 @@ end
 function M.succeeded(client, note, found, options)
   local event = note.event
   found = first_of(client, found)
-  if match.is_success(found, event.provider_id) or match.is_surplus(found.row, event.provider_id) then
+  if match.is_success(found, event.provider_id) or match.is_surplus(found.row, note.account, event.provider_id) then
     event.duplicate = not note.signed
     return note.signed and note_of.done(client, note) or "accepted"
   end

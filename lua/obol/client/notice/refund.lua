@@ -103,7 +103,7 @@ local function foreign(client, note, found, options)
   local recorded
   recorded, err = refund_settle.add(client, row, {
     refund_id = refund_id, amount = text, currency = currency, account = note.account, provider_id = result.id,
-    transaction_id = match.is_surplus(row, event.provider_id) and event.provider_id or nil,
+    transaction_id = match.is_surplus(row, note.account, event.provider_id) and event.provider_id or nil,
   }, about)
   if about.written then
     note_of.alarm(client, note, "foreign_refund", { order_id = row.order_id, outcome = "succeeded" })
