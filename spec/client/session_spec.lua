@@ -138,6 +138,22 @@ describe("a session", function()
     assert.equal(1, state.logins)
   end)
 
+  it("that was refused is not asked for again at once, whatever the refusal is called", function()
+    for _, kind in ipairs { "invalid", "not_found", "provider", "unsupported" } do
+      local pay, state = open()
+      local logins = 0
+      state.session = function()
+        logins = logins + 1
+        return { outcome = "rejected", kind = kind }
+      end
+      for place = 1, 3 do
+        local payment, err = pay.payments:create(notified.order("A-" .. place))
+        assert.same({ nil, kind, "not_sent" }, { payment, err.kind, err.outcome })
+      end
+      assert.equal(1, logins)
+    end
+  end)
+
   it("is not made for input that is bad", function()
     local pay, _, transport = open()
     local _, err = pay.payments:create(notified.order("A-1", { bad = true }))

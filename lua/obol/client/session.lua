@@ -57,7 +57,11 @@ local function make(client, name, deadline, run)
   local result, reply = run(client, { account = name, operation = CREATE, params = {}, deadline = deadline })
   if not result then return failed(reply, name) end
   local err = fault.of_result(result, name, reply)
-  if err then return failed(err, name) end
+  if err then
+    local refused = err.outcome == "rejected"
+    failed(err, name)
+    return nil, err, refused
+  end
   if not result.token then
     return failed(fault.of_result({ outcome = "unknown", why = "the answer holds no token" }, name, reply), name)
   end
@@ -66,9 +70,10 @@ end
 
 local refusals = { authentication = true, rate_limited = true }
 
--- After a login that failed: what was refused is refused to everybody for a while.
-local function rest(client, session, err)
-  if not refusals[err.kind] then return end
+-- After a login that failed: what was refused is refused to everybody for a while. How a provider says that a name or a
+-- password is wrong need not be documented, so each refusal counts.
+local function rest(client, session, err, refused)
+  if not refused and not refusals[err.kind] then return end
   session.rest_ms = math.min((session.rest_ms or FIRST_REST_MS / 2) * 2, MAX_REST_MS)
   local wait = math.min(math.max(session.rest_ms, err.retry_after_ms or 0), MAX_REST_MS)
   session.refusal, session.rests_until = err, client.elapsed() + wait
@@ -90,11 +95,11 @@ function M.token(client, name, deadline, run, but)
   if is_valid(client, session) and session.token ~= but then return session.token end
   if session.rests_until and client.elapsed() < session.rests_until then return nil, session.refusal end
   session.making, session.token = deadline, nil
-  local ok, result, err = pcall(make, client, name, deadline, run)
+  local ok, result, err, refused = pcall(make, client, name, deadline, run)
   session.making = nil
   if not ok then error(result, 0) end
   if not result then
-    rest(client, session, err)
+    rest(client, session, err, refused)
     return nil, err
   end
   session.refusal, session.rests_until, session.rest_ms = nil, nil, nil
