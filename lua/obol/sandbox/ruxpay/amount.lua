@@ -31,10 +31,10 @@ function M.write(thousandths)
 end
 
 -- How many thousandths a minor unit is.
-local function unit(currency) return 10 ^ (3 - money.places(currency:lower())) end
+local function unit(currency) return 10 ^ (3 - money.iso_places(currency:lower())) end
 
 --- Whether a currency (three capitals) is known.
-function M.is_currency(code) return code:find("^%u%u%u$") ~= nil and money.places(code:lower()) ~= nil end
+function M.is_currency(code) return code:find("^%u%u%u$") ~= nil and money.iso_places(code:lower()) ~= nil end
 
 --- Minor units of thousandths; a fraction where the currency has fewer places.
 function M.minor(thousandths, currency)
@@ -47,7 +47,7 @@ function M.thousandths(minor, currency) return math.floor(minor * unit(currency)
 
 --- An amount for people, as `9.99 USD`.
 function M.shown(thousandths, currency)
-  return money.shown(M.minor(thousandths, currency), currency:lower())
+  return money.shown(M.minor(thousandths, currency), currency:lower(), money.iso_places(currency:lower()))
 end
 
 return M
