@@ -57,7 +57,7 @@ enum {
     OBOL_PERSONAL = 1 << 1,     /* shortened by redaction */
     OBOL_BYTES = 1 << 2,        /* `max` counts bytes, not characters */
     OBOL_ANY_SCHEME = 1 << 3,   /* a URL of an app is fine too */
-    OBOL_ZERO_IS_NONE = 1 << 4, /* a time: 0 stands for none */
+    OBOL_ZERO_IS_NONE = 1 << 4, /* a time: 0, or less, stands for none */
     OBOL_MUST_FIT = 1 << 5,     /* a uniform word that changes what is charged or delivered */
     OBOL_HIDDEN = 1 << 6,       /* a reply's text that redaction hides: a client secret */
     OBOL_KEPT = 1 << 7,         /* a reply's value that says more than its word: also in `extra` */

@@ -111,6 +111,7 @@ static bool is_in_ms(const struct obol_field *field)
 bool obol_read_time(const struct obol_reading *reading, const struct obol_field *field,
                     const struct obol_node *value, struct obol_read_value *result)
 {
+    bool none = (field->flags & OBOL_ZERO_IS_NONE) != 0;
     int64_t integer = 0;
     if (value->type != OBOL_NODE_NUMBER && value->type != OBOL_NODE_TEXT)
         return false;
@@ -118,11 +119,11 @@ bool obol_read_time(const struct obol_reading *reading, const struct obol_field 
         return true;
     if (value->type == OBOL_NODE_TEXT && parse_iso(value->text, reading->zone_minutes, &integer))
         integer /= is_in_ms(field) ? 1 : 1000;
-    else if (!obol_text_int64(whole_part(value), &integer) || integer < 0 ||
+    else if (!obol_text_int64(whole_part(value), &integer) || (integer < 0 && !none) ||
              (field->as == OBOL_SECONDS &&
               __builtin_mul_overflow(integer, (int64_t)1000, &integer)))
         return false;
-    if (integer == 0 && (field->flags & OBOL_ZERO_IS_NONE) != 0)
+    if (integer <= 0 && none)
         return true;
     result->node = obol_node_integer(reading->arena, integer);
     return result->node != NULL;

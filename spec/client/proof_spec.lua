@@ -61,6 +61,7 @@ describe("a purchase proven by a new order", function()
     for _, found in ipairs {
       order("in_new", { status = "incomplete" }), order("in_2", { provider_id = "sub_old" }),
       order("", {}), { product_id = "price_1", provider_id = "sub_9", status = "active" },
+      order("in_other_app", { app_id = "2", mismatch = "app_id" }),
     } do
       state.orders = { found }
       assert.equal("requires_action", pay.payments:refresh("A-1").status)

@@ -26,8 +26,6 @@ static const struct obol_word product_types[] = {
     {.name = "type", .wire = "productType", .type = OBOL_TEXT, .oneof = product_types,             \
      .doc = "the kind of product"},                                                                \
     {.name = "platform", .wire = "platform", .type = OBOL_TEXT, .doc = "where it was bought"},     \
-    {.name = "app_id", .wire = "appId", .type = OBOL_TEXT, .as = OBOL_AS_TEXT,                     \
-     .doc = "the app in which it was bought"},                                                     \
     {.name = "started_ms", .wire = "originalPurchaseDateMs", .type = OBOL_TIME,                    \
      .as = OBOL_AS_TEXT, .flags = OBOL_ZERO_IS_NONE, .doc = "the first purchase"},                 \
     {.name = "purchased_ms", .wire = "purchaseDateMs", .type = OBOL_TIME, .as = OBOL_AS_TEXT,      \
@@ -35,10 +33,14 @@ static const struct obol_word product_types[] = {
     {.name = "grace_until_ms", .wire = "gracePeriodExpiresDateMs", .type = OBOL_TIME,              \
      .as = OBOL_AS_TEXT, .flags = OBOL_ZERO_IS_NONE, .doc = "the end of the grace period"}
 
+/* Orders of the project's other apps are told too (sheet 6.7): those prove no purchase here. How
+ * the end of a one-off purchase looks is not documented. */
 static const struct obol_field order[] = {
     {.name = "provider_id", .wire = "originalTransactionId", .type = OBOL_TEXT,
      .doc = "the subscription's id, sub_... for Stripe"},
     ORDER_FIELDS,
+    {.name = "app_id", .wire = "appId", .type = OBOL_TEXT, .as = OBOL_AS_TEXT, .same_as = "app_id",
+     .doc = "the app in which it was bought; of another one of the project, `mismatch` says so"},
     {.name = "expires_ms", .wire = "expiresDateMs", .type = OBOL_TIME, .as = OBOL_AS_TEXT,
      .flags = OBOL_ZERO_IS_NONE, .doc = "the end of the period; none when it lasts for good"},
     {0},
@@ -48,6 +50,8 @@ static const struct obol_field subscription[] = {
     {.name = "id", .wire = "originalTransactionId", .type = OBOL_TEXT,
      .doc = "the subscription's id, sub_... for Stripe"},
     ORDER_FIELDS,
+    {.name = "app_id", .wire = "appId", .type = OBOL_TEXT, .as = OBOL_AS_TEXT,
+     .doc = "the app in which it was bought"},
     {.name = "period_end_ms", .wire = "expiresDateMs", .type = OBOL_TIME, .as = OBOL_AS_TEXT,
      .flags = OBOL_ZERO_IS_NONE, .doc = "the end of the paid period"},
     {0},

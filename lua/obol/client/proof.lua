@@ -10,7 +10,9 @@ local function orders_of(result, product_id)
   local found = {}
   for _, entitlement in ipairs(result.entitlements or {}) do
     for _, order in ipairs(entitlement.orders or {}) do
-      if order.product_id == product_id then found[#found + 1] = order end
+      -- what was bought in another app was paid there
+      local own = order.mismatch == nil
+      if own and order.product_id == product_id then found[#found + 1] = order end
     end
   end
   return found
