@@ -119,6 +119,15 @@ function M.send(client, row, call)
   return { outcome = outcome, kind = err.kind, left = left }, err
 end
 
+--- The account to which the attempt was sent, or nil and an error: under a name that another provider has now there is
+-- another account, which knows nothing of it.
+function M.account_of(client, row)
+  local account = client.accounts[row.account]
+  if account and account.provider == row.provider then return account end
+  return nil, fault.invalid("account", "expected an account that is configured, of the provider that was asked then",
+    row.account)
+end
+
 --- The operation that asks about a payment's attempt, nil where nothing can: what finds it again, or,
 -- once the provider's id is known, the query by that.
 function M.query_of(client, row, provider_id)

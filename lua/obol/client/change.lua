@@ -100,6 +100,8 @@ end
 --- Resolves the open change `one` by asking. Answers the subscription's row and the error to show.
 function M.resolve(client, row, one, options)
   if attempt.in_flight(client, one) then return row end
+  local account, is_another = attempt.account_of(client, one)
+  if not account then return row, is_another end
   local found, err = M.ask(client, row, options)
   if not found then return row, err or fault.of_row(row.error) end
   -- What is told now may hold a charge too.

@@ -200,6 +200,8 @@ end
 local function held(client, row, wanted, params, options)
   local one = client.ledger:attempt(row.attempt)
   if not one or one.outcome ~= "unknown" or not one.repeat_safe or attempt.in_flight(client, one) then return row end
+  local account, is_another = attempt.account_of(client, one)
+  if not account then return row, is_another end
   one.sent_ms = client.clock()
   one.claimed_until = one.sent_ms + options.timeout_ms
   -- Of one whose process ended before it could say, it may have left.

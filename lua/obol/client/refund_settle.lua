@@ -129,10 +129,9 @@ function M.refresh(client, row, options)
   local one, err = client.ledger:attempt(row.attempt)
   if not one then return row, err end
   if states.outcomes[one.outcome].closed or attempt.in_flight(client, one) or not one.found_with then return row end
-  if not client.accounts[one.account] then
-    return row, fault.invalid("account", "expected an account that is configured", one.account)
-  end
-  local payment
+  local account, payment
+  account, err = attempt.account_of(client, one)
+  if not account then return row, err end
   payment, err = client.ledger:payment(row.order_id)
   if not payment then return row, err end
   local charge_id = row.transaction_id or payment.provider_id

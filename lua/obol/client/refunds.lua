@@ -31,6 +31,7 @@ local function charge_of(payment, provider_id)
   for _, entry in ipairs(payment.surplus or {}) do
     if entry.provider_id == provider_id then
       payment.account, payment.provider_id, payment.transaction_id = entry.account, provider_id, provider_id
+      payment.attempt = entry.key
       return payment
     end
   end
@@ -51,6 +52,10 @@ local function find_payment(client, order_id, provider_id)
   if payment.status ~= "succeeded" then
     return nil, fault.conflict("expected a payment that succeeded", payment.account)
   end
+  local paid
+  if payment.attempt then paid, err = client.ledger:attempt(payment.attempt) end
+  if paid then account, err = attempt.account_of(client, paid) end
+  if err then return nil, err end
   return payment
 end
 

@@ -122,7 +122,7 @@ end
 -- has said that it was closed.
 local function may_be_paid(client, row, one)
   if one.key == row.attempt or one.refund_id or one.operation ~= row.operation or one.proof then return false end
-  if not client.accounts[one.account] then return false end
+  if not attempt.account_of(client, one) then return false end
   return one.outcome == "declined" and one.code == EXPIRED or schedule.was_never_received(one)
 end
 
@@ -154,10 +154,9 @@ function M.run(client, row, options)
   local one, err = M.attempt_of(client, row)
   if not one then return row, err end
   if between.is(row, one) then return moving(client, row, one) end
-  if not client.accounts[one.account] then
-    return row, fault.invalid("account", "expected an account that is configured", one.account)
-  end
-  local recorded
+  local account, recorded
+  account, err = attempt.account_of(client, one)
+  if not account then return row, err end
   if states.outcomes[one.outcome].closed then
     recorded, err = closed(client, row, one, options)
   elseif attempt.in_flight(client, one) then

@@ -1,7 +1,7 @@
 --- Why something cannot be resolved by asking the provider. It stays in the ledger and is looked at
 -- seldom, because what stands against it may go:
 --
--- * `account`: the configuration has no account of this name any more
+-- * `account`: the configuration has no account of this name and provider any more
 -- * `payer`: the provider shows the order to its payer alone, whose token is not kept; a signed
 --   notification may still tell
 -- * `nothing_asks`: the provider has no query that finds it
@@ -35,7 +35,7 @@ end
 --- Of the attempt `one`, if it is open: a word, or nil.
 function M.of_attempt(client, one)
   if not one or states.outcomes[one.outcome].closed then return nil end
-  if not client.accounts[one.account] then return "account" end
+  if not attempt.account_of(client, one) then return "account" end
   local is_over = client.clock() > schedule_ends(client, one)
   if one.by_payer then return is_over and "payer" or nil end
   if attempt.in_flight(client, one) then return nil end
