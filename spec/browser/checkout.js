@@ -349,6 +349,55 @@ const cases = {
     await paid(page);
   },
 
+  async "where a stream is held back on its way the page asks"(page) {
+    await page.route(/\/pay\/status\//, async (route) => {
+      if ((await route.request().headerValue("accept")).includes("application/json")) await route.continue();
+    });
+    await buy(page, "tea");
+    await page.click("form button");
+    await page.waitForSelector(".code svg");
+    await control("pay", { reference: await order(page) });
+    await paid(page);
+  },
+
+  async "where a stream ends again and again the page asks, ever less often"(page) {
+    let streams = 0;
+    const asks = page.waitForRequest((one) => one.url().includes("/pay/status/") &&
+      one.headers().accept.includes("application/json"), { timeout: 60000 });
+    asks.catch(() => {});
+    await page.route(/\/pay\/status\//, async (route) => {
+      if ((await route.request().headerValue("accept")).includes("application/json")) return route.continue();
+      streams += 1;
+      const data = JSON.stringify({ stage: await page.evaluate(() => document.body.dataset.stage), final: false });
+      await route.fulfill({ contentType: "text/event-stream", body: `retry: 50\n\ndata: ${data}\n\n` });
+    });
+    await buy(page, "tea");
+    await page.click("form button");
+    await asks;
+    check(streams < 10, "few streams, not " + streams);
+    await control("pay", { reference: await order(page) });
+    await paid(page);
+  },
+
+  async "a phone whose stream died while the payer was elsewhere asks when it is looked at"(page) {
+    await page.addInitScript(() => {
+      const Real = window.EventSource;
+      window.EventSource = function (url) {
+        window.EventSource = Real;
+        setTimeout(() => this.onmessage({ data: JSON.stringify({ stage: document.body.dataset.stage }) }));
+        this.addEventListener = this.close = () => {};
+      };
+    });
+    await buy(page, "lights");
+    await page.click("form button");
+    await page.waitForURL(/ruxpay/);
+    await page.goBack();
+    await page.waitForSelector("a.go");
+    await control("pay", { reference: await order(page) });
+    await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+    await paid(page);
+  },
+
   async "a page that asks does so for a day, then ends by itself"(page) {
     // Time is not waited for, only added up; every answer is the same.
     await page.addInitScript(() => {
