@@ -123,6 +123,9 @@ local function is_sent_text(value)
   return type(value) == "string" and #value > 0 and #value <= 512 and json.encode(value) ~= nil
 end
 
+-- A table to which names can be added: PHP writes one without any as an empty array.
+local function named(value) return next(value) ~= nil and value or {} end
+
 --- What is asked of the client: the order as it was sealed, with what only the browser's request and the
 -- chosen way can say. `about` = { method =, ip =, headers =, notify_url =, return_url =, cancel_url = }.
 function M.params(content, about)
@@ -133,9 +136,10 @@ function M.params(content, about)
   -- The browser comes back to us first, whatever the merchant named: that address stands on our page.
   params.return_url, params.cancel_url = about.return_url, about.cancel_url
   if type(params.customer) ~= "table" then params.customer = { id = params.customer } end
+  params.customer = named(params.customer)
   params.customer.ip = params.customer.ip or about.ip
   if about.headers then
-    local browser = type(params.browser) == "table" and params.browser or {}
+    local browser = named(type(params.browser) == "table" and params.browser or {})
     for member, header in pairs { user_agent = "user-agent", accept = "accept", accept_language = "accept-language" } do
       local value = about.headers[header]
       if browser[member] == nil and is_sent_text(value) then browser[member] = value end

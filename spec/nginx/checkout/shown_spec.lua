@@ -103,6 +103,15 @@ describe("what a browser says of itself", function()
     end)
   end
 
+  it("goes beside what the merchant says, be that an empty array, as PHP writes a table without names", function()
+    local at = support.open()
+    local order = support.tea("B-3", { checkout = {}, browser = obol.json.array(), customer = obol.json.array() })
+    local answer, made = at.create(order)
+    assert.equal(201, answer.status, answer.body)
+    assert.equal(303, at.browser().submit(made.checkout_url, "web/wechat_qr").status)
+    assert.equal("requires_action", at.pay.payments:get("B-3").status)
+  end)
+
   it("is told to the provider", function()
     local order = require "obol.nginx.order"
     local content = { order = "B-2", amount = "8.88", currency = "USD", params = {} }
