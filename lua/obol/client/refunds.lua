@@ -54,7 +54,7 @@ local function find_payment(client, order_id, provider_id)
   end
   local paid
   if payment.attempt then paid, err = client.ledger:attempt(payment.attempt) end
-  if paid then account, err = attempt.account_of(client, paid) end
+  if paid then err = select(2, attempt.account_of(client, paid)) end
   if err then return nil, err end
   return payment
 end
