@@ -80,6 +80,25 @@ describe("RuxPay's operations", function()
         order_id = "A-1001", from_ms = 1686844800000, to_ms = 1686931200000, page = 2, page_size = 100 }))
   end)
 
+  it("lists no more than a month of its own calendar", function()
+    -- from the first to the second by the clock of UTC+8, made with Python's datetime
+    for _, span in ipairs {
+      { 1738339200000, 1740758400000 },
+      { 1706630400000, 1709136000000 },
+      { 1738166400000, 1740672000000 },
+      { 1765728000000, 1768406400000 },
+      { 1753891200000, 1756569600000 },
+      { 1751297400000, 1753889400000 },
+    } do
+      assert(ruxpay.encode(one, "payment.list", { from_ms = span[1], to_ms = span[2] }))
+      for _, to_ms in ipairs { span[2] + 1000, span[1] - 1000 } do
+        local request, err = ruxpay.encode(one, "payment.list", { from_ms = span[1], to_ms = to_ms })
+        assert.is_nil(request)
+        assert.same({ "to_ms", "expected from_ms or later, and at most a month later" }, { err.field, err.message })
+      end
+    end
+  end)
+
   it("ask within days of the provider's clock", function()
     -- 16:00 in UTC is midnight in UTC+8; a leap day; the year's end
     for created_ms, days in pairs { [1686931199999] = "startDate=2023-06-15&endingDate=2023-06-17",

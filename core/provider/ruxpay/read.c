@@ -6,7 +6,7 @@
 
 /* Values that a reply tells in another way than a result, and the dates of queries. */
 
-enum { DAY_S = 86400, CLOCK_S = 8 * 3600, LIST_DAYS = 31 };
+enum { DAY_S = 86400, CLOCK_S = 8 * 3600 };
 
 struct obol_node *obol_ruxpay_read_live(const struct obol_reading *reading,
                                         const struct obol_node *object)
@@ -100,11 +100,25 @@ bool obol_ruxpay_from(const struct obol_record *record, size_t slot, struct obol
     return write_date(record, slot, second_of(record, "from_ms"), SECOND_SIZE, err);
 }
 
+/* The same day and time of the next month by the provider's clock, or the last day of it. */
+static int64_t month_after(int64_t second)
+{
+    time_t moment = (time_t)(second + CLOCK_S);
+    struct tm parts;
+    if (gmtime_r(&moment, &parts) == NULL)
+        return second;
+    int day = parts.tm_mday;
+    parts.tm_mon++;
+    int64_t end = (int64_t)timegm(&parts) - CLOCK_S;
+    /* a day that the month lacks was counted on into the one behind it */
+    return parts.tm_mday == day ? end : end - (int64_t)parts.tm_mday * DAY_S;
+}
+
 bool obol_ruxpay_until(const struct obol_record *record, size_t slot, struct obol_err *err)
 {
     int64_t from = second_of(record, "from_ms"), to = second_of(record, "to_ms");
-    if (to < from || to - from > (int64_t)LIST_DAYS * DAY_S)
-        return obol_fail(err, OBOL_ERR_INVALID, "to_ms", "expected at most %d days after from_ms",
-                         LIST_DAYS);
+    if (to < from || to > month_after(from))
+        return obol_fail(err, OBOL_ERR_INVALID, "to_ms",
+                         "expected from_ms or later, and at most a month later");
     return write_date(record, slot, to, SECOND_SIZE, err);
 }

@@ -167,7 +167,7 @@ static const struct obol_field list_request[] = {
     ASKED("key", "transactionId", 0, "123456", "only this attempt"),
     ASKED("order_id", "orderId", 0, "A-1001", "only this order"),
     TIME("from_ms", "1686844800000", "the earliest moment"),
-    TIME("to_ms", "1686931200000", "the latest moment, at most 31 days later"),
+    TIME("to_ms", "1686931200000", "the latest moment, at most a month later"),
     DATE("start_date", "startDate", obol_ruxpay_from),
     DATE("ending_date", "endingDate", obol_ruxpay_until),
     PAGE("page", "currPage", INT64_MAX, "the page, from 1"),
