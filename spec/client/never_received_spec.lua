@@ -51,12 +51,40 @@ describe("a call that takes money and was never received", function()
     assert.equal(1, transport.count "payment.create")
   end)
 
-  it("needs one query for each step, also when nobody asked for long", function()
+  it("needs one query for each step, half as far apart as the steps, also when nobody asked for long", function()
     local pay, _, _, clock = open()
     pay.payments:create(notified.order "A-1")
     at(clock, 90000)
-    for _ = 1, 4 do assert.equal("unknown", pay.payments:refresh("A-1").status) end
-    assert.equal("failed", pay.payments:refresh("A-1").status)
+    local function ask() return pay.payments:refresh("A-1").status end
+    for _ = 1, 6 do assert.equal("unknown", ask()) end
+    for place, half_ms in ipairs { 12500, 45000, 240000, 1500000 } do
+      clock.now = clock.now + half_ms - 1
+      for _ = 1, 6 do assert.equal("unknown", ask()) end
+      clock.now = clock.now + 1
+      assert.equal(place == 4 and "failed" or "unknown", ask())
+    end
+  end)
+
+  it("is not given up by a machine whose clock is ahead, while the call is under way", function()
+    local accounts, again = { a = { provider = "cards", schedule = SCHEDULE } }, nil
+    local book, sold = require("obol.ledger").open "memory", 0
+    local function answer(request)
+      if request.operation ~= "payment.create" then
+        return { outcome = "unknown", found = false, kind = "not_found" }
+      end
+      sold = sold + 1
+      return { outcome = "succeeded", provider_id = "tx-" .. sold }
+    end
+    local ahead = support.open("cards", answer, { accounts = accounts, ledger = book,
+      clock = function() return support.NOW + 86400000 end })
+    local pay = support.open("cards", function(request)
+      for _ = 1, 6 do ahead.payments:refresh "A-1" end
+      again = ahead.payments:create(notified.order "A-1")
+      return answer(request)
+    end, { accounts = accounts, ledger = book })
+    assert.equal("succeeded", pay.payments:create(notified.order "A-1").status)
+    assert.same({ "created", 1 }, { again.status, sold })
+    assert.is_nil(pay.payments:get("A-1").surplus)
   end)
 
   it("begins its last step again after a query that failed", function()

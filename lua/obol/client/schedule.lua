@@ -17,11 +17,13 @@ local function seconds_of(client, one)
 end
 
 -- The moment of a step. The last one is as far behind the last query that failed as it was to be
--- behind the step before it.
+-- behind the step before it. Each is half as far at least behind the query that counted for the one before: what
+-- clocks say of the sending may be wrong by more than the whole schedule.
 local function due_ms(one, list, step)
-  local due = one.sent_ms + list[step] * 1000
+  local due, gap_ms = one.sent_ms + list[step] * 1000, (list[step] - (list[step - 1] or 0)) * 1000
+  if one.query_ms then due = math.max(due, one.query_ms + math.floor(gap_ms / 2)) end
   if step < #list or not one.query_failed_ms then return due end
-  return math.max(due, one.query_failed_ms + (list[step] - (list[step - 1] or 0)) * 1000)
+  return math.max(due, one.query_failed_ms + gap_ms)
 end
 
 --- Takes down a query of the attempt `one` that worked and found nothing. Whether it was the last of
@@ -32,7 +34,7 @@ function M.is_over(client, one)
   local step = (one.query_step or 0) + 1
   if client.clock() < due_ms(one, list, math.min(step, #list)) then return false end
   if step >= #list then return true end
-  client.ledger:note_query(one.key, { query_step = step })
+  client.ledger:note_query(one.key, { query_step = step, query_ms = client.clock() })
   return false
 end
 

@@ -37,7 +37,7 @@ M.attempts = {
   index = { "order_id", "provider_id" },
   search = { "provider_id, account", "account", "created_ms" },
   unique = { "slot", "exclusive", "success_of", "proven_by" },
-  since = { rule = 2 },
+  since = { rule = 2, query_ms = 3 },
   columns = {
     key = "text", order_id = "text", refund_id = "text", account = "text", provider = "text",
     operation = "text", variant = "text", generation = "integer", effect = "text",
@@ -46,7 +46,7 @@ M.attempts = {
     currency = "text", baseline = "json", outcome = "text", kind = "text", code = "text",
     http_status = "integer", provider_id = "text", sends = "integer", claimed_until = "integer",
     created_ms = "integer", sent_ms = "integer", answered_ms = "integer", refused_state = "text",
-    query_step = "integer", query_failed_ms = "integer", by_payer = "flag", echo = "text",
+    query_step = "integer", query_ms = "integer", query_failed_ms = "integer", by_payer = "flag", echo = "text",
     rule = "text", slot = "text", exclusive = "text", success_of = "text", proven_by = "text",
   },
 }
