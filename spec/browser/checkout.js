@@ -365,12 +365,14 @@ const cases = {
     const asks = page.waitForRequest((one) => one.url().includes("/pay/status/") &&
       one.headers().accept.includes("application/json"), { timeout: 60000 });
     asks.catch(() => {});
-    await page.route(/\/pay\/status\//, async (route) => {
+    const answer = async (route) => {
       if ((await route.request().headerValue("accept")).includes("application/json")) return route.continue();
       streams += 1;
       const data = JSON.stringify({ stage: await page.evaluate(() => document.body.dataset.stage), final: false });
-      await route.fulfill({ contentType: "text/event-stream", body: `retry: 50\n\ndata: ${data}\n\n` });
-    });
+      return route.fulfill({ contentType: "text/event-stream", body: `retry: 50\n\ndata: ${data}\n\n` });
+    };
+    // a page that goes on meanwhile has nobody to be answered
+    await page.route(/\/pay\/status\//, (route) => answer(route).catch(() => {}));
     await buy(page, "tea");
     await page.click("form button");
     await asks;

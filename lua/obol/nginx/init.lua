@@ -37,7 +37,8 @@
 --   links are sealed; `keys`: API keys, 16 to 512 visible characters each
 -- - `dict`: the name of a lua_shared_dict for limits; `numbers`: that of one for the numbers, and for the breakers and
 --   limits of accounts (see pay:share), which are else in `dict`, where a flood can push them out. Without them workers
---   share nothing, and with `lua_code_cache off` each request would begin background work of its own
+--   share nothing, and with `lua_code_cache off` each request would begin background work of its own. Shops with a
+--   `url` each may have one `dict`; those whose accounts bear the same names and are not the same need `numbers` each
 -- - `theme`: `name`, `accent` (`#rrggbb`), `logo` (a data URI); `language`: `en` or `zh`, where the browser asks for
 --   neither; `labels`: what an account, a method or `account/method` is called, text or `{ en =, zh = }`
 -- - `background`: `{ every_s = 5, limit = 200 }`, seconds between two looks at what is unresolved and at flows, and how
