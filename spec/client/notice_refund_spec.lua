@@ -81,6 +81,24 @@ describe("a notification of a refund", function()
     assert.same({ "mismatch", "mismatch", "mismatch" }, state.alarms)
   end)
 
+  it("may come before the answer to the call, which then says nothing new", function()
+    for outcome, status in pairs { declined = "failed", succeeded = "succeeded" } do
+      local pay, transport, ledger, _
+      pay, _, transport, _, ledger = notified.open("cards", { create = { outcome = "succeeded", provider_id = "tx-1" },
+        refund = function()
+          assert.equal(200, pay.notifications:receive("a", told("e1", { outcome = outcome })).status)
+          return { outcome = "accepted" }
+        end })
+      pay.payments:create(order "A-1")
+      local refund = pay.refunds:create("A-1", { refund_id = "R-1", amount = "3.00" })
+      assert.equal(status, refund.status)
+      local one = ledger:attempt(ledger:refund("R-1").attempt)
+      assert.same({ outcome, nil }, { one.outcome, one.refused_state })
+      assert.is_nil(ledger:refund("R-1").due_ms)
+      assert.equal(1, transport.count "refund.create")
+    end
+  end)
+
   it("never undoes one that ended", function()
     local pay, state = refunded()
     pay.notifications:receive("a", told "e1")

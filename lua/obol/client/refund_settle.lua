@@ -114,6 +114,9 @@ function M.record(client, row, one, result, about)
     if not row then return nil, read_err end
     if row.status == "succeeded" then return row end
     local now = one and client.ledger:attempt(one.key)
+    -- Somebody else settled it: that stands, unless money went back after all.
+    local settled = now and states.outcomes[now.outcome].closed and not states.outcomes[one.outcome].closed
+    if settled and result.outcome ~= "succeeded" then return row end
     if now and attempt.has_moved_on(one, now, result) then return row end
   end
   return nil, fault.conflict("the refund was changed again and again")
