@@ -82,6 +82,20 @@ describe("a signed notification of an order that is not recorded", function()
     assert.is_number(ledger:notification("a/e1").applied_ms)
   end)
 
+  it("whose key was altered on the way is refused then too", function()
+    local action = { type = "redirect", url = "https://p.example" }
+    local pay, state, _, _, ledger = notified.open("games", { query = { outcome = "accepted" },
+      create = { outcome = "accepted", provider_id = "tx-1", action = action } })
+    local told = event("e1", { provider_id = "tx-1", extra_text = "k%2D1|A-1|" })
+    assert.equal(500, pay.notifications:receive("a", told).status)
+    -- what the text says is not kept
+    assert.not_equal("k%2D1|A-1|", ledger:notification("a/e1").event.extra_text)
+    assert.equal("requires_action", pay.payments:create(order "A-1").status)
+    assert.same({ "mismatch" }, state.alarms)
+    assert.equal(400, pay.notifications:receive("a", told).status)
+    assert.equal("requires_action", pay.payments:get("A-1").status)
+  end)
+
   it("of an attempt that a later one has followed is applied", function()
     local create = support.unknown
     local pay, state = notified.open("cards", { query = support.unknown,

@@ -49,6 +49,8 @@ local function plain(event)
     if kind == "string" or kind == "number" or kind == "boolean" then copied[member] = value end
   end
   copied.amount, copied.currency = amounts.to_row(event.amount)
+  -- that it told a text of ours without the key, which is no proof later either; not what the text says
+  copied.extra_text = event.extra_text ~= nil and "" or nil
   return copied
 end
 
