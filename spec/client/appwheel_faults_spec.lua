@@ -8,11 +8,35 @@ local open, plan, tip, subscribed = appwheel.open, appwheel.plan, appwheel.tip, 
 describe("AppWheel when things go wrong", function()
   it("answers a refusal of the provider as a failed payment", function()
     local pay = open()
-    local payment = pay.payments:create(tip("A-1", { customer = { id = "nobody" } }))
+    local payment = pay.payments:create(tip("A-1", { item = { product_id = "nope", quantity = 2 } }))
     assert.equal("failed", payment.status)
-    assert.equal("not_found", payment.error.kind)
-    assert.equal("205004", payment.error.provider_code)
+    assert.equal("invalid", payment.error.kind)
+    assert.equal("205001", payment.error.provider_code)
     assert.equal("rejected", payment.attempts[1].outcome)
+  end)
+
+  it("makes a customer known before a purchase, as long as it has no orders, and not without an answer", function()
+    local pay, box = open()
+    local customer = { customer = { id = "nobody" } }
+    local function users()
+      local names = {}
+      for _, user in ipairs(box:books().appwheel.users) do names[user.id] = true end
+      return names
+    end
+    box:fault("customer.create", "status_503")
+    local payment, err = pay.payments:create(tip("A-1", customer))
+    assert.is_nil(payment)
+    assert.equal(503, err.http_status)
+    assert.is_nil(pay.payments:get "A-1")
+    assert.is_nil(users().nobody)
+    payment = assert(pay.payments:create(tip("A-1", customer)))
+    assert.equal("requires_action", payment.status)
+    assert.is_true(users().nobody)
+    assert(box:pay(payment.action.url))
+    assert.equal("succeeded", pay.payments:refresh("A-1").status)
+    box:fault("customer.create", "status_503")
+    assert.equal("requires_action", pay.payments:create(tip("A-2", customer)).status)
+    assert.equal("incomplete", pay.subscriptions:create(plan("S-1", { customer = { id = "nobody" } })).status)
   end)
 
   it("says authentication of a wrong secret, and records nothing", function()

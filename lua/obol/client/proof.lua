@@ -6,6 +6,8 @@ local fault = require "obol.client.fault"
 
 local M = {}
 
+local INTRODUCE = "customer.create"
+
 local function orders_of(result, product_id)
   local found = {}
   for _, entitlement in ipairs(result.entitlements or {}) do
@@ -32,11 +34,26 @@ local function ask_about(client, account, operation, customer_id, options)
   return nil, err
 end
 
+-- Makes a customer known without whom no purchase can be made, unless there are orders already, where that is harmless
+-- and the id is all that it takes. True, or nil and an error.
+local function introduce(client, account, customer_id, result, options)
+  local at, params = client.accounts[account], { customer = { id = customer_id } }
+  if #(result.entitlements or {}) > 0 or not at:supports(INTRODUCE) then return true end
+  local plan = at:plan(INTRODUCE, params)
+  if not plan or not plan.repeat_safe then return true end
+  local made, err = ask(client, account, INTRODUCE, params, options)
+  if made or err.kind == "invalid" and err.outcome == "not_sent" then return true end
+  return nil, err
+end
+
 --- The ids of every order of `product_id` that the customer has before the purchase: a list, or nil
--- and an error.
+-- and an error. A customer without any is made known to the provider first.
 function M.baseline(client, account, plan, customer_id, product_id, options)
-  local result, err = ask_about(client, account, plan.proof_with, customer_id, options)
+  local result, ok, err
+  result, err = ask_about(client, account, plan.proof_with, customer_id, options)
   if not result then return nil, err end
+  ok, err = introduce(client, account, customer_id, result, options)
+  if not ok then return nil, err end
   local known, seen = {}, {}
   for _, order in ipairs(orders_of(result, product_id)) do
     for _, id in ipairs { order.transaction_id or "", order.provider_id or "" } do

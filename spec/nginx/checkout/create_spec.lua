@@ -78,6 +78,7 @@ describe("create", function()
   end)
 
   it("answers a decline with the payment and its error", function()
+    at.box:fault("payment.create", "status_401", { provider = "appwheel" })
     local answer, body = at.create(support.lights("C-8", { account = "subs", cancel_url = "https://shop.example/no" }))
     assert.equal(201, answer.status)
     assert.equal("failed", body.status)
