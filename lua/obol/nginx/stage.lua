@@ -16,10 +16,8 @@ function M.of(payment)
   return action and (action.url or action.data or action.parameters) and "action" or "waiting"
 end
 
---- Whether the payer may choose a way to pay.
-function M.is_open(stage)
-  return stage == "choose" or stage == "failed" or stage == "canceled" or stage == "expired"
-end
+--- Whether the payer may choose a way to pay. Nothing begins after what the merchant canceled.
+function M.is_open(stage) return stage == "choose" or stage == "failed" or stage == "expired" end
 
 --- Whether nothing more will happen by itself.
 function M.is_final(stage) return stage ~= "action" and stage ~= "waiting" end
@@ -60,7 +58,7 @@ end
 -- payment that ended unpaid, because the provider's page may have taken it after that.
 function M.refreshed(shop, content, payment, why)
   local now = M.of(payment)
-  if not payment or (M.is_final(now) and not (why and M.is_open(now))) then return payment end
+  if not payment or (M.is_final(now) and not (why and now ~= "paid")) then return payment end
   local pause = pause_s(shop.clock() - payment.created_ms)
   local key = (why or "ask") .. "/" .. content.order
   if not shop.dict:add(key, true, pause) then return payment end

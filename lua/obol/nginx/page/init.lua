@@ -161,7 +161,8 @@ end
 for _, name in ipairs { "failed", "canceled", "expired" } do
   stages[name] = function(_, view)
     local hint = fill('<p class="soft">{hint}</p>', { hint = view.words[name .. "_hint"] })
-    return heading("bad", view.words[name]) .. hint .. (view.is_over and "" or form(view))
+    local may_pay = stage.is_open(name) and not view.is_over
+    return heading("bad", view.words[name]) .. hint .. (may_pay and form(view) or "")
   end
 end
 
