@@ -33,6 +33,7 @@ local function call(client, hand, name, operation, params, options)
     return nil, fault.unsupported("the provider has no such operation" .. nearest.hint(operation, health.known), name)
   end
   params = params or {}
+  checked.suit(client, limits, name)
   local key = key_of(client, account, operation, params, limits.key)
   local result, reply
   if hand then

@@ -6,6 +6,7 @@ local attempt = require "obol.client.attempt"
 local before = require "obol.client.before"
 local between = require "obol.client.between"
 local charge_begin = require "obol.client.charge_begin"
+local checked = require "obol.client.options"
 local choose = require "obol.client.choose"
 local exchange = require "obol.client.exchange"
 local failover = require "obol.client.failover"
@@ -56,6 +57,7 @@ end
 local function draft(client, operation, row, wanted, params, options, way)
   local name, err = failover.account(way)
   if not name then return nil, err end
+  checked.suit(client, options, name)
   local plan
   plan, err = client.accounts[name]:plan(operation, params)
   if not plan then return nil, err end

@@ -16,6 +16,7 @@ function M.run(client, operation, params, options, member)
   local name
   name, err = choose.pick(client, operation, params, limits)
   if not name then return nil, err end
+  checked.suit(client, limits, name)
   local result
   result, err = exchange.ask(client, {
     account = name, operation = operation, params = params, token = limits.token, deadline = limits.deadline,

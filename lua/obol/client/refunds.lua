@@ -179,6 +179,7 @@ end
 local function create(client, order_id, params, limits)
   local payment, err = find_payment(client, order_id, params.provider_id)
   if not payment then return nil, err end
+  checked.suit(client, limits, payment.account)
   local row
   row, err = client.ledger:refund(params.refund_id)
   if err then return nil, err end
