@@ -20,7 +20,8 @@ describe("the limit of a call", function()
   end
 
   local function near(expected, found)
-    assert.is_true(found ~= nil and found <= expected and found > expected - 20000, ("%s instead of %d"):format(tostring(found), expected))
+    local is_near = found ~= nil and found <= expected and found > expected - 20000
+    assert.is_true(is_near, ("%s instead of %d"):format(tostring(found), expected))
   end
 
   it("is as long as its provider's calls may take, if that is longer than usual", function()
