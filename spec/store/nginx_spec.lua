@@ -22,7 +22,10 @@ describe("a store inside nginx", function()
       } }
       location = /all { content_by_lua_block {
         local functions, wait = {}, require "obol.wait"
-        for index = 1, 50 do functions[index] = function() return insert("y" .. index) end end
+        -- a long one goes first, so that the others wait however slowly they are handed over
+        functions[1] = function() return database:run { { "with recursive n(i) as (select 1 union all select i + 1 " ..
+          "from n where i < $1) select count(*) from n", 1000000 } } end
+        for index = 2, 51 do functions[index] = function() return insert("y" .. index) end end
         local before, fine = database:stats().groups, 0
         for _, result in ipairs { wait.all(unpack(functions)) } do fine = fine + (result[1] and 1 or 0) end
         ngx.say(fine, " ", database:stats().groups - before <= 10)
@@ -87,7 +90,7 @@ describe("a store inside nginx", function()
   end)
 
   it("commits what light threads ask for at once together", function()
-    assert.equal("50 true\n", server:get "/all")
+    assert.equal("51 true\n", server:get "/all")
   end)
 
   it("is not begun in a phase that cannot wait", function()
