@@ -38,6 +38,16 @@ describe("a recorded value", function()
     assert.is_table((value.pack("input", 1, ("x"):rep(65000))))
   end)
 
+  it("is bounded also where tables lead to one another, or are empty", function()
+    local graph = {}
+    for _ = 1, 11 do graph = { graph, graph, graph, graph, graph, graph, graph, graph, graph, graph } end
+    assert.matches("expected 64 KiB at most in all", problem(graph))
+    local empty = {}
+    for place = 1, 20000 do empty[place] = {} end
+    assert.matches("expected 64 KiB at most in all", problem(empty))
+    assert.is_table((value.pack("input", 1, { {}, {}, { {} } })))
+  end)
+
   it("is no card data", function()
     for _, given in ipairs { { cardNumber = "4" }, { ["card-number"] = "4" }, { ["Card.Number"] = "4" }, { CVV2 = 1 },
       { security_code = "123" }, { card = "4111 1111-1111 1111" }, { card = 4111111111111111 },

@@ -105,6 +105,26 @@ describe("a rule whose single steps are long", function()
   end)
 end)
 
+describe("a rule that inserts into a list", function()
+  it("does so within the list, and is refused far away from it", function()
+    all("expected a value to insert, or its place in the list and the value$", {
+      "table.insert({}, -2000000000, 1) return true", "table.insert({ 1 }, 0, 1) return true",
+      "table.insert({ 1 }, 3, 1) return true", "table.insert({}, 1.5, 1) return true",
+      "table.insert({}, 0 / 0, 1) return true", "table.insert({}, '1', 1) return true",
+      "table.insert({}) return true", "table.insert({}, 1, 2, 3) return true",
+    })
+    all("expected a table to insert into$", { "table.insert(nil, 1) return true" })
+    assert.is_true(support.takes([[function(p)
+      local t = {}
+      table.insert(t, "b")
+      table.insert(t, 1, "a")
+      table.insert(t, 3, "d")
+      table.insert(t, 3, "c")
+      return table.concat(t) == "abcd"
+    end]], {}))
+  end)
+end)
+
 describe("a rule that calls itself", function()
   it("is ended, also where C calls back, which LuaJIT does not count", function()
     all("expected a function that ends$", { "local function f() return f() end return f()" })

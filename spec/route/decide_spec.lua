@@ -178,6 +178,31 @@ return {
     }, lines)
   end)
 
+  it("are so also by what stands in a list under a name or behind a gap, which would hold for nothing", function()
+    local account = "routes.accounts.cards_us."
+    for words, expected in pairs {
+      ["to = { 'a', x = 'b' }"] = "routes[1].to.x | expected a list in order of preference",
+      ["to = { x = 'b' }"] = "routes[1].to.x | expected a list in order of preference",
+      ["to = { 'a', nil, 'b' }"] = "routes[1].to[3] | expected a list in order of preference",
+      ["to = 'a', failover = { on = { rejected = true } }"] = "routes[1].failover.on.rejected | expected a list",
+      ["to = 'a', failover = { declined = { ['51'] = true } }"] = 'routes[1].failover.declined["51"] | expected a list',
+      ["to = 'a', during = { { from = '01:00', to = '02:00' }, days = { 'mon' } }"] =
+        "routes[1].during.days | expected a list of windows, or one window",
+      ["to = 'a', during = { from = '01:00', to = '02:00', days = { 'mon', x = 'tue' } }"] =
+        "routes[1].during | expected a list of days",
+      ["to = 'a' }, accounts = { cards_us = { limits = { { count = 5, per = '1h' }, count = 9 } }"] =
+        account .. "limits.count | expected a list of limits, or one limit",
+      ["to = 'a' }, accounts = { cards_us = { maintenance = { { from = '01:00' }, to = '02:00' } }"] =
+        account .. "maintenance.to | expected a list of windows, or one window",
+      ["to = 'a' }, expect = { { payment = {}, to = { 'a', x = 'b' } }"] =
+        "routes.expect[1].to | expected an account, or a list of accounts",
+    } do
+      local found = support.wrong("return { { " .. words .. " } }")
+      assert.equal(1, #found, words)
+      assert.equal(expected, found[1].field .. " | " .. found[1].message:gsub("^@:1: ", ""), words)
+    end
+  end)
+
   it("name the nearest line where a rule was put together by code", function()
     local found = support.wrong [[
 local made = { to = "x" }

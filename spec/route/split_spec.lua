@@ -118,6 +118,20 @@ describe("a rule with a split", function()
     assert.same({ a = true, b = true }, seen)
   end)
 
+  it("draws by a number of any size, and by the order for one that is none", function()
+    local routes = support.good(RULES)
+    for text, id in pairs { ["9007199254740992"] = 2 ^ 53, ["-4611686018427387904"] = -2 ^ 62,
+      ["9223372036854775808"] = 2 ^ 63, ["1267650600228229401496703205376"] = 2 ^ 100 } do
+      local decision = support.decide(routes, { order_id = "A", customer = { id = id } })
+      assert.equal("customer.id", decision.draw.by)
+      assert.same(support.decide(routes, { order_id = "B", customer = { id = text } }).accounts, decision.accounts)
+    end
+    for _, id in ipairs { math.huge, -math.huge, 0 / 0, 1.5 } do
+      local decision = support.decide(routes, { order_id = "A", customer = { id = id } })
+      assert.equal("order_id", decision.draw.by)
+    end
+  end)
+
   it("takes a salt of text that is not too long", function()
     for _, salt in ipairs { "5", "''", ("'%s'"):format(("s"):rep(257)) } do
       local wrong = support.wrong(("return { { name = 'x', split = { a = 1 }, salt = %s } }"):format(salt))

@@ -96,6 +96,8 @@ local function encode_table(value, state, path, depth)
   local mt = getmetatable(value)
   if mt ~= nil and mt ~= array then refuse(path, "expected a plain table, without a metatable") end
   if depth > MAX_DEPTH then refuse(path, ("expected tables nested %d deep at most"):format(MAX_DEPTH)) end
+  -- also of what is empty: tables that lead to one another have more ways through them than anybody walks
+  count(state, path, 0)
   local written = {}
   for key, member in next, value do
     local at = path .. step_text(key)

@@ -22,7 +22,10 @@ end
 -- A key to draw by: text, integers and money are keys.
 local function text_of(value)
   if type(value) == "string" and value ~= "" then return value end
-  if type(value) == "number" and value % 1 == 0 then return ("%d"):format(value) end
+  if type(value) == "number" and value % 1 == 0 then
+    -- beyond 64 bits there are no integers, but such numbers are keys like others
+    return (math.abs(value) < 2 ^ 63 and "%d" or "%.0f"):format(value)
+  end
   if type(value) == "boolean" or money.is(value) then return tostring(value) end
   return nil
 end

@@ -17,7 +17,7 @@ end
 
 -- A width in a format is two digits at most, so that this asks for no memory either.
 local TEXT = "byte find format gmatch gsub len lower match reverse sub upper"
-local LISTS = "concat insert remove"
+local LISTS = "concat remove"
 local NUMBERS = "abs ceil floor fmod huge max min modf pi sqrt"
 local ALONE = "assert error ipairs select tonumber tostring type"
 
@@ -65,6 +65,19 @@ local function sort(list, less)
   return text.nested(table.sort, list, less)
 end
 
+-- LuaJIT moves everything from the list's end to any place, however far away, in one step that nothing can stop.
+local function insert(list, ...)
+  if type(list) ~= "table" then error("expected a table to insert into", 2) end
+  local count, place = select("#", ...), (...)
+  if count == 1 then
+    list[#list + 1] = place
+    return
+  end
+  local fits = count == 2 and type(place) == "number" and place % 1 == 0 and place >= 1 and place <= #list + 1
+  if not fits then error("expected a value to insert, or its place in the list and the value", 2) end
+  table.insert(list, place, (select(2, ...)))
+end
+
 -- A name that is misspelt would be nothing, and a condition on it would hold or not by chance.
 local function refuse(environment, name)
   error("expected a known name" .. nearest.hint(name, environment), 2)
@@ -74,7 +87,7 @@ end
 function M.new()
   local environment = pick(_G, ALONE)
   environment.string, environment.table = pick(guard.text, TEXT), pick(table, LISTS)
-  environment.table.sort = sort
+  environment.table.sort, environment.table.insert = sort, insert
   environment.math, environment.money, environment.pairs = pick(math, NUMBERS), plain_money(), all_pairs
   environment.table.unpack = rawget(table, "unpack") or rawget(_G, "unpack")
   environment.unpack = environment.table.unpack

@@ -2,6 +2,7 @@
 
 local decide = require "obol.route.decide"
 local nearest = require "obol.nearest"
+local plain = require "obol.route.plain"
 local window = require "obol.route.window"
 
 local M = {}
@@ -11,6 +12,11 @@ local MAX = 10000
 local known = { name = true, payment = true, operation = true, at = true, rule = true, to = true, refused = true }
 
 local function check_targets(to, context)
+  local problem
+  if type(to) == "table" then
+    plain.check(to, "expected an account, or a list of accounts", function(_, message) problem = message end)
+    if problem then return problem end
+  end
   for _, name in ipairs(type(to) == "table" and to or { to }) do
     if type(name) ~= "string" or not context.accounts[name] then
       return "expected a configured account" .. nearest.hint(name, context.accounts)

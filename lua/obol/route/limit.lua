@@ -4,6 +4,7 @@
 local duration = require "obol.route.duration"
 local money = require "obol.money"
 local nearest = require "obol.nearest"
+local plain = require "obol.route.plain"
 
 local M = {}
 
@@ -41,6 +42,7 @@ function M.compile(list, add)
   if list == nil then return {} end
   local single = type(list) ~= "table" or list[1] == nil
   local limits = {}
+  if not single then plain.check(list, "expected a list of limits, or one limit", add) end
   for place, one in ipairs(single and { list } or list) do
     local limit, problem = compile(one)
     if limit then limits[#limits + 1] = limit else add(single and {} or { place }, problem) end

@@ -4,6 +4,7 @@ local condition = require "obol.route.condition"
 local duration = require "obol.route.duration"
 local field = require "obol.route.field"
 local nearest = require "obol.nearest"
+local plain = require "obol.route.plain"
 local window = require "obol.route.window"
 
 local M = {}
@@ -26,9 +27,14 @@ end
 
 local function targets(to, accounts, add)
   local list, seen = {}, {}
-  if to == nil or (type(to) == "table" and #to == 0) then
+  if to == nil or (type(to) == "table" and next(to) == nil) then
     add({ "to" }, "expected an account's name, or a list in order of preference")
     return list
+  end
+  if type(to) == "table" then
+    plain.check(to, "expected a list in order of preference", function(keys, message)
+      add({ "to", keys[1] }, message)
+    end)
   end
   for place, name in ipairs(type(to) == "table" and to or { to }) do
     local problem = check_account(name, accounts) or (seen[name] and "expected each account once")
@@ -69,6 +75,7 @@ local function text_set(list, key, allowed, add)
     add({ "failover", key }, "expected a list")
     return set
   end
+  plain.check(list, "expected a list", function(keys, message) add({ "failover", key, keys[1] }, message) end)
   for place, value in ipairs(list) do
     if type(value) == "number" and value % 1 == 0 then value = ("%d"):format(value) end
     if type(value) ~= "string" or (allowed and not allowed[value]) then

@@ -4,6 +4,7 @@
 -- it begins, the zone is UTC unless given).
 
 local nearest = require "obol.nearest"
+local plain = require "obol.route.plain"
 
 local M = {}
 
@@ -53,8 +54,11 @@ end
 
 local function days_set(list)
   if list == nil then return nil end
-  local set = {}
-  for _, name in ipairs(type(list) == "table" and list or { list }) do
+  local set, problem = {}, nil
+  if type(list) ~= "table" then list = { list } end
+  plain.check(list, "expected a list of days", function(_, message) problem = message end)
+  if problem then return nil, problem end
+  for _, name in ipairs(list) do
     if not DAYS[name] then
       return nil, "expected days from `mon` to `sun`" .. nearest.hint(name, DAYS)
     end
@@ -110,6 +114,7 @@ function M.compile(list, add)
   if list == nil then return nil end
   local single = type(list) ~= "table" or list[1] == nil
   local tests = {}
+  if not single then plain.check(list, "expected a list of windows, or one window", add) end
   for place, one in ipairs(single and { list } or list) do
     local test, problem = compile(one)
     if test then tests[#tests + 1] = test else add(single and {} or { place }, problem) end
