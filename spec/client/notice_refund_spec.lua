@@ -182,6 +182,25 @@ describe("a notification of a refund", function()
     assert.equal("4.00", pay.payments:get("A-1").refunded:format())
   end)
 
+  it("is found by the provider's own id of it beside another of the same amount whose id nobody knows", function()
+    local pay, state = refunded { refund = support.unknown, refund_query = support.unknown }
+    state.refund = { outcome = "accepted", id = "re-2" }
+    assert.equal("processing", pay.refunds:create("A-1", { refund_id = "R-2", amount = "3.00" }).status)
+    assert.equal(200, pay.notifications:receive("a", told("e1", { refund_id = false,
+      refund_provider_id = "re-2" })).status)
+    assert.same({ "unknown", "succeeded" }, { pay.refunds:get("R-1").status, pay.refunds:get("R-2").status })
+    assert.equal("3.00", pay.payments:get("A-1").refunded:format())
+  end)
+
+  it("of the console is one, whether the provider tells only its own id of it or both", function()
+    local pay = refunded { refund_query = { outcome = "succeeded" } }
+    for place, refund_id in ipairs { false, "c-1" } do
+      assert.equal(200, pay.notifications:receive("a", told("e" .. place, { refund_id = refund_id,
+        refund_provider_id = "re-2", amount = money("2.00", "USD"), confirm = true })).status)
+      assert.equal("2.00", pay.payments:get("A-1").refunded:format())
+    end
+  end)
+
   it("that was started elsewhere and failed, or is not proven, changes no sum", function()
     local pay, state = refunded { refund_query = { outcome = "unknown", found = false } }
     local function receive(id, more)
@@ -245,6 +264,20 @@ describe("a notification of a refund", function()
     local payment = pay.payments:get "A-1"
     assert.equal("8.88", payment.surplus[1].refunded)
     assert.equal("0.00", payment.refunded:format())
+  end)
+
+  it("of a charge does not wait for one of another charge", function()
+    local pay, state = with_surplus()
+    state.refund = support.unknown
+    assert.equal("unknown", pay.refunds:create("A-1", { refund_id = "R-1", provider_id = "tx-2",
+      amount = "3.00" }).status)
+    local more = { refund_id = false, refund_provider_id = "re-9" }
+    assert.equal(200, pay.notifications:receive("a", told("e1", more)).status)
+    local payment = pay.payments:get "A-1"
+    assert.equal("3.00", payment.refunded:format())
+    assert.is_nil(payment.surplus[1].refunded)
+    more.provider_id, more.refund_provider_id = "tx-2", "re-10"
+    assert.equal(500, pay.notifications:receive("a", told("e2", more)).status)
   end)
 
   it("of a surplus is not of the payment where two accounts have the same id for both", function()

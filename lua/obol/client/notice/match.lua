@@ -92,6 +92,9 @@ function M.is_surplus(row, account, provider_id)
   return false
 end
 
+--- The provider's id `id` as refunds name their charge: nil for the payment's own, which needs none.
+function M.transaction_id(row, account, id) return M.is_surplus(row, account, id) and id or nil end
+
 -- Whether what should carry the attempt's key was altered on the way: a text that comes back unchanged
 -- (`extra_text`) without it, or a notification that anybody could have written.
 local function lacks_key(note)
@@ -194,24 +197,32 @@ function M.refund(client, note)
   return { refund = refund, row = row }
 end
 
+-- Whether the open refund may be the one that the event means: its id is not known yet.
+local function may_be(event, row, refund)
+  if refund.status == "succeeded" or refund.status == "failed" or refund.provider_id or event.refund_id then
+    return false
+  end
+  local id = event.provider_id
+  if id and refund.transaction_id ~= M.transaction_id(row, refund.account, id) then return false end
+  return not differing_amount(event, refund)
+end
+
 --- The recorded refund of the charge `found` that the event means by the provider's own id of it. Answers as M.refund,
 -- with true behind the error where it may be one that is under way, whose id is not known yet.
 function M.refund_of(client, note, found)
-  local event, row, id = note.event, found.row, note.event.refund_provider_id
+  local event, row, is_under_way = note.event, found.row, false
   local list, err = client.ledger:list("refunds", { where = { order_id = row.order_id }, limit = 1000 })
   if not list then return nil, err end
   for _, refund in ipairs(list) do
-    local is_here = refund.account == note.account
+    local is_here, id = refund.account == note.account, event.refund_provider_id
     if is_here and id and refund.provider_id == id then
       if differing_amount(event, refund) then return mismatch(note, "amount") end
       return { refund = refund, row = row }
     end
-    local is_open = refund.status ~= "succeeded" and refund.status ~= "failed" and not refund.provider_id
-    if is_here and is_open and not event.refund_id and not differing_amount(event, refund) then
-      return nil, fault.conflict("a refund of this amount is under way", note.account), true
-    end
+    is_under_way = is_under_way or is_here and may_be(event, row, refund)
   end
-  return absent(note)
+  if not is_under_way then return absent(note) end
+  return nil, fault.conflict("a refund of this amount is under way", note.account), true
 end
 
 return M

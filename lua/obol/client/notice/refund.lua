@@ -102,8 +102,8 @@ local function foreign(client, note, found, options)
   local about = { also = { note_of.mark(client, note) } }
   local recorded
   recorded, err = refund_settle.add(client, row, {
-    refund_id = refund_id, amount = text, currency = currency, account = note.account, provider_id = result.id,
-    transaction_id = match.is_surplus(row, note.account, event.provider_id) and event.provider_id or nil,
+    refund_id = refund_id, amount = text, currency = currency, account = note.account,
+    provider_id = result.id or own_id, transaction_id = match.transaction_id(row, note.account, event.provider_id),
   }, about)
   if about.written then
     note_of.alarm(client, note, "foreign_refund", { order_id = row.order_id, outcome = "succeeded" })
