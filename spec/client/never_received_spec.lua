@@ -65,6 +65,21 @@ describe("a call that takes money and was never received", function()
     end
   end)
 
+  it("is asked about at the schedule's own pace by those who come late", function()
+    local pay, _, _, clock, ledger = open()
+    pay.payments:create(notified.order "A-1")
+    at(clock, 90000)
+    assert(pay:reconcile())
+    for _, gap_ms in ipairs { 25000, 90000, 480000, 3000000 } do
+      local row = assert(ledger:payment "A-1")
+      assert.equal("unknown", row.status)
+      assert.is_true(row.due_ms - clock.now >= gap_ms, gap_ms)
+      clock.now = row.due_ms
+      assert(pay:reconcile())
+    end
+    assert.equal("failed", pay.payments:get("A-1").status)
+  end)
+
   it("is not given up by a machine whose clock is ahead, while the call is under way", function()
     local accounts, again = { a = { provider = "cards", schedule = SCHEDULE } }, nil
     local book, sold = require("obol.ledger").open "memory", 0

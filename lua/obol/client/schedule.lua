@@ -44,8 +44,10 @@ function M.next_ms(client, one)
   local list = seconds_of(client, one)
   if not list then return nil end
   local step, now = math.min((one.query_step or 0) + 1, #list), client.clock()
-  local due = due_ms(one, list, step)
-  return due > now and due or now + (list[step] - (list[step - 1] or 0)) * 1000
+  local due, gap_ms = due_ms(one, list, step), (list[step] - (list[step - 1] or 0)) * 1000
+  local was_missed = one.query_ms and one.query_ms >= one.sent_ms + list[step] * 1000
+  if was_missed then due = math.max(due, one.query_ms + gap_ms) end
+  return due > now and due or now + gap_ms
 end
 
 --- Takes down a query that failed: the last step begins again.
