@@ -39,6 +39,18 @@ describe("AppWheel when things go wrong", function()
     assert.equal("incomplete", pay.subscriptions:create(plan("S-1", { customer = { id = "nobody" } })).status)
   end)
 
+  -- What a user who is known already is answered is not documented.
+  it("leaves it to the purchase where the provider refuses to make a customer known", function()
+    for _, kind in ipairs { "unlisted_code", "status_403" } do
+      local pay, box = open()
+      box:fault("customer.create", kind)
+      assert.equal("requires_action", assert(pay.payments:create(tip "A-1")).status)
+      box:fault("customer.create", kind)
+      local payment = assert(pay.payments:create(tip("A-2", { customer = { id = "nobody" } })))
+      assert.equal(kind == "status_403" and "failed" or "requires_action", payment.status)
+    end
+  end)
+
   it("says authentication of a wrong secret, and records nothing", function()
     local box = sandbox.new { clock_ms = 1700000000000, seed = "client" }
     local words = box:accounts().appwheel

@@ -34,6 +34,13 @@ local function ask_about(client, account, operation, customer_id, options)
   return nil, err
 end
 
+-- Whether the provider has said something about a customer who was to be made known. What that means of one who is
+-- known already need not be documented: the purchase is refused where it could not be.
+local function was_answered(err)
+  if err.outcome == "not_sent" then return err.kind == "invalid" end
+  return err.kind ~= "rate_limited" and (err.outcome == "rejected" or err.provider_code ~= nil)
+end
+
 -- Makes a customer known without whom no purchase can be made, unless there are orders already, where that is harmless
 -- and the id is all that it takes. True, or nil and an error.
 local function introduce(client, account, customer_id, result, options)
@@ -42,7 +49,7 @@ local function introduce(client, account, customer_id, result, options)
   local plan = at:plan(INTRODUCE, params)
   if not plan or not plan.repeat_safe then return true end
   local made, err = ask(client, account, INTRODUCE, params, options)
-  if made or err.kind == "invalid" and err.outcome == "not_sent" then return true end
+  if made or was_answered(err) then return true end
   return nil, err
 end
 
