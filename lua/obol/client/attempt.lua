@@ -128,6 +128,16 @@ function M.account_of(client, row)
     row.account)
 end
 
+--- The account of the payment or subscription `row`, as account_of says it of its first charge, which has an attempt
+-- where a renewal has none.
+function M.account_of_order(client, row)
+  local first, err = client.ledger:payment(row.renewal_of or row.order_id)
+  local one
+  if first and first.attempt then one, err = client.ledger:attempt(first.attempt) end
+  if err then return nil, err end
+  return M.account_of(client, one or { account = row.account, provider = (client.accounts[row.account] or {}).provider })
+end
+
 --- The operation that asks about a payment's attempt, nil where nothing can: what finds it again, or,
 -- once the provider's id is known, the query by that.
 function M.query_of(client, row, provider_id)

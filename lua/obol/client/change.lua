@@ -18,10 +18,8 @@ local wanted_renewal = { ["subscription.cancel"] = false, ["subscription.renew"]
 --- Asks the provider about the subscription `row`: its subscription (nil when the provider told
 -- none), or nil and an error.
 function M.ask(client, row, options)
-  local account = client.accounts[row.account]
-  if not account then
-    return nil, fault.invalid("account", "expected an account that is configured", row.account)
-  end
+  local account, is_another = attempt.account_of_order(client, row)
+  if not account then return nil, is_another end
   if not row.provider_id or not account:supports("subscription.query") then return nil end
   local result, err = exchange.ask(client, {
     account = row.account, operation = "subscription.query", order_id = row.order_id, token = options.token,
@@ -186,10 +184,8 @@ end
 
 -- Whether the subscription can be changed at all.
 local function check(client, operation, row)
-  local account = client.accounts[row.account]
-  if not account then
-    return nil, fault.invalid("account", "expected an account that is configured", row.account)
-  end
+  local account, err = attempt.account_of_order(client, row)
+  if not account then return nil, err end
   if not account:supports(operation) then
     return nil, fault.unsupported("the provider has no " .. operation, row.account)
   end

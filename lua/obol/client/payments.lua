@@ -11,6 +11,7 @@
 --   subscription's first charge)
 -- * `disputed`, `unresolved`: booleans; `surplus`: a list of further proven successes, or nil
 
+local attempt = require "obol.client.attempt"
 local charge = require "obol.client.charge"
 local checked = require "obol.client.options"
 local errors = require "obol.error"
@@ -95,6 +96,8 @@ function M.cancel(client, order_id, options)
   end
   local one, err = client.ledger:attempt(row.attempt)
   if not one then return nil, err or fault.conflict("expected a payment with an attempt", row.account) end
+  account, err = attempt.account_of(client, one)
+  if not account then return view.payment(client, row, err) end
   local result, reply = exchange.run(client, {
     account = row.account, operation = "payment.cancel", order_id = order_id, key = one.key,
     token = limits.token, deadline = limits.deadline, params = { order_id = order_id, provider_id = row.provider_id },

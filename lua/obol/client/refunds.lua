@@ -39,6 +39,14 @@ local function charge_of(payment, provider_id)
   return nil, fault.invalid("provider_id", "expected that of the payment, or of one of its surplus")
 end
 
+-- The account that took the charge, as attempt.account_of says it.
+local function account_of(client, charge)
+  if not charge.transaction_id then return attempt.account_of_order(client, charge) end
+  local paid, err = client.ledger:attempt(charge.attempt)
+  if not paid then return nil, err or fault.missing("the charge's attempt is not recorded") end
+  return attempt.account_of(client, paid)
+end
+
 -- The paid payment and the account that can give money back.
 local function find_payment(client, order_id, provider_id)
   local payment, err = client.ledger:payment(order_id)
@@ -52,10 +60,9 @@ local function find_payment(client, order_id, provider_id)
   if payment.status ~= "succeeded" then
     return nil, fault.conflict("expected a payment that succeeded", payment.account)
   end
-  local paid
-  if payment.attempt then paid, err = client.ledger:attempt(payment.attempt) end
-  if paid then err = select(2, attempt.account_of(client, paid)) end
-  if err then return nil, err end
+  local is_same
+  is_same, err = account_of(client, payment)
+  if not is_same then return nil, err end
   return payment
 end
 

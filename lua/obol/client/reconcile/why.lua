@@ -52,7 +52,8 @@ end
 
 --- Of a subscription and its open change, if there is one.
 function M.of_subscription(client, row, one)
-  if not client.accounts[row.account] then return "account" end
+  local account, err = attempt.account_of_order(client, row)
+  if not account and err.kind == "invalid" then return "account" end
   return M.of_attempt(client, one)
 end
 
