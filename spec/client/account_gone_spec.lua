@@ -62,8 +62,8 @@ describe("a recorded payment of an account that is configured no more", function
   it("is not closed by another provider, nor is a charge of its subscription given back there", function()
     local pay, _, clock, ledger = support.open("plans", function() return { outcome = "accepted" } end)
     assert.equal("processing", pay.payments:create(card "A-1").status)
-    assert(ledger.store:run { { put = "payments", row = { order_id = "A-1/tx-2", renewal_of = "A-1", status = "succeeded",
-      operation = "subscription.create", amount = "1.00", currency = "USD", generation = 1, account = "a",
+    assert(ledger.store:run { { put = "payments", row = { order_id = "A-1/tx-2", renewal_of = "A-1", account = "a",
+      operation = "subscription.create", status = "succeeded", amount = "1.00", currency = "USD", generation = 1,
       provider_id = "tx-2", version = 1, created_ms = clock.now, updated_ms = clock.now } } })
     local other, transport = support.open("cards", function() return { outcome = "succeeded" } end,
       { ledger = ledger, clock = function() return clock.now end })

@@ -135,7 +135,9 @@ function M.account_of_order(client, row)
   local one
   if first and first.attempt then one, err = client.ledger:attempt(first.attempt) end
   if err then return nil, err end
-  return M.account_of(client, one or { account = row.account, provider = (client.accounts[row.account] or {}).provider })
+  if one then return M.account_of(client, one) end
+  local account = client.accounts[row.account]
+  return M.account_of(client, { account = row.account, provider = account and account.provider })
 end
 
 --- The operation that asks about a payment's attempt, nil where nothing can: what finds it again, or,
