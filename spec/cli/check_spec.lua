@@ -54,6 +54,22 @@ describe("obol check", function()
     assert.equal(1, check("-c", "away.lua").status)
   end)
 
+  it("tells what is wrong with ledger and transport too, and what is written twice", function()
+    support.write(folder .. "/obol.lua", (CONFIGURATION:gsub('"sqlite:obol.db"', '"sqlit:obol.db"')
+      :gsub("mode =", "transport = { timeout_ms = 0, ca_fil = 'x' }, mode =")))
+    assert.equal("wrong  ledger  expected `memory`, `sqlite:<path>` or `postgres://...`\n"
+      .. "wrong  transport.ca_fil  expected a known option, did you mean `ca_file`?\n"
+      .. "wrong  transport.timeout_ms  expected a whole number of 1 to 86400000\n", check().out)
+    support.write(folder .. "/obol.lua", (CONFIGURATION:gsub("sqlite:obol.db", "sqlite:away/obol.db")
+      :gsub("    acme = {", "    subs = {")))
+    assert.equal("wrong  accounts.subs  expected each name once in a table (obol.lua:4)\n"
+      .. "wrong  ledger  expected a file in a folder that is there and can be read\n"
+      .. "wrong  routes.expect[1].to  routes.lua:1: expected a configured account\n"
+      .. "wrong  routes[1].to  routes.lua:1: expected a configured account\n", check().out)
+    support.write(folder .. "/obol.lua", (CONFIGURATION:gsub("mode =", "transport = 5, mode =")))
+    assert.equal("wrong  transport  expected a table\n", check().out)
+  end)
+
   it("runs what is expected beside the rules, as obol doctor does", function()
     support.write(folder .. "/routes.lua",
       'return {\n  { to = "acme" },\n  expect = {\n    { name = "mine", payment = {}, to = "subs" },\n  },\n}')

@@ -167,6 +167,18 @@ describe("a configuration", function()
       assert.equal(4, #err.fields)
     end)
 
+    it("reports what is written twice, of which the first would be lost", function()
+      local path = write("obol.lua", [[return { mode = "test", ledger = "memory",
+        transport = { send = function() end },
+        accounts = { a = { provider = "cards" }, b = { provider = "cards", base_url = "https://x.example",
+          base_url = "https://y.example" },
+          a = { provider = "cards" } } }]])
+      local opened, err = open(path)
+      assert.is_nil(opened)
+      assert.same({ ["accounts.a"] = ("expected each name once in a table (%s:5)"):format(path),
+        ["accounts.b.base_url"] = ("expected each name once in a table (%s:4)"):format(path) }, fields(err))
+    end)
+
     it("reports what is missing also where it was not used, and twice where it was used twice", function()
       local _, err = open(write("obol.lua", [[
         local unused, key = env "OBOL_SPEC_A", secret.env "OBOL_SPEC_B"

@@ -203,6 +203,20 @@ return {
     end
   end)
 
+  it("are so by a name that is written twice, of which the first would be lost", function()
+    local found = support.wrong [[
+return {
+  { name = "x", split = { cards_us = 70,
+      cards_us = 30 } },
+  { to = "a",
+    to = "b" },
+}]]
+    local told = {}
+    for place, problem in ipairs(found) do told[place] = problem.field .. " " .. problem.message end
+    assert.same({ "routes[1].split.cards_us @:3: expected each name once in a table",
+      "routes[2].to @:5: expected each name once in a table" }, told)
+  end)
+
   it("name the nearest line where a rule was put together by code", function()
     local found = support.wrong [[
 local made = { to = "x" }

@@ -34,6 +34,25 @@ return {
     assert.equal(8, line(text, 3))
   end)
 
+  it("tell what is written twice, and of nothing else that it is", function()
+    local function twice(text)
+      local tables, found = lines.read(text), {}
+      lines.twice(tables, function(keys)
+        found[#found + 1] = table.concat(keys, ".") .. ":" .. lines.find(tables, keys)
+      end)
+      return table.concat(found, " ")
+    end
+    assert.equal("a:3", twice "return { a = 1,\n b = 2,\n a = 3 }")
+    assert.equal("1.x.q r:2", twice "return { { x = { ['q r'] = {},\n [\"q r\"] = {} } }, { x = 1 } }")
+    assert.equal("1:2", twice "return { [1] = 'a',\n [1] = 'b' }")
+    for _, text in ipairs { "return { [x] = 1, [x] = 2, x = 3 }", "return { 'a', a == b, a == c }",
+      "return { { a = 1 }, { a = 1 }, x = { a = 1 } }", "return { a = b, b = a }", "return f { a = 1, a = 2 }",
+      "return { f = function() do local a, c = 1 end do local b, c = 1 end local d, c = 1 end, c = 2 }",
+      "return { f = function() for i = 1, 2 do local b, c = 1 end while x do local d, c = 1 end end, c = 2 }" } do
+      assert.equal("", twice(text), text)
+    end
+  end)
+
   it("are nothing where the file returns something else, and nothing breaks it", function()
     for _, text in ipairs { "", "return x", "return f {}", "{", "return {", "return { {", "return { [", "'", "[[",
       "--[[", "return { a = ", "return { 'x", "return {} + 1", "return }", "\0", "return { [1] = {}, [x] = {} }" } do

@@ -106,17 +106,17 @@ end
 
 M.place_of = place_of
 
-local function open_ledger(config, folder, problems)
+local function open_ledger(config, folder, problems, dry)
   local place = config.ledger
   if type(place) == "table" and type(place.begin_attempt) == "function" then return place end
   if place == nil then
     add(problems, "ledger", "expected `sqlite:<path>`, `postgres://...` or `memory`; there is no default")
     return nil
   end
-  local opened, err = ledger.open(place_of(place, folder))
-  if not opened then
-    add(problems, "ledger", err.message, err.kind)
-  end
+  place = place_of(place, folder)
+  local opened, err
+  if dry then err = ledger.wrong_place(place) else opened, err = ledger.open(place) end
+  if err then add(problems, "ledger", err.message, err.kind) end
   return opened
 end
 
@@ -159,7 +159,7 @@ end
 
 local MAX_TIMEOUT_MS = 600000
 
-local function open_transport(config, folder, problems)
+local function open_transport(config, folder, problems, dry)
   local given = config.transport
   if given ~= nil and type(given) ~= "table" then
     add(problems, "transport", "expected a table")
@@ -175,14 +175,19 @@ local function open_transport(config, folder, problems)
   if type(options.ca_file) == "string" then
     options.ca_file = require("obol.guard.file").within(folder, options.ca_file)
   end
-  local transport, err = require("obol.wait").transport(options)
+  local transport, err
+  if dry then
+    transport, err = require("obol.wait.options").of_transport(options)
+  else
+    transport, err = require("obol.wait").transport(options)
+  end
   if not transport then
     add_account_error(problems, "transport", err, option_hint)
   elseif options.timeout_ms and options.timeout_ms > MAX_TIMEOUT_MS then
     -- it is the limit of every call that names none
     add(problems, "transport.timeout_ms", "expected milliseconds from 1 to 600000")
   end
-  return transport, options.timeout_ms
+  return not dry and transport or nil, options.timeout_ms
 end
 
 --- Checks `config` and opens accounts, ledger and transport; what is wrong is added to `problems`
@@ -198,14 +203,14 @@ function M.run(config, folder, problems, parts, dry)
   opened.defined = M.define_providers(config.providers, folder, problems)
   opened.accounts, opened.names = open_accounts(config, problems)
   opened.place = place_of(config.ledger, folder)
-  if not dry or config.ledger == nil then opened.ledger = open_ledger(config, folder, problems) end
+  opened.ledger = open_ledger(config, folder, problems, dry)
   opened.routes = M.open_routes(config.routes, type(config.accounts) == "table" and config.accounts or {}, folder,
     problems)
   opened.flows = M.open_flows(config.flows, folder, problems, parts.flows)
   opened.clock = check_function(config, "clock", problems)
   opened.dict = open_dict(config, problems)
   opened.log = check_function(config, "log", problems)
-  if not dry then opened.transport, opened.timeout_ms = open_transport(config, folder, problems) end
+  opened.transport, opened.timeout_ms = open_transport(config, folder, problems, dry)
   return opened
 end
 

@@ -36,6 +36,7 @@ local function load_script(path, problems)
   local config, marks, folder = require("obol.config.script").load(path)
   if not config then return nil, marks end
   marks.used = {}
+  for _, problem in ipairs(marks.twice) do problems[#problems + 1] = problem end
   find_marks(config, marks, "", problems, {}, 1)
   for _, mark in ipairs(marks) do
     if not marks.used[mark] then problems[#problems + 1] = { field = path, message = marks[mark] } end

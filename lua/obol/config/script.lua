@@ -5,6 +5,7 @@
 local errors = require "obol.error"
 local file = require "obol.guard.file"
 local guard = require "obol.guard"
+local lines = require "obol.route.lines"
 local nearest = require "obol.nearest"
 local secret = require "obol.secret"
 
@@ -68,13 +69,28 @@ local function environment(chunk, folder, marks)
   end })
 end
 
+-- What stands twice in a table of the text: a list of { field =, message = }. Of two accounts of one name Lua keeps the
+-- second, and says nothing of it.
+local function twice(text, path)
+  local found, tables = {}, lines.read(text)
+  lines.twice(tables, function(keys, message)
+    local field = ""
+    for _, key in ipairs(keys) do
+      if type(key) == "number" then field = ("%s[%.14g]"):format(field, key) else field = field .. "." .. key end
+    end
+    found[#found + 1] = { field = field:gsub("^%.", ""), message = ("%s (%s:%d)"):format(message, path,
+      lines.find(tables, keys)) }
+  end)
+  return found
+end
+
 local function fail(path, message)
   return nil, errors.new { kind = "invalid", message = file.at(path, guard.plain(message)) }
 end
 
 --- Runs the script at `path`. Answers the table that it returned, the marks of what was missing
 -- (marks[mark] is the expectation, marks[1..n] in order; `secret_files` lists the paths of the secrets that it
--- named) and the script's folder; or nil and an error with `file:line`.
+-- named, `twice` what stands twice in a table) and the script's folder; or nil and an error with `file:line`.
 function M.load(path)
   local text, _, code = file.read(path)
   if code == NO_SUCH_FILE then return fail(path, "expected a configuration file, and there is none of this name") end
@@ -87,6 +103,7 @@ function M.load(path)
   local ok, result = guard.run(chunk, MAX_INSTRUCTIONS, "a script")
   if not ok then return fail(path, result) end
   if type(result) ~= "table" then return fail(path, "expected the script to return a table") end
+  marks.twice = twice(text, path)
   return result, marks, folder
 end
 

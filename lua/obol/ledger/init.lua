@@ -263,12 +263,10 @@ local function path_problem(path)
   return nil
 end
 
---- Opens a ledger: `"memory"`, `"sqlite:<path>"`, `"sqlite::memory:"` or `"postgres://user@host/name"`.
--- Answers it, or nil and an error of kind `invalid` (`unsupported` where libpq is missing). A database is
--- opened by the first call that needs it, which is told when it cannot be. options: those of
--- obol.store.open.
-function M.open(place, options)
-  if place == "memory" then return M.over(require("obol.ledger.memory").open()) end
+--- What can be told of a ledger's place before it is opened, which does not touch it: nil, or an error as that of
+-- `open`.
+function M.wrong_place(place)
+  if place == "memory" then return nil end
   local kind = type(place) == "string" and place:match "^(%a+):"
   local problem
   if kind == "sqlite" then
@@ -276,11 +274,20 @@ function M.open(place, options)
   elseif not kind or not place:find "^postgres%l*://" then
     problem = "expected `memory`, `sqlite:<path>` or `postgres://...`"
   end
-  if problem then return nil, errors.new { kind = "invalid", field = "ledger", message = problem } end
-  if kind ~= "sqlite" and not require("obol.core").features().postgres then
-    return nil, errors.new { kind = "unsupported", field = "ledger",
-      message = "PostgreSQL needs the library libpq.so.5 of version 14 or later, which is not on this machine" }
-  end
+  if problem then return errors.new { kind = "invalid", field = "ledger", message = problem } end
+  if kind == "sqlite" or require("obol.core").features().postgres then return nil end
+  return errors.new { kind = "unsupported", field = "ledger",
+    message = "PostgreSQL needs the library libpq.so.5 of version 14 or later, which is not on this machine" }
+end
+
+--- Opens a ledger: `"memory"`, `"sqlite:<path>"`, `"sqlite::memory:"` or `"postgres://user@host/name"`.
+-- Answers it, or nil and an error of kind `invalid` (`unsupported` where libpq is missing). A database is
+-- opened by the first call that needs it, which is told when it cannot be. options: those of
+-- obol.store.open.
+function M.open(place, options)
+  if place == "memory" then return M.over(require("obol.ledger.memory").open()) end
+  local problem = M.wrong_place(place)
+  if problem then return nil, problem end
   local store, err = require("obol.ledger.sql").open(place, options)
   if not store then return nil, err end
   return M.over(store)

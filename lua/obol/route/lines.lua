@@ -48,18 +48,19 @@ local function tokens(text)
   end
 end
 
-local opens = { ["{"] = true, ["("] = true, ["function"] = true, ["if"] = true, ["for"] = true, ["while"] = true,
-  ["repeat"] = true }
+-- of `for` and `while` the `do` begins what their `end` ends
+local opens = { ["{"] = true, ["("] = true, ["function"] = true, ["if"] = true, ["do"] = true, ["repeat"] = true }
 local closes = { ["}"] = true, [")"] = true, ["end"] = true, ["until"] = true }
 
--- The key of the member that begins at `at`, and where its value begins.
+-- The key of the member that begins at `at`, where its value begins, and whether the key is certain.
 local function key_at(list, at)
   local one, two, three, four = list[at], list[at + 1], list[at + 2], list[at + 3]
   if two and two.text == "=" and three and three.text ~= "=" and one.text:find "^[%a_]" then
-    return one.text, at + 2
+    return one.text, at + 2, true
   end
   if one.text == "[" and two and three and three.text == "]" and four and four.text == "=" then
-    return two.text:match "^[\"'](.*)[\"']$" or tonumber(two.text) or two.text, at + 4
+    local key = two.text:match "^[\"'](.*)[\"']$" or tonumber(two.text)
+    return key or two.text, at + 4, key ~= nil
   end
   return nil, at
 end
@@ -72,23 +73,25 @@ local function skip(list, at)
   while list[at] do
     local text = list[at].text
     if depth == 0 and (text == "," or text == ";" or text == "}") then return at end
-    -- `for` and `while` have one `end`, which their `do` begins with them
     if opens[text] then depth = depth + 1 elseif closes[text] then depth = depth - 1 end
     at = at + 1
   end
   return at
 end
 
--- The table that begins at `at`: { line =, members = { [key] = table or line } } and the place behind it.
+-- The table that begins at `at`: { line =, members = { [key] = table or line }, certain = (keys that are written out),
+-- twice = (list of such keys that come again) } and the place behind it.
 read = function(list, at)
-  local node, count = { line = list[at].line, members = {} }, 0
+  local node, count = { line = list[at].line, members = {}, certain = {}, twice = {} }, 0
   at = at + 1
   while list[at] and list[at].text ~= "}" do
-    local line, key, value = list[at].line, key_at(list, at)
+    local line, key, value, is_certain = list[at].line, key_at(list, at)
     if not key then
       count = count + 1
       key = count
     end
+    if is_certain and node.certain[key] then node.twice[#node.twice + 1] = key end
+    node.certain[key] = is_certain
     if list[value] and list[value].text == "{" then
       node.members[key], at = read(list, value)
     else
@@ -122,6 +125,22 @@ function M.read(text, given)
     end
   end
   return { members = {} }
+end
+
+--- Tells of every name that is written twice in one table, of which the first would be lost in silence, by
+-- `add(keys, message)`.
+function M.twice(node, add, path)
+  path = path or {}
+  for _, key in ipairs(node.twice or {}) do
+    local keys = { (table.unpack or unpack)(path) }
+    keys[#keys + 1] = key
+    add(keys, "expected each name once in a table")
+  end
+  for key, member in pairs(node.members) do
+    path[#path + 1] = key
+    M.twice(member, add, path)
+    path[#path] = nil
+  end
 end
 
 --- The line of what the keys of `path` lead to, or of the table nearest to it; nil where none is known.

@@ -141,6 +141,7 @@ function M.load(source, accounts)
     return failed "expected a file's path, or a list of rules"
   end
   local problems, add = collector(path, tables)
+  lines.twice(tables, add)
   local compiled = compile(given, accounts, add)
   if #problems > 0 then
     table.sort(problems, function(a, b)
