@@ -102,6 +102,27 @@ describe("a call that takes money and was never received", function()
     assert.is_nil(pay.payments:get("A-1").surplus)
   end)
 
+  it("is asked about by the whole schedule again after it was sent again", function()
+    support.plans.twice = { ["payment.query"] = support.plans.cards["payment.query"], ["payment.create"] =
+      { effect = "money", found_by = "our_ref", found_with = "payment.query", repeat_safe = true } }
+    finally(function() support.plans.twice = nil end)
+    local pay, _, transport, clock = open "twice"
+    pay.payments:create(notified.order "A-1")
+    for _, seconds in ipairs { 5, 30, 120, 600 } do
+      at(clock, seconds)
+      pay.payments:refresh "A-1"
+    end
+    at(clock, 1000)
+    assert.equal("unknown", pay.payments:create(notified.order "A-1").status)
+    assert.equal(2, transport.count "payment.create")
+    at(clock, 4600)
+    assert.equal("unknown", pay.payments:refresh("A-1").status)
+    for _, gap in ipairs { 25, 90, 480, 3000 } do
+      clock.now = clock.now + gap * 1000
+      assert.equal(gap == 3000 and "failed" or "unknown", pay.payments:refresh("A-1").status)
+    end
+  end)
+
   it("begins its last step again after a query that failed", function()
     for _, failed in ipairs { support.unknown, support.not_sent, { outcome = "unknown", kind = "provider" } } do
       local pay, state, _, clock = open()

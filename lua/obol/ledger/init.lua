@@ -132,12 +132,13 @@ end
 local function attempt_change(unit)
   local row = unit.attempt
   if not unit.again then return { put = "attempts", row = row } end
+  -- what was found out of the sending before says nothing of the next
+  local to = { answered_ms = rows.none, query_step = rows.none, query_ms = rows.none, query_failed_ms = rows.none }
   if unit.again == "unknown" then
-    local to = { answered_ms = rows.none }
     for column, value in pairs(row) do to[column] = value end
     return { set = "attempts", key = row.key, to = to, expect = { outcome = "unknown" } }
   end
-  local to = { answered_ms = rows.none, kind = rows.none, code = rows.none, http_status = rows.none }
+  to.kind, to.code, to.http_status = rows.none, rows.none, rows.none
   for column, value in pairs(row) do to[column] = value end
   return { set = "attempts", key = row.key, to = to, expect = { slot = rows.none, outcome = "not_sent" } }
 end
