@@ -39,6 +39,49 @@ describe("a flow's deadline", function()
     end
   end)
 
+  it("ends the tries of what fails again and again, but for undo steps", function()
+    local fails = {
+      step = function(flow) flow:step("deliver", function() error "the game server is away" end, { tries = 1000 }) end,
+      create = function(flow) flow:create(support.order "A-1") end,
+    }
+    for kind, failing in pairs(fails) do
+      local undone, tries = 0, 0
+      local pay, about = support.open({ obol.flow("a", function(flow)
+        flow:compensate("one", function()
+          undone = undone + 1
+          if undone < 3 then error "not yet" end
+        end)
+        failing(flow)
+      end, { deadline = "30m" }) }, { config = { routes = { { to = "a" },
+        accounts = { a = { maintenance = { from = "2020-01-01T00:00Z" } } } } } })
+      local flow = pay.flows:start("a", nil, { id = "f" })
+      while flow.status == "waiting" and undone == 0 do
+        assert.is_true(flow.due_ms <= flow.deadline_ms, kind)
+        -- looked at before its moment, it goes on waiting
+        about.clock.now, tries = flow.due_ms - 1, tries + 1
+        pay.flows:run { until_ms = flow.due_ms }
+        assert.is_true(pay.flows:get("f").due_ms <= flow.deadline_ms, kind)
+        about.clock.now = flow.due_ms
+        pay.flows:run()
+        flow = pay.flows:get "f"
+      end
+      assert.equal(support.NOW + 30 * MINUTE, about.clock.now)
+      assert.is_true(tries > 3, kind)
+      -- the undo step is tried again as if there were no deadline
+      assert.equal("waiting", flow.status)
+      while flow.status == "waiting" do
+        about.clock.now = flow.due_ms
+        pay.flows:run()
+        flow = pay.flows:get "f"
+      end
+      assert.equal("failed", flow.status)
+      assert.equal("timeout", flow.error.kind)
+      assert.matches("the flow's deadline is over, and this was not done: [^ ]+_spec.lua:%d+: " .. kind .. " `",
+        flow.error.message)
+      assert.equal(3, undone)
+    end
+  end)
+
   it("does not interrupt a step, and says nothing where there is nothing to wait for", function()
     local pay, about = support.open({ obol.flow("a", function(flow)
       flow:deadline "1h"

@@ -32,9 +32,11 @@ function M.within(run, moment)
   return math.min(moment, run.row.deadline_ms or moment)
 end
 
---- Records that the deadline ended the wait: the flow fails.
-function M.over(run, request)
+--- Records that the deadline ended the wait: the flow fails. `before` is the recorded error of a step that was to be
+-- tried again.
+function M.over(run, request, before)
   local err = { kind = "timeout", message = request.line .. ": the flow's deadline is over" }
+  if before then err.message = ("%s, and this was not done: %s"):format(err.message, before.message) end
   if record.done(run, request, { value = { n = 1, list = { err } }, state = "over" }) then run.failing = err end
   return nil
 end

@@ -35,7 +35,10 @@ end
 
 M.done = done
 
--- Records that the step failed once more: it is tried again later, or the flow stops.
+-- Whether the deadline bounds the wait for a step's next try. The undo steps of a flow that fails are not bounded.
+local function is_bounded(request) return request.kind ~= "undo" end
+
+-- Records that the step failed once more: it is tried again later, or the flow stops, or fails of its deadline.
 local function failed(run, request, step, raised)
   local err = record.error_row(raised, ("%s: %s"):format(request.line, describe(request)))
   local tries = (step and step.tries or 0) + 1
@@ -43,8 +46,10 @@ local function failed(run, request, step, raised)
     err.message = ("%s (tried %d times)"):format(err.message, tries)
     return record.stop(run, err, request, { state = "open", tries = tries, error = err, until_ms = none })
   end
+  if is_bounded(request) and await.is_over(run) then return await.over(run, request, err) end
   local until_ms = run.client.clock() + due.pause_ms(run.client, tries)
-  if record.wait(run, request, { tries = tries, error = err, until_ms = until_ms }, until_ms, { error = err }) then
+  local due_ms = is_bounded(request) and await.within(run, until_ms) or until_ms
+  if record.wait(run, request, { tries = tries, error = err, until_ms = until_ms }, due_ms, { error = err }) then
     run.outcome = "waiting"
   end
   return nil
@@ -65,7 +70,9 @@ local function try(run, request, step, work, longest_ms)
     step = clone(step)
     step.tries = nil
   elseif step and step.until_ms and step.until_ms > run.client.clock() then
-    if record.rest(run, step.until_ms) then run.outcome = "waiting" end
+    if is_bounded(request) and await.is_over(run) then return await.over(run, request, step.error) end
+    local due_ms = is_bounded(request) and await.within(run, step.until_ms) or step.until_ms
+    if record.rest(run, due_ms) then run.outcome = "waiting" end
     return nil
   end
   local id, err = run.client.ledger:id()
