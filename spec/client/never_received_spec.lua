@@ -102,6 +102,20 @@ describe("a call that takes money and was never received", function()
     assert.is_nil(pay.payments:get("A-1").surplus)
   end)
 
+  it("is asked about as often where one machine's clock is ahead", function()
+    local pay, _, transport, clock, ledger = open()
+    pay.payments:create(notified.order "A-1")
+    local ahead = support.open("cards", function() return none end, { ledger = ledger,
+      accounts = { a = { provider = "cards", schedule = SCHEDULE } },
+      clock = function() return clock.now + 86400000 end })
+    assert.equal("unknown", ahead.payments:refresh("A-1").status)
+    at(clock, 60)
+    local before = transport.count "payment.query"
+    assert(pay:reconcile())
+    assert.equal(before + 1, transport.count "payment.query")
+    assert.is_true(ledger:payment("A-1").due_ms <= clock.now + 3600000)
+  end)
+
   it("is asked about by the whole schedule again after it was sent again", function()
     support.plans.twice = { ["payment.query"] = support.plans.cards["payment.query"], ["payment.create"] =
       { effect = "money", found_by = "our_ref", found_with = "payment.query", repeat_safe = true } }

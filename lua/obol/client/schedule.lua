@@ -19,9 +19,9 @@ end
 -- The moment of a step. The last one is as far behind the last query that failed as it was to be
 -- behind the step before it. Each is half as far at least behind the query that counted for the one before: what
 -- clocks say of the sending may be wrong by more than the whole schedule.
-local function due_ms(one, list, step)
+local function due_ms(one, list, step, query_ms)
   local due, gap_ms = one.sent_ms + list[step] * 1000, (list[step] - (list[step - 1] or 0)) * 1000
-  if one.query_ms then due = math.max(due, one.query_ms + math.floor(gap_ms / 2)) end
+  if query_ms then due = math.max(due, query_ms + math.floor(gap_ms / 2)) end
   if step < #list or not one.query_failed_ms then return due end
   return math.max(due, one.query_failed_ms + gap_ms)
 end
@@ -32,7 +32,7 @@ function M.is_over(client, one)
   local list = seconds_of(client, one)
   if not list then return false end
   local step = (one.query_step or 0) + 1
-  if client.clock() < due_ms(one, list, math.min(step, #list)) then return false end
+  if client.clock() < due_ms(one, list, math.min(step, #list), one.query_ms) then return false end
   if step >= #list then return true end
   client.ledger:note_query(one.key, { query_step = step, query_ms = client.clock() })
   return false
@@ -44,9 +44,11 @@ function M.next_ms(client, one)
   local list = seconds_of(client, one)
   if not list then return nil end
   local step, now = math.min((one.query_step or 0) + 1, #list), client.clock()
-  local due, gap_ms = due_ms(one, list, step), (list[step] - (list[step - 1] or 0)) * 1000
-  local was_missed = one.query_ms and one.query_ms >= one.sent_ms + list[step] * 1000
-  if was_missed then due = math.max(due, one.query_ms + gap_ms) end
+  -- one that a clock far ahead took down keeps others from counting, not from asking
+  local query_ms = one.query_ms and one.query_ms <= now and one.query_ms or nil
+  local due, gap_ms = due_ms(one, list, step, query_ms), (list[step] - (list[step - 1] or 0)) * 1000
+  local was_missed = query_ms and query_ms >= one.sent_ms + list[step] * 1000
+  if was_missed then due = math.max(due, query_ms + gap_ms) end
   return due > now and due or now + gap_ms
 end
 

@@ -2,9 +2,9 @@
 --
 -- Closed: calls are counted. It opens after `failures` in a row, or when of `least` calls or more in the window the
 -- part `rate` failed. Open: nobody should call before its pause is over, which lasts as long as the provider asked for
--- (`Retry-After`), where that is more; `longest_ms` at most. Then it is half open: a few calls probe,
--- each with a place that it holds by a lease, so that one that never comes back frees it. After `probes` that worked
--- it closes; after one that failed it is open again, for twice as long as before, `longest_ms` at most.
+-- (`Retry-After`), where that is more; `longest_ms` at most. Then it is half open: a few calls probe, each with a place
+-- that it holds by a lease, so that one that never comes back frees it. After `probes` that worked it closes; after one
+-- that failed it is open again, for twice as long as before, `longest_ms` at most.
 --
 -- There are no timers: open and half open are one entry, the moment at which its pause is over. Where the store was
 -- emptied the breaker is closed.
@@ -78,9 +78,9 @@ local function count(store, sums, names, settings, is_good, now, asked_ms)
 end
 
 --- Counts a call that began at `began` and has ended now; `asked_ms` is how long the provider asks to be left alone
--- (nil: it does not). Answers the new state where this call changed it, and of
--- `open` the moment from which it is probed. `sums` is the store, or an obol.gather over it: what only adds up may
--- come a moment later, so that of calls that work a failure in the same moment may know some less.
+-- (nil: it does not). Answers the new state where this call changed it, and of `open` the moment from which it is probed.
+-- `sums` is the store, or an obol.gather over it: what only adds up may come a moment later, so that of calls that work a
+-- failure in the same moment may know some less.
 function M.record(store, sums, names, settings, is_good, began, now, asked_ms)
   local state, from, pause = M.state(store, names, settings, now)
   if state == "closed" then return count(store, sums, names, settings, is_good, now, asked_ms) end
