@@ -54,6 +54,29 @@ describe("a condition", function()
     end
   end)
 
+  it("of money takes an item's price, which is text in the payment's currency, for money", function()
+    local function costs(wanted, price, currency)
+      return support.takes("{ ['items[1].price'] = " .. wanted .. " }",
+        { amount = "9999", currency = currency or "USD", items = { { price = price } } })
+    end
+    for _, wanted in ipairs { "{ min = money('5', 'USD') }", "money('5.00', 'USD')", "{ money('5', 'USD') }",
+      "{ min = money('5', 'USD'), max = money('5.00', 'USD') }" } do
+      assert.is_true(costs(wanted, "5.00"), wanted)
+      assert.is_true(costs(wanted, obol.money("5.00", "USD")), wanted)
+      for _, price in ipairs { "4.99", "-5.00", "5.001", "five", "", 5 } do
+        assert.is_false(costs(wanted, price), wanted .. " " .. price)
+      end
+      assert.is_false(costs(wanted, "5.00", "EUR"), wanted)
+      assert.is_false(costs(wanted, obol.money("5.00", "EUR")), wanted)
+      assert.is_false(costs(wanted, "5.00", "usd"), wanted)
+      assert.is_false(costs(wanted, nil), wanted)
+    end
+    assert.is_true(costs("{ min = money('500', 'JPY') }", "500", "JPY"))
+    assert.is_false(costs("{ min = money('500', 'JPY') }", "499", "JPY"))
+    assert.is_true(costs("{ max = money('1.500', 'KWD') }", "1.5", "KWD"))
+    assert.is_false(costs("{ max = money('1.500', 'KWD') }", "1.501", "KWD"))
+  end)
+
   it("by a function gets the field's value and the payment", function()
     local when = "{ ['customer.id'] = function(id, p) return id:sub(1, 1) == 'u' and p.currency == 'USD' end }"
     assert.is_true(takes(when, payment()))

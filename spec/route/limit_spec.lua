@@ -63,6 +63,13 @@ for kind, new in pairs(kinds) do describe("a limit " .. kind, function()
     assert.is_string(usage:over("b", limits, usd "100.01", NOW), "more at once than there is room for at all")
   end)
 
+  it("refuses what would make a sum beyond any amount, and raises nothing", function()
+    local limits = compile { amount = usd "90000000000000000.00", per = "24h" }
+    local usage = new(limits)
+    usage:take("a", limits, usd "90000000000000000.00", NOW)
+    assert.is_string(usage:enter("a", limits, usd "90000000000000000.00", NOW))
+  end)
+
   it("takes back what came to nothing, once, also of an amount", function()
     local limits = compile { { amount = usd "10.00", per = "1h" }, { count = 1, per = "1h" } }
     local usage = new(limits)

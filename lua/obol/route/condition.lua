@@ -164,8 +164,23 @@ local function check_list(list)
   return count ~= #list and "expected a list without gaps" or nil
 end
 
+local function is_of_money(value)
+  if type(value) ~= "table" then return money.is(value) end
+  return money.is(value[1]) or money.is(value.min) or money.is(value.max)
+end
+
+-- Amounts beside the payment's own, such as an item's price, are text in its currency.
+local function as_money(read)
+  return function(subject)
+    local found, currency = read(subject), subject.currency
+    if type(found) ~= "string" or type(currency) ~= "string" then return found end
+    return (money(found, currency))
+  end
+end
+
 local function compile(value, read, fields)
   if type(value) == "function" then return by_function(value, read, fields) end
+  if is_of_money(value) then read = as_money(read) end
   if is_value(value) then return by_value(value, read) end
   if type(value) ~= "table" then return nil, "expected a value, a list, a range or a function" end
   if value[1] ~= nil then

@@ -107,7 +107,8 @@ function Usage:over(account, limits, amount, now)
     local currency = one.amount and one.amount:currency()
     if currency and amount and amount:currency() == currency then
       local sum = total.sums[currency]
-      if (sum and sum + amount or amount) > one.amount then return limit.words(one, "amount") end
+      -- by what is left: the sum itself may be beyond any amount
+      if amount > one.amount or sum and sum > one.amount - amount then return limit.words(one, "amount") end
     end
   end
   return nil

@@ -20,8 +20,9 @@ function M.new(store, unique)
   return setmetatable({ store = store, unique = unique, windows = {} }, Usage)
 end
 
+-- As a double on every Lua: the sum of two integers may be beyond 64 bits, and be below nothing then.
 local function minor(amount)
-  return tonumber(amount:minor())
+  return tonumber(amount:minor()) + 0.0
 end
 
 local function new_window(account, per)
