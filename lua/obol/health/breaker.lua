@@ -78,9 +78,9 @@ local function count(store, sums, names, settings, is_good, now, asked_ms)
 end
 
 --- Counts a call that began at `began` and has ended now; `asked_ms` is how long the provider asks to be left alone
--- (nil: it does not). Answers the new state where this call changed it, and of `open` the moment from which it is probed.
--- `sums` is the store, or an obol.gather over it: what only adds up may come a moment later, so that of calls that work a
--- failure in the same moment may know some less.
+-- (nil: it does not). Answers the new state where this call changed it, and of `open` the moment from which it is
+-- probed. `sums` is the store, or an obol.gather over it: what only adds up may come a moment later, so that of calls
+-- that work a failure in the same moment may know some less.
 function M.record(store, sums, names, settings, is_good, began, now, asked_ms)
   local state, from, pause = M.state(store, names, settings, now)
   if state == "closed" then return count(store, sums, names, settings, is_good, now, asked_ms) end
