@@ -68,6 +68,12 @@ static void look_among(const struct obol_field *fields, const char *pattern, con
 
 static void refuse(struct walk *walk)
 {
+    /* it stands for a list of one, and is left over where that list is given too */
+    if (walk->sources != NULL && strcmp(walk->path, "item") == 0) {
+        obol_problem_add(walk->problems, OBOL_ERR_INVALID, walk->path,
+                         "expected `item` or `items`, not both");
+        return;
+    }
     const char *best = NULL;
     size_t closest = SIZE_MAX;
     /* a table of nothing but unknown names is not worth a search for each of them */

@@ -9,5 +9,11 @@ local core = require "obol.core"
 local secret = { env = core.secret.env, file = core.secret.file }
 
 return setmetatable(secret, {
-  __call = function(_, text) return core.secret.new(text) end,
+  __call = function(_, text)
+    -- Here, because the core would name this line instead of the caller's.
+    if type(text) ~= "string" and type(text) ~= "userdata" then
+      error("expected a string or an obol.secret, got " .. type(text), 2)
+    end
+    return core.secret.new(text)
+  end,
 })

@@ -122,6 +122,11 @@ describe("bad input", function()
     }, found)
   end)
 
+  it("takes an item or a list of them, not both", function()
+    local found = problems("payment.create", support.one_off { items = { { product_id = "price_1" } } })
+    assert.same({ item = "expected `item` or `items`, not both" }, found)
+  end)
+
   it("never shows what was given", function()
     local _, err = problems("payment.create", support.one_off {
       amount = "4111 1111 1111 1111", currency = "4242", description = ("4242"):rep(100), trial_days = 4242,

@@ -36,8 +36,11 @@ describe("the choice of an account", function()
     assert.equal(3, #why.accounts)
     for _, entry in ipairs(why.accounts) do
       assert.is_false(entry.fits)
-      assert.matches("method", entry.reason)
+      assert.equal("the provider does not take this method", entry.reason)
     end
+    assert.same({ "one", "three", "two" }, { why.error.fields[1].field, why.error.fields[2].field,
+      why.error.fields[3].field })
+    assert.equal("the provider does not take this method", why.error.fields[1].message)
     assert.equal("one", pay:explain(card "A-1", { account = "one" }).account)
   end)
 

@@ -59,12 +59,17 @@ function M.look(client, operation, params, only)
   return seen
 end
 
+-- An account's error in words, where its name stands beside them.
+local function reason_of(err)
+  return tostring(errors.new { kind = err.kind, message = err.message, field = err.field, fields = err.fields })
+end
+
 -- The error when nothing fits: the only account's own, or one that lists each reason.
 local function none_fits(seen)
   if #seen == 1 then return seen[1].err end
   local fields, kind = {}, "unsupported"
   for _, entry in ipairs(seen) do
-    fields[#fields + 1] = { field = entry.account, message = tostring(entry.err) }
+    fields[#fields + 1] = { field = entry.account, message = reason_of(entry.err) }
     if entry.err.kind ~= "unsupported" then kind = "invalid" end
   end
   local err = fault.unsupported("no account fits")
@@ -151,7 +156,7 @@ local function line_of(client, seen, operation, params, token)
     exchange.discard(request)
   end
   return { account = seen.account, provider = seen.provider, fits = seen.fits,
-    reason = seen.err and tostring(seen.err) or "fits", problem = problem }
+    reason = seen.err and reason_of(seen.err) or "fits", problem = problem }
 end
 
 -- What the rules say of the accounts, in their lines.
