@@ -92,7 +92,10 @@ function M.content(params, link, now_ms)
   end
   local amount
   amount, err = nil, nil
-  if type(params.amount) == "string" and type(params.currency) == "string" then
+  if type(params.amount) == "string" then
+    if type(params.currency) ~= "string" or not amounts.currency(params.currency) then
+      return invalid("currency", "expected a current ISO 4217 code, in upper case, such as `USD`")
+    end
     amount, err = amounts(params.amount, params.currency)
   elseif amounts.is(params.amount) then
     amount = params.amount

@@ -145,6 +145,18 @@ describe("create", function()
     end
   end)
 
+  it("says of a link's order which of amount and currency is wrong", function()
+    for _, case in ipairs { { "19.99", nil, "currency", "ISO 4217" }, { "19.99", "cny", "currency", "ISO 4217" },
+      { "19.999", "CNY", "amount", "at most 2 decimal places" }, { nil, "CNY", "amount", "positive amount" } } do
+      local order = support.lights("C-31", { checkout = {} })
+      order.amount, order.currency = case[1], case[2]
+      local wrong = is_problem(at.create(order), 422).errors
+      assert.equal(1, #wrong)
+      assert.equal(case[3], wrong[1].field)
+      assert.truthy(wrong[1].message:find(case[4], 1, true))
+    end
+  end)
+
   it("takes no card", function()
     local order = support.lights("C-11", { account = "cards", method = "card", card = { number = "4300000000000000" } })
     local answer = at.create(order)
