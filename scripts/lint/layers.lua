@@ -42,7 +42,7 @@ local LUA = {
 local SANDBOX_CORE = { clock_ms = true }
 local SANDBOX = {
   crypto = true, json = true, money = true, secret = true, error = true, wait = true, qr = true,
-  sandbox = true,
+  nearest = true, sandbox = true,
 }
 
 local function check_room(path, number, folder, header)

@@ -262,6 +262,16 @@ describe("the AppWheel simulator's states", function()
     assert.has_error(function() new{ clock_ms = "1" } end)
     assert.has_error(function() new{ appwheel = { app = "1" } } end)
     assert.has_error(function() new{ sign_clock = "other" } end)
+    local function said(fn) return select(2, pcall(fn)) end
+    assert.matches("clok_ms: expected a known option of the sandbox, did you mean `clock_ms`%?",
+      said(function() new{ clok_ms = 1 } end))
+    assert.matches("clock_ms: expected a number or a function as the sandbox's option, got string",
+      said(function() new{ clock_ms = "7" } end))
+    assert.matches("seed: expected a string as the sandbox's option, got number", said(function() new{ seed = 7 } end))
+    assert.matches("kind: expected a known kind of fault, did you mean `commit_then_drop`%?",
+      said(function() app.box:fault("payment.create", "commit_then_dorp") end))
+    assert.matches("tiems: expected a known option of a fault, did you mean `times`%?",
+      said(function() app.box:fault("payment.create", "slow", { tiems = 2 }) end))
     assert.has_error(function() app.box:advance(-1) end)
     assert.has_error(function() app.box:advance(0.5) end)
   end)

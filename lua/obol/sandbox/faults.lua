@@ -2,6 +2,8 @@
 -- A kind acts `before` the simulator (nothing happens), `after` it (the state has changed, the answer
 -- is spoilt), on the `check` of the signature, or on a `notification`.
 
+local nearest = require "obol.nearest"
+
 local M = {}
 local Faults = {}
 Faults.__index = Faults
@@ -56,7 +58,7 @@ function M.new() return setmetatable({ armed = {} }, Faults) end
 
 --- Checks the arguments of `fault`; gives a word on what is wrong, or nil.
 function M.problem(operation, kind, given)
-  if not M.kinds[kind] then return "kind: expected a known kind of fault" end
+  if not M.kinds[kind] then return "kind: expected a known kind of fault" .. nearest.hint(kind, M.kinds) end
   local of_notice = M.kinds[kind] == "notification"
   if operation == "notification" and not of_notice then return "kind: expected a fault of notifications" end
   if calls[operation] and of_notice then return "kind: expected a fault of calls" end
@@ -65,7 +67,9 @@ function M.problem(operation, kind, given)
     return "kind: expected a fault that this provider has"
   end
   for name, value in pairs(given or {}) do
-    if options[name] == nil then return tostring(name) .. ": unknown option" end
+    if options[name] == nil then
+      return tostring(name) .. ": expected a known option of a fault" .. nearest.hint(name, options)
+    end
     if type(value) ~= options[name] then return name .. ": expected a " .. options[name] end
   end
   return nil

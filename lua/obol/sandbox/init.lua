@@ -14,6 +14,7 @@ local error_of = require "obol.error"
 local faults = require "obol.sandbox.faults"
 local http = require "obol.sandbox.http"
 local ids = require "obol.sandbox.ids"
+local nearest = require "obol.nearest"
 local simulators = require "obol.sandbox.simulators"
 local webhooks = require "obol.sandbox.webhooks"
 
@@ -29,8 +30,15 @@ for _, name in ipairs(simulators) do option_types[name] = { table = true } end
 
 local function check_options(options)
   for name, value in pairs(options) do
-    if not option_types[name] then error("unknown option of the sandbox: " .. tostring(name), 3) end
-    if not option_types[name][type(value)] then error("wrong type of the sandbox's option " .. name, 3) end
+    local types = option_types[name]
+    if not types then
+      local hint = nearest.hint(name, option_types)
+      error(("%s: expected a known option of the sandbox%s"):format(tostring(name), hint), 3)
+    end
+    if not types[type(value)] then
+      local wanted = types["function"] and "number or a function" or next(types)
+      error(("%s: expected a %s as the sandbox's option, got %s"):format(name, wanted, type(value)), 3)
+    end
   end
   local problem = options.webhook_url and webhooks.problem(options.webhook_url)
   if problem then error("webhook_" .. problem, 3) end
