@@ -32,6 +32,13 @@ local function environment(folder)
   end })
 end
 
+-- What was raised, in one line: an object's own words, where it has some and they are text.
+local function text_of(raised)
+  local ok, text = pcall(tostring, raised)
+  if raised == nil or not ok or type(text) ~= "string" then return "raised no text" end
+  return (text:gsub("%c", " "))
+end
+
 --- Runs the file at `path`: what it returns, two values at most, and its text. Where it cannot be run: nil and what is
 -- wrong, with file and line. `call(chunk)` runs it in the place of pcall.
 function M.run(path, call)
@@ -42,7 +49,7 @@ function M.run(path, call)
   chunk, problem = load(text, "@" .. path, "t", environment(path:match "^(.*/)" or "./"))
   if not chunk then return nil, guard.plain(problem) end
   local ok, defined, err = (call or pcall)(chunk)
-  if not ok then return nil, file.at(path, (tostring(defined):gsub("%c", " "))) end
+  if not ok then return nil, file.at(path, text_of(defined)) end
   return defined, err, text
 end
 
