@@ -18,8 +18,7 @@ local function find_marks(value, marks, path, problems, seen, depth)
   end
   seen[value] = true
   for key, member in pairs(value) do
-    local at = type(key) == "number" and ("%s[%.14g]"):format(path, key)
-      or (path == "" and tostring(key) or path .. "." .. tostring(key))
+    local at = require("obol.config.script").below(path, key)
     if type(member) == "table" and marks[member] then
       problems[#problems + 1] = { field = at, message = marks[member] }
       marks.used[member] = true

@@ -69,17 +69,20 @@ local function environment(chunk, folder, marks)
   end })
 end
 
+--- The path of the member `key` of what is at `path`: `accounts.cards`, `providers[2]`.
+function M.below(path, key)
+  if type(key) == "number" then return ("%s[%.14g]"):format(path, key) end
+  return path == "" and tostring(key) or path .. "." .. tostring(key)
+end
+
 -- What stands twice in a table of the text: a list of { field =, message = }. Of two accounts of one name Lua keeps the
 -- second, and says nothing of it.
 local function twice(text, path)
   local found, tables = {}, lines.read(text)
   lines.twice(tables, function(keys, message)
     local field = ""
-    for _, key in ipairs(keys) do
-      if type(key) == "number" then field = ("%s[%.14g]"):format(field, key) else field = field .. "." .. key end
-    end
-    found[#found + 1] = { field = field:gsub("^%.", ""), message = ("%s (%s:%d)"):format(message, path,
-      lines.find(tables, keys)) }
+    for _, key in ipairs(keys) do field = M.below(field, key) end
+    found[#found + 1] = { field = field, message = ("%s (%s:%d)"):format(message, path, lines.find(tables, keys)) }
   end)
   return found
 end
